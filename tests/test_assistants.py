@@ -95,6 +95,9 @@ async def test_an_argument_that_nobody_reads_is_refused(served: str) -> None:
         wrong = await client.call_tool("search", {"place": "Texas!"})
         assert wrong.is_error
         assert "place" in wrong.content[0].text  # type: ignore[union-attr]
+        unknown = await client.call_tool("search", {"area": "nope"})
+        assert unknown.is_error
+        assert "It takes: " in unknown.content[0].text  # type: ignore[union-attr]
         unusable = await client.call_tool("changes", {"cursor": "999-00000000"})
         assert unusable.is_error
         assert "Begin again" in unusable.content[0].text  # type: ignore[union-attr]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
+import pytest
+from site_corpus import BROADBAND, PLAIN, TODAY, build
+
+import serve
 from pages.documents.document import _amended_title, _steps, _tag
+from store.connect import connect
 
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
 
@@ -40,6 +45,16 @@ def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
 ) -> None:
     rows = [{"status": status, "reached_on": f"2026-03-{day:02}"} for status, day in history]
     assert [int(row["reached_on"][-2:]) for row in _steps({"level": level}, rows)] == shown
+
+
+async def test_a_sign_that_the_source_lost_is_explained_once(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    connect(file).execute(
+        "update documents set text = 'By A. H. P\ufffdrez. \ufffd 2. This takes effect.' where id = ?", [PLAIN]
+    )
+    site = serve.build(file, today=TODAY)
+    assert (await site.client.get(f"/documents/{PLAIN}")).text.count("The mark “\ufffd” stands for") == 1
+    assert "The mark “" not in (await site.client.get(f"/documents/{BROADBAND}")).text
 
 
 @pytest.mark.parametrize("day", ["", None, "2026-03"])

@@ -262,6 +262,7 @@ async def test_files_are_given_whole_and_in_parts(site: Any, made: dumping.Dump)
             assert answer.status_code in (400, 404), other
         assert (await reader.get("/dumps/20200101T000000Z/documents.parquet")).status_code == 404
         page = (await reader.get("/dumps")).text
+        assert "none has been made" not in (await reader.get("/api")).text
         assert f"https://policy.example.org/dumps/{made.folder.name}/documents.parquet" in page
         assert "One row per bill, regulation or other document." in page
 
@@ -284,7 +285,10 @@ async def test_a_site_without_a_dump_says_so(config: Configuration, tmp_path: Pa
     corpus = tmp_path / "corpus.db"
     corpus.write_bytes(config.corpus.read_bytes())
     bare = serve.build(corpus, today="2022-03-09", site=config.site)
-    assert "No dump has been made" in (await bare.client.get("/dumps")).text
+    said = (await bare.client.get("/dumps")).text
+    assert "No dump has been made" in said
+    assert "<code>infopolicy export --all</code>" in said
+    assert "none has been made on this site yet" in (await bare.client.get("/api")).text
     assert (await bare.client.get("/dumps/latest/documents.parquet")).status_code == 404
 
 

@@ -366,7 +366,9 @@ async def test_what_is_not_there_has_no_feed(site, path: str) -> None:
 )
 @pytest.mark.parametrize("form", feeds.TYPES)
 async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
-    answer = await get(site, f"/browse.{form}?q={quote_plus(q)}&area={quote_plus(q)}&year={quote_plus(q)}")
+    answer = await get(site, f"/browse.{form}?q={quote_plus(q)}&page={quote_plus(q)}&sort={quote_plus(q)}")
+    refused = await site.client.get(f"/browse.{form}?area={quote_plus(q)}&year={quote_plus(q)}")
+    assert (refused.status_code, "It takes: " in refused.text) == (400, True)
     if form == "atom":
         check_atom(answer.content)
     if form == "ics":

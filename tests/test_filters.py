@@ -67,7 +67,6 @@ def test_what_can_still_move_comes_first_unless_the_newest_are_asked_for(db: sql
         ),
         ({"jurisdiction": "states", "q": "broadband", "status": "dead,adopted"}, {"us-tx-87-hb1"}),
         ({"jurisdiction": "local"}, set()),
-        ({"jurisdiction": "us-tx' or 1=1 --"}, set()),
         (
             {"jurisdiction": ",,"},
             EVERYTHING,
@@ -200,3 +199,44 @@ def test_a_day_in_the_future_sorts_nothing_to_the_top(tmp_path: Path) -> None:
     assert db.execute("select sort_on from listing where document_id = 'us-117-s8'").fetchone()[0] == "2022-02-02"
     db.conn.row_factory = sqlite3.Row
     assert _ids(db.conn, area="any", sort="latest")[0] == BROADBAND
+
+
+async def test_a_value_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+
+    async def refused(address: str) -> str:
+        answer = await site.client.get(address)
+        assert answer.status_code == 400, address
+        return answer.json()["error"] if ".json" in address else html.unescape(answer.text)
+
+    page = await site.client.get("/browse?area=nope")
+    assert page.status_code == 200
+    assert "The filter area has no value “nope”. It takes: " in page.text
+    assert "No document fits." in page.text
+    for form in (".json", ".csv", ".xlsx", ".atom", "/map", "/map.csv"):
+        wrong = await refused(f"/browse{form}?area=nope")
+        assert "The filter area has no value “nope”. It takes: " in wrong
+        assert "broadband" in wrong
+    for filters, takes in {
+        "status=became_law": "status has no value “became_law”. It takes: introduced, ",
+        "status=alive,nope": "status has no value “nope”",
+        "kind=foo": "kind has no value “foo”. It takes: bill, ",
+        "jurisdiction=us-zz": "jurisdiction has no value “us-zz”. It takes: federal, ",
+        "jurisdiction=us-tx'+or+1=1+--": "jurisdiction has no value “us-tx' or 1=1 --”",
+        "must_see=2": "must_see has no value “2”. It takes: 0, 1",
+        "ceremonial=2": "ceremonial has no value “2”",
+        "year=202": "year has no value “202”. It takes: YYYY",
+    }.items():
+        assert takes in await refused(f"/browse.json?{filters}")
+    for path in ("/deadlines", "/deadlines.json", "/calendar"):
+        assert "kind has no value “bill”. It takes: hearing, " in await refused(f"{path}?kind=bill")
+    assert (await site.client.get("/browse.json?jurisdiction=us-tx-austin,us-de&year=2022,2023")).json()["total"] == 0
+
+
+async def test_dates_are_of_groups_of_places_too(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+    everywhere, federal = [
+        (await site.client.get(f"/deadlines.json?past=1&area=all{more}")).json()["dates"]
+        for more in ("", "&jurisdiction=federal")
+    ]
+    assert federal == [each for each in everywhere if each["jurisdiction"] == "us"] != []

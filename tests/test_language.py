@@ -59,6 +59,9 @@ PUBLIC = [
         "compare",
         "deadlines",
         "document",
+        "embed_map",
+        "embed_place",
+        "embed_tracker",
         "error",
         "find_my_legislators",
         "glossary",
@@ -414,6 +417,26 @@ async def test_what_is_not_translated_leads_to_its_english_address_on_this_site(
     answer = await site.client.get(asked, follow_redirects=False)
     assert answer.status_code == 302
     assert answer.headers["location"] == led
+
+
+def test_words_in_a_row_have_one_and() -> None:
+    assert formatting.listed(["title", "summary", "text"]) == "title, summary, and text"
+    with language.speaking("es"):
+        assert formatting.listed(["título", "resumen", "texto"]) == "título, resumen y texto"
+        assert formatting.listed(["título"]) == "título"
+
+
+@pytest.mark.parametrize("path", ["/trackers/broadband", "/jurisdictions/us", "/browse/map?area=broadband"])
+async def test_what_a_page_offers_other_sites_speaks_its_language(site: Any, path: str) -> None:
+    page = html.unescape((await site.client.get(f"/es{path}")).text)
+    assert f'<iframe src="{SITE}/es/embed{path}"' in page
+    assert f'<p><a href="{SITE}/es{path}">' in page
+    frame = await site.client.get(f"/es/embed{path}")
+    assert '<html lang="es">' in frame.text
+    assert "Al " in shown(frame.text)
+    assert f'<a href="{SITE}/es{path}"' in frame.text
+    assert "frame-ancestors *" in frame.headers["content-security-policy"]
+    assert "x-frame-options" not in frame.headers
 
 
 async def test_a_page_that_is_not_there_is_not_there_in_any_language(site: Any) -> None:

@@ -16,7 +16,8 @@ from site_corpus import TODAY, build
 import serve
 from pages.browse.browse import browse
 from pages.browse.filters import Filters
-from pages.places import list_map
+from pages.http import language
+from pages.places import list_map, tracker
 from publish.listing import publish
 from store.connect import connect
 
@@ -64,6 +65,13 @@ def test_the_numbers_are_those_of_the_lists(db: sqlite3.Connection, asked: dict[
             wanted = 0 if asked.get("jurisdiction") not in (None, each.id) else of_state.total
             assert each.counts.total == wanted, each.id
     assert found.counts.total == sum(each.counts.total for each in found.states if each.counts)
+
+
+def test_an_accent_does_not_move_a_name_to_the_end(db: sqlite3.Connection) -> None:
+    with language.speaking("es"):
+        missing = list_map.list_map(db, Filters.of({"area": "broadband"}), DAY).missing
+    around = missing.index("Míchigan")
+    assert missing[around - 1 : around + 2] == ["Massachusetts", "Míchigan", "Minnesota"]
 
 
 def test_what_is_not_collected_has_no_number(db: sqlite3.Connection) -> None:
@@ -115,3 +123,14 @@ async def test_what_was_typed_cannot_break_the_page(site: Any) -> None:
     query = "?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
     for path in ("/browse/map", "/embed/browse/map"):
         assert "<script>alert" not in (await site.client.get(path + query)).text
+
+
+def test_how_far_the_data_reach_is_the_same_of_every_list(db: sqlite3.Connection) -> None:
+    db.execute("update listing set sort_on = '2022-03-05' where jurisdiction = 'us-oh'")
+    reach = {
+        list_map.list_map(db, Filters.of(asked), DAY).until for asked in ({"area": "any"}, {"jurisdiction": "us-tx"})
+    }
+    assert reach == {"2022-03-05"}
+    issue = tracker.tracker(db, "broadband", DAY)
+    assert issue is not None
+    assert issue.until == "2022-03-05"

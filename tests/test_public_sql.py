@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
+import httpx
 import pytest
 import site_corpus
 from datasette.app import Datasette
@@ -260,6 +261,44 @@ async def test_a_damaged_file_is_not_the_askers_mistake(site: Datasette, monkeyp
     with pytest.raises(sqlite3.DatabaseError) as raised:
         await site.get_database("corpus").execute("select 1")
     assert not isinstance(raised.value, sqlite3.OperationalError)
+
+
+async def test_a_stream_whose_query_fails_breaks_off_and_does_not_look_whole(
+    site: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "/corpus/documents.csv?_stream=on&_size=1"
+    corpus, whole, asked = site.get_database("corpus"), PublicDatabase.execute, list[str]()
+
+    async def execute(self: PublicDatabase, sql: str, *args: Any, **more: Any) -> Any:
+        asked.extend([sql] * (" limit 2" in sql))  # a row, and whether there is another
+        if len(asked) == 3:
+            raise QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, {})
+        return await whole(self, sql, *args, **more)
+
+    assert len((await site.client.get(address)).text.splitlines()) > 4
+    monkeypatch.setattr(corpus, "execute", execute.__get__(corpus))
+    with contextmanager(site_corpus.serving)(site) as server, pytest.raises(httpx.RemoteProtocolError):
+        await httpx.AsyncClient().get(server + address)
+    assert len(asked) == 3
+
+
+async def test_a_file_that_is_too_large_breaks_off(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(site._settings, "max_csv_mb", 0.0001)
+    with contextmanager(site_corpus.serving)(site) as server, pytest.raises(httpx.RemoteProtocolError):
+        await httpx.AsyncClient().get(server + "/corpus/documents.csv?_stream=on")
+
+
+async def test_a_stream_reads_a_view_in_large_batches(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus, whole, asked = site.get_database("corpus"), PublicDatabase.execute, list[str]()
+
+    async def execute(sql: str, *args: Any, **more: Any) -> Any:
+        asked.append(sql)
+        return await whole(corpus, sql, *args, **more)
+
+    monkeypatch.setattr(corpus, "execute", execute)
+    assert (await site.client.get("/corpus/listed_documents.csv?_stream=on")).status_code == 200
+    batches = [sql.strip().rpartition(" ")[2] for sql in asked if "from listed_documents" in sql and " limit " in sql]
+    assert batches == [str(site.setting("max_returned_rows") + 1)]
 
 
 async def test_what_took_too_long_does_not_repeat_the_query(site: Datasette) -> None:

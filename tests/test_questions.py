@@ -98,6 +98,13 @@ def test_an_argument_is_used_or_refused(served: str) -> None:
     assert ask(served, "document", 400)["ok"] is False, "as every other error of the site"
     assert "document" in ask(served, "document", 400)["error"]
     assert "limit" in ask(served, "changes", 400, limit="many")["error"]
+    became_law = httpx.get(f"{served}/api/search", params={"status": "became_law"})
+    assert became_law.status_code == 400
+    assert "status has no value “became_law”. It takes: introduced, " in became_law.json()["error"]
+    assert "It takes: federal, states, " in ask(served, "changes", 400, place="us-zz")["error"]
+    assert "broadband" in ask(served, "positions", 400, area="nope")["error"]
+    assert ask(served, "deadlines", area="all")["state"] == "answered"
+    assert ask(served, "search", place="us-tx-austin")["state"] == "not_collected"
     twice = httpx.get(f"{served}/api/search", params=[("place", "us"), ("place", "us-tx")])
     assert (twice.status_code, twice.json()["error"]) == (400, "place: give it once")
     assert httpx.post(f"{served}/api/search").status_code == 405

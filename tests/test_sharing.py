@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, build
@@ -15,6 +16,7 @@ from site_corpus import BROADBAND, HOSTILE, HOSTILE_BILL, PLAIN, RULE, TODAY, bu
 import serve
 from pages.documents import citation
 from pages.export import linked_data
+from store.connect import connect
 
 SITE = "https://policy.example.org"
 DAY = datetime.date.fromisoformat(TODAY)
@@ -181,6 +183,24 @@ def test_no_day_at_all_is_no_error() -> None:
     assert f"{SITE}/documents/us-117-hr1783" in found["apa"]
 
 
+def test_what_a_source_writes_in_capitals_is_cited_in_sentence_case() -> None:
+    row = bill(title="AN ACT RELATING TO COMMERCIAL LAW -- E-RATE IN TEXAS.")
+    assert all(
+        "An act relating to commercial law -- E-Rate in Texas" in text
+        for name, text in cited(row).items()
+        if name != "bluebook"
+    )
+    assert "An%20act%20relating%20to%20commercial%20law" in citation.mail_address(row, SITE)
+
+
+def test_the_subject_of_an_email_ends_with_a_word() -> None:
+    subject = unquote(
+        citation.mail_address(bill(title="library " * 60), SITE).partition("subject=")[2].partition("&")[0]
+    )
+    assert re.fullmatch(r"H\.R\. 1783.*(library )+…", subject)
+    assert 190 < len(subject) <= 200
+
+
 def test_a_letter_cannot_be_given_other_headers() -> None:
     address = citation.mail_address(bill(title="A&bcc=x@example.org\r\nBcc: y"), SITE)
     assert re.fullmatch(r"mailto:\?subject=[\w%.~/-]+&body=[\w%.~/-]+", address)
@@ -287,6 +307,14 @@ async def test_a_card_tells_where_a_document_stands(site) -> None:
     assert "<script>alert" not in hostile
     assert "<img src=x" not in hostile
     assert (await site.client.get("/embed/documents/us-117-hr0")).status_code == 404
+
+
+async def test_a_card_has_the_title_in_sentence_case(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    connect(file).execute("update documents set title = 'AN ACT RELATING TO LIBRARIES' where id = ?", [PLAIN])
+    text = await page(serve.build(file, today=TODAY, site=SITE), f"/embed/documents/{PLAIN}")
+    assert "An act relating to libraries" in text
+    assert "AN ACT" not in text
 
 
 # --------------------------------------------------------------------- the sheet

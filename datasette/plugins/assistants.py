@@ -60,7 +60,7 @@ def register_mcp_tools(datasette, mcp):
 def tool_of(datasette, question, turns):
     async def tool(**given):
         def ask(db):
-            return question.ask(asked_at(datasette, db), **given)
+            return question.reply(asked_at(datasette, db), given)
 
         try:
             async with asyncio.timeout(PATIENCE):

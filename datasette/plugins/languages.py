@@ -21,6 +21,7 @@ SPOKEN = re.compile(
     r"/|/browse/map|/(browse|areas|positions|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
     r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
     r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
+    r"|/embed/(browse/map|(jurisdictions|trackers)/[a-z0-9-]+)"
     r"|/positions/[a-z0-9-]+/(brief|companies)|/subscribe/(confirm|manage|leave)/[A-Za-z0-9_.-]+"
 )
 _PREFIX = re.compile(rf"/({'|'.join(OTHERS)})(/.*)?")
@@ -108,6 +109,7 @@ def prepare_jinja2_environment(env):
     env.globals.update(
         original=lambda: Markup(' lang="en"') if language.current() != language.ENGLISH else "",
         languages=language.LANGUAGES,
+        language_prefix=language.prefix,
     )
 
 

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 from datasette import Response, hookimpl
+from operations.dumps.places import latest
 from pages import answers
 from pages.answers.answer import BadArgument, UnusableCursor, asked_at
 from pages.answers.openapi import openapi
 from pages.answers.questions import QUESTIONS
+from pages.browse import known
 from pages.export import api, exports, sitemap
 from pages.http.conditional import is_current
-from pages.http.site import arguments, cache_headers, data_headers, public_address, read
+from pages.http.site import DATABASE, arguments, cache_headers, data_headers, public_address, read
 
 #: A new version of the software may answer differently from the same file.
 OWN_AGE = max(file.stat().st_mtime_ns for file in Path(answers.__file__).parent.glob("*.py"))
@@ -21,6 +23,7 @@ async def interface(datasette, request):
         "sections": await read(datasette, api.sections),
         "documents": exports.DOCUMENT_COLUMNS,
         "dates": exports.DATE_COLUMNS,
+        "has_dump": latest(Path(datasette.get_database(DATABASE).path).parent) is not None,
         "settings": {name: datasette.setting(name) for name in ("max_returned_rows", "sql_time_limit_ms")},
     }
     return await datasette.page(request, "api.html", context)
@@ -30,8 +33,8 @@ async def description(datasette, request):
     headers = data_headers(datasette, request.full_path, OWN_AGE)
     if is_current(request.headers, headers):
         return Response("", status=304, headers=headers)
-    there = await read(datasette, api.examples)
-    return Response.json(openapi(public_address(datasette), there), headers=headers)
+    there, values = await read(datasette, api.examples), await read(datasette, known.values)
+    return Response.json(openapi(public_address(datasette), there, values), headers=headers)
 
 
 async def one_question(datasette, request):

@@ -13,6 +13,7 @@ from datasette.views.base import DatasetteError
 
 from datasette import Response, hookimpl
 from operations import logs
+from pages.browse.known import UnknownValue
 from pages.http.headers import headers_for
 from pages.http.language import N_
 from pages.http.redirects import own
@@ -132,6 +133,10 @@ def handle_exception(datasette, request, exception):
             return await error_page(datasette, request, 404, N_("There is no page at this address"))
         if isinstance(exception, Base400):
             return await error_page(datasette, request, exception.status, str(exception.args[0]))
+        if isinstance(exception, UnknownValue):
+            if re.search(r"\.(csv|xlsx|atom|feed|ics)$", request.path):
+                return Response.text(f"{exception}\n", status=400)
+            return await error_page(datasette, request, 400, str(exception))
         if READ_ONLY.fullmatch(request.path) and isinstance(exception, (ValueError, LookupError, TypeError)):
             # What Datasette itself cannot read in an address, such as a column that is no name.
             log.warning("%s: the address cannot be read: %s", logs.PLACE.get(), type(exception).__name__)

@@ -29,6 +29,7 @@ def prepare_jinja2_environment(env):
         titled=titled,
         month=formatting.month_in_words,
         place=formatting.place,
+        listed=formatting.listed,
         safe_url=formatting.safe_url,
         host=formatting.host,
         number_in_words=formatting.number_in_words,

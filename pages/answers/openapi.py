@@ -6,6 +6,7 @@ from typing import Any
 
 from pages.answers.answer import Answer
 from pages.answers.questions import INSTRUCTIONS, QUESTIONS, Question
+from pages.browse.known import LOCAL
 from pages.database import Row
 from pages.export.atom import RIGHTS
 from pages.http.names import named
@@ -15,7 +16,7 @@ _REF = "#/components/schemas/{model}"
 #: What an answer may be instead of an answer, by its status.
 _REFUSALS = {
     "304": "You have this answer already (If-None-Match or If-Modified-Since)",
-    "400": "An argument is unknown, missing, repeated, or of the wrong form",
+    "400": "An argument is unknown, missing, repeated, of the wrong form, or has a value that does not exist",
     "405": "Only GET and HEAD are answered",
     "409": "The cursor is not of this corpus: begin again with `since`",
     "429": "Too many requests: the header Retry-After says when to ask again",
@@ -32,12 +33,13 @@ _ERROR = {
 }
 
 
-def openapi(site: str, there: dict[str, str]) -> Row:
+def openapi(site: str, there: dict[str, str], values: dict[str, list[str]]) -> Row:
     """The description.
 
     Args:
         site: the public address.
         there: argument -> a value that answers, for the examples.
+        values: filter -> the values that it takes (`pages.browse.known.values`).
     """
     whole = Answer.model_json_schema(mode="serialization", ref_template=_REF)
     schemas: dict[str, Any] = whole.pop("$defs") | {"Answer": whole, "Error": _ERROR}
@@ -50,12 +52,12 @@ def openapi(site: str, there: dict[str, str]) -> Row:
             "license": {"name": RIGHTS, "identifier": "Apache-2.0"},
         },
         "servers": [{"url": site}],
-        "paths": {each.path: {"get": _operation(each, there)} for each in QUESTIONS.values()},
+        "paths": {each.path: {"get": _operation(each, there, values)} for each in QUESTIONS.values()},
         "components": {"schemas": schemas},
     }
 
 
-def _operation(question: Question, there: dict[str, str]) -> Row:
+def _operation(question: Question, there: dict[str, str], values: dict[str, list[str]]) -> Row:
     refusals = {
         status: {"description": about}
         | (
@@ -66,11 +68,17 @@ def _operation(question: Question, there: dict[str, str]) -> Row:
         for status, about in _REFUSALS.items()
         if status != "409" or "cursor" in question.signature.parameters
     }
+    described = parameters(question, there)
+    for each in described:
+        if each["name"] in ("area", "status"):
+            each["schema"]["enum"] = values[question.filter(each["name"])]
+        if each["name"] == "place":
+            each["schema"]["anyOf"] = [{"enum": values["place"]}, {"pattern": f"^{LOCAL}$"}]
     return {
         "operationId": question.name,
         "summary": question.title,
         "description": question.about,
-        "parameters": parameters(question, there),
+        "parameters": described,
         "responses": {
             "200": {
                 "description": "The answer; `state` says what it is",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from pages.answers import catalog, changes, documents, people, places
 from pages.answers.answer import Answer, At, BadArgument
+from pages.browse import known
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,19 @@ class Question:
         Raises:
             BadArgument: an argument cannot be used.
         """
-        return self.ask(at, **self.read(given))
+        return self.reply(at, self.read(given))
+
+    def filter(self, argument: str) -> str:
+        """The name under which `pages.browse.known` has the values of an argument."""
+        return "date_area" if argument == "area" and self.ask is places.deadlines else argument
+
+    def reply(self, at: At, given: Mapping[str, Any]) -> Answer:
+        """Answer with arguments of the right form; raises BadArgument where one has a value that does not exist."""
+        try:
+            known.check(at.db, {self.filter(name): given.get(name) for name in ("place", "area", "status")})
+        except known.UnknownValue as error:
+            raise BadArgument(str(error)) from error
+        return self.ask(at, **given)
 
 
 QUESTIONS: dict[str, Question] = {

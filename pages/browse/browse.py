@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawlers.people import as_people_say
-from pages.browse import facets, numbers, ranking, search, spelling, sponsors, translated
+from pages.browse import facets, known, numbers, ranking, search, spelling, sponsors, translated
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.filters import STATUS_GROUPS, Filters
+from pages.browse.filters import SEVERAL, STATUS_GROUPS, Filters
 from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
@@ -90,6 +90,8 @@ class Browse:
     leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
+    #: Which value of a filter does not exist, and which do.
+    unknown: str | None = None
 
     @property
     def carried_out(self) -> str:
@@ -151,6 +153,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
+        unknown=known.unknown(db, filters.chosen(), SEVERAL),
     )
 
 

@@ -168,7 +168,7 @@ def _by_year(choice: Choice) -> int:
 def _by_count(facet: str) -> Callable[[Choice], tuple[bool, int, str]]:
     """Groups first, because the choices that they sum up follow; then what most documents have."""
     groups = GROUPS.get(facet, ())
-    return lambda choice: (choice.value not in groups, -choice.count, choice.label)
+    return lambda choice: (choice.value not in groups, -choice.count, formatting.alphabetical(choice.label))
 
 
 def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:

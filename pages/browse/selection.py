@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from pages.browse import browse, facets
 from pages.browse.filters import Filters
+from pages.browse.known import UnknownValue
 from pages.database import marks
 from pages.http.language import _
 from store.constants import ANY_AREA
@@ -36,8 +37,14 @@ class Selection:
 
 
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
-    """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too."""
+    """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too.
+
+    Raises:
+        UnknownValue: a filter has a value that does not exist.
+    """
     found = browse.browse(db, replace(filters, page=1), today, choices=False)
+    if found.unknown:
+        raise UnknownValue(found.unknown)
     chosen_where, chosen_values = found.filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total

@@ -75,10 +75,9 @@ def _citations(
 
 def _title(row: Mapping[str, Any]) -> str:
     title = str(row["title"])
-    if is_no_title(title):
-        summary = " ".join((row["abstract"] or "").split())
-        title = shorten(summary, LONGEST, placeholder=" …") if summary else titled(title, str(row["identifier"]))
-    return title.strip().rstrip(".")
+    if is_no_title(title) and (summary := " ".join((row["abstract"] or "").split())):
+        title = shorten(summary, LONGEST, placeholder=" …")
+    return titled(title, str(row["identifier"])).strip().rstrip(".")
 
 
 def _year(row: Mapping[str, Any], public: str | None) -> str:
@@ -210,6 +209,6 @@ def _latex(text: str | None) -> str:
 
 def mail_address(row: Mapping[str, Any], site: str) -> str:
     """Return a ``mailto:`` address that starts an email about the document."""
-    subject = formatting.named(row["identifier"], _title(row))[:200]
+    subject = shorten(formatting.named(row["identifier"], _title(row)), 200, placeholder=" …")
     body = f"{subject}\n\n{site}/documents/{row['id']}\n"
     return f"mailto:?subject={quote(subject)}&body={quote(body)}"

@@ -107,6 +107,6 @@ CLOSED = ("/corpus", "/desk", "/dumps/", "/embed/", "/subscribe/")
 
 def robots(site: str) -> str:
     """Everything may be read but what has no end and what is no page."""
-    others = [f"/{code}{path}" for code in LANGUAGES if code != ENGLISH for path in ENDLESS]
+    others = [f"/{code}{path}" for code in LANGUAGES if code != ENGLISH for path in (*ENDLESS, "/embed/")]
     rules = [f"Disallow: {path}" for path in (*ENDLESS, *others, *CLOSED)]
     return "\n".join(["User-agent: *", *rules, "Allow: /", "", f"Sitemap: {site}/sitemap.xml", ""])

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 
 from crawlers.companies import KIND as COMPANY
 from crawlers.parsers.legistar import load_cities
@@ -107,6 +110,17 @@ def change_says(change: str, summary: str) -> str:
 def place(jurisdiction: str) -> str:
     """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
+
+
+def listed(words: Iterable[str]) -> str:
+    """Words in a row, with the "and" of the language of the page before the last."""
+    return format_list(list(words), locale=language.locale())
+
+
+def alphabetical(name: str) -> str:
+    """What names are sorted by: "Míchigan" comes before "Misisipi", as if it had no accent."""
+    apart = unicodedata.normalize("NFD", name)
+    return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
 @cache

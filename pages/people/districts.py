@@ -179,7 +179,10 @@ def _states(db: sqlite3.Connection) -> list[tuple[str, str]]:
         f"select distinct upper(state) from (select {PERSON} from people p where p.jurisdiction = 'us' and p.is_current = 1) "
         "where state is not null"
     )
-    return sorted(((row[0], formatting.place(f"us-{row[0].lower()}")) for row in found), key=lambda each: each[1])
+    return sorted(
+        ((row[0], formatting.place(f"us-{row[0].lower()}")) for row in found),
+        key=lambda each: formatting.alphabetical(each[1]),
+    )
 
 
 def _share(db: sqlite3.Connection) -> int:

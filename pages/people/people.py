@@ -93,7 +93,10 @@ def people(db: sqlite3.Connection, wanted: Wanted, page: int) -> PeopleView:
         everybody=value(db, "select count(*) from people where is_current = 1"),
         page=page,
         pages=pages,
-        places=sorted(((key, formatting.place(key)) for key in places), key=lambda each: (each[0] != "us", each[1])),
+        places=sorted(
+            ((key, formatting.place(key)) for key in places),
+            key=lambda each: (each[0] != "us", formatting.alphabetical(each[1])),
+        ),
         states=states_of_congress(db),
         chambers=[(key, names.chamber(wanted.place, key)) for key in CHAMBERS],
         parties=sorted(spellings),
@@ -106,7 +109,10 @@ def states_of_congress(db: sqlite3.Connection) -> list[tuple[str, str]]:
         f"select distinct state from (select {PERSON} from people p where p.jurisdiction = 'us' and p.is_current = 1) "
         "where state is not null"
     )
-    return sorted(((row[0], formatting.place(f"us-{row[0].lower()}")) for row in found), key=lambda each: each[1])
+    return sorted(
+        ((row[0], formatting.place(f"us-{row[0].lower()}")) for row in found),
+        key=lambda each: formatting.alphabetical(each[1]),
+    )
 
 
 def _spellings(db: sqlite3.Connection) -> dict[str, list[str]]:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from pages.browse import known
 from pages.browse.cards import agencies_of, area_titles
+from pages.browse.filters import PLACE_GROUPS
 from pages.database import marks, rows
 from pages.documents.document import source_title
 from pages.http import formatting
@@ -57,13 +59,19 @@ class Wanted:
         kept = {name: value for name, value in parts.items() if value}
         return path + (f"?{urlencode(kept)}" if kept else "")
 
+    def check(self, db: sqlite3.Connection) -> None:
+        """Raises UnknownValue where one does not exist."""
+        known.check(db, {"date_area": self.area, "date_kind": self.kind, "jurisdiction": self.jurisdiction})
+
     def where(self) -> tuple[str, list[str]]:
         """SQL conditions on ``events e join documents d``."""
         conditions, values = ["1"], []
         if self.kind:
             conditions.append("e.kind = ?")
             values.append(self.kind)
-        if self.jurisdiction:
+        if self.jurisdiction in PLACE_GROUPS:
+            conditions.append(f"({PLACE_GROUPS[self.jurisdiction].replace('jurisdiction', '+d.jurisdiction')})")
+        elif self.jurisdiction:
             conditions.append("+d.jurisdiction = ?")  # the plus keeps to the index of days
             values.append(self.jurisdiction)
         if self.area and self.area != ALL:
@@ -220,7 +228,8 @@ def _events(
 
 
 def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date, past: bool) -> DeadlinesView:
-    """Everything the page of deadlines shows."""
+    """Everything the page of deadlines shows; raises UnknownValue."""
+    wanted.check(db)
     events = deadlines(db, today, wanted, past=past)
     silent, dateless = quiet_sources(db, today)
     return DeadlinesView(
@@ -266,7 +275,8 @@ def by_month(events: list[Event]) -> list[tuple[str, list[Event]]]:
 
 
 def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> MonthView:
-    """The grid of one month, a week to a row, and what leads to other months."""
+    """The grid of one month, a week to a row, and what leads to other months; raises UnknownValue."""
+    wanted.check(db)
     first = datetime.date.fromisoformat((wanted.month or today.isoformat()[:7]) + "-01")
     after = _first_of_next(first)
     events = _events(db, today, wanted, "e.starts_at >= ? and e.starts_at < ?", [first.isoformat(), after.isoformat()])
@@ -314,8 +324,9 @@ def choices(db: sqlite3.Connection) -> Choices:
     """What the filters offer: areas, kinds and places."""
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
     named = ((row[0], formatting.place(row[0])) for row in places)
+    groups = [(group, formatting.word("place_groups", group)) for group in PLACE_GROUPS if group != "companies"]
     return Choices(
         areas=area_titles(db),
         kinds=formatting.glossary()["events"],
-        places=sorted(named, key=lambda place: place[1]),
+        places=[*groups, *sorted(named, key=lambda place: formatting.alphabetical(place[1]))],
     )

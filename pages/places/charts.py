@@ -102,6 +102,8 @@ def area_trends(db: sqlite3.Connection, today: datetime.date) -> Chart:
         series="rows",
         own_scale=True,
         note=_("Each strip has a scale of its own: compare its shape with others, not its height.")
+        + " "
+        + _("Not every year has the same sources: a jump may come from what was collected, not from what happened.")
         + _unfinished(years, today),
     )
 

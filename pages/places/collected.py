@@ -154,6 +154,13 @@ def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str 
     return last[:10] if last else None
 
 
+def states_until(db: sqlite3.Connection, today: datetime.date) -> str | None:
+    """The ISO day of the latest news of any state: how far the data reach, whichever states have documents on a list."""
+    known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
+    days = (news_until(db, place, today) for (place,) in known if place_group(place) == "states")
+    return max(filter(None, days), default=None)
+
+
 def kinds_that_end_earlier(db: sqlite3.Connection, place: str, until: str | None) -> list[tuple[str, str]]:
     """The kinds of documents of a place whose news ends long before its latest, and the ISO day on which it ends."""
     if not until:

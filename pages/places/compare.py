@@ -87,7 +87,10 @@ def _known(db: sqlite3.Connection) -> dict[str, list[tuple[str, str]]]:
         (row[0], formatting.place(row[0]))
         for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
     ]
-    return {"jurisdiction": sorted(places, key=lambda place: place[1]), "area": list(area_titles(db).items())}
+    return {
+        "jurisdiction": sorted(places, key=lambda place: formatting.alphabetical(place[1])),
+        "area": list(area_titles(db).items()),
+    }
 
 
 def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: datetime.date) -> Side:

@@ -225,4 +225,8 @@ def _months(db: sqlite3.Connection, source: str, now: str) -> MonthsView | None:
         for jurisdiction, months in by_month(db, source).items()
         if last in months or before in months
     ]
-    return MonthsView(last=last, before=before, places=sorted(found, key=lambda each: each[0])) if found else None
+    return (
+        MonthsView(last=last, before=before, places=sorted(found, key=lambda each: formatting.alphabetical(each[0])))
+        if found
+        else None
+    )

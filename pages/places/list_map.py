@@ -12,7 +12,7 @@ from pages.browse.fates import Counts, fates
 from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.browse.selection import of_filters
 from pages.http import formatting
-from pages.places.collected import collected_places, news_until
+from pages.places.collected import collected_places, states_until
 from pages.places.map import StateMap, layout, state_map
 
 #: Column of the table to download -> what it means.
@@ -42,8 +42,9 @@ class StateCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class ListMap:
-    """``title`` names the list, ``list_address`` shows it. ``until`` and ``today`` are ISO days: of the newest news, of the page.
+    """``title`` names the list, ``list_address`` shows it.
 
+    ``until`` and ``today`` are ISO days: of the newest news of any state, of the page.
     ``states`` are all states, those with most documents first; ``missing`` the names of those that are not collected.
     """
 
@@ -89,7 +90,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         )
         for place in {*layout(), *cells}
     ]
-    states.sort(key=lambda each: (-each.counts.total if each.counts else 1, each.title))
+    states.sort(key=lambda each: (-each.counts.total if each.counts else 1, formatting.alphabetical(each.title)))
     return ListMap(
         title=chosen.title,
         list_address=filters.address(),
@@ -98,7 +99,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
         map=state_map({place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, reach, address),
         states=states,
         missing=[each.title for each in states if each.counts is None],
-        until=max(filter(None, (news_until(db, place, today) for place in cells)), default=None),
+        until=states_until(db, today),
         today=today.isoformat(),
     )
 

@@ -57,7 +57,7 @@ class StateMap:
     def table(self) -> list[tuple[str, str, int, str]]:
         """Every place that has something, most first."""
         placed = [(tile.id, tile.title, tile.count, tile.href) for tile in self.tiles if tile.count]
-        return sorted([*placed, *self.others], key=lambda place: (-place[2], place[1]))
+        return sorted([*placed, *self.others], key=lambda place: (-place[2], formatting.alphabetical(place[1])))
 
 
 @cache
@@ -102,7 +102,9 @@ def state_map(counts: dict[str, int], collected: Collected, address: Callable[[s
             shade=1 + bisect.bisect_left(tops, states[key]) if key in states else 0,
             href=address(key),
         )
-        for key, (column, row) in sorted(places.items(), key=lambda place: formatting.place(place[0]))
+        for key, (column, row) in sorted(
+            places.items(), key=lambda place: formatting.alphabetical(formatting.place(place[0]))
+        )
     ]
     others = [(key, formatting.place(key), number, address(key)) for key, number in states.items() if key not in places]
     columns, rows = (1 + max(place[axis] for place in places.values()) for axis in (0, 1))

@@ -133,9 +133,9 @@ def jurisdictions(db: sqlite3.Connection, today: datetime.date) -> PlacesView:
     for row in found:
         row["part"] = row["id"] not in collected
         row["until"] = news_until(db, row["id"], today)
-    found.sort(key=lambda row: (row["id"] != "us", row["title"]))
+    found.sort(key=lambda row: (row["id"] != "us", formatting.alphabetical(row["title"])))
     stored = {row["id"] for row in found}
-    missing = sorted(formatting.place(key) for key in layout() if key not in stored)
+    missing = sorted((formatting.place(key) for key in layout() if key not in stored), key=formatting.alphabetical)
     return PlacesView(
         jurisdictions=found, missing=missing, **vars(active_states(db, today, lambda place: f"/jurisdictions/{place}"))
     )

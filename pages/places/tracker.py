@@ -16,7 +16,7 @@ from pages.database import Row, marks, rows
 from pages.http import formatting
 from pages.http.language import _
 from pages.places.charts import Chart, by_year
-from pages.places.collected import collected_places, news_until, totals_by_year
+from pages.places.collected import collected_places, states_until, totals_by_year
 from pages.places.map import StateMap, state_map
 from store.constants import ANY_AREA
 
@@ -37,7 +37,7 @@ class PlaceCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerView:
-    """``until`` is the ISO day of the latest news in the states; ``positions`` have a statement only where it is approved."""
+    """``until`` is the ISO day of the latest news of any state; ``positions`` have a statement only where it is approved."""
 
     tracker: Tracker
     title: str
@@ -92,7 +92,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         positions=_positions(db, about),
         ask=_ask(db, about),
         today=today.isoformat(),
-        until=max(filter(None, (news_until(db, place, today) for place in counted)), default=None),
+        until=states_until(db, today),
         list_address=address,
         missing=states.missing if states else [],
     )
@@ -119,7 +119,7 @@ def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list
         )
         for place, some in grouped.items()
     ]
-    return sorted(found, key=lambda each: (-each.counts.alive, -each.counts.total, each.title))
+    return sorted(found, key=lambda each: (-each.counts.alive, -each.counts.total, formatting.alphabetical(each.title)))
 
 
 def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:

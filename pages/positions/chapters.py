@@ -26,4 +26,4 @@ def chapter_of(db: sqlite3.Connection, state: str) -> Row | None:
 def chapters(db: sqlite3.Connection) -> list[Row]:
     """Every chapter that is known, with ``place``, the name of its state, in the order of these names."""
     found = [row | {"place": formatting.place(row["jurisdiction"])} for row in rows(db, "select * from chapters")]
-    return sorted(found, key=lambda row: row["place"])
+    return sorted(found, key=lambda row: formatting.alphabetical(row["place"]))

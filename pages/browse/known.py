@@ -1,0 +1,78 @@
+"""Values of filters that exist: one that does not gets no list, because everything and nothing would both be wrong answers."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+
+from pages.browse.cards import area_titles
+from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
+from pages.http import formatting
+from pages.http.language import _
+from store.constants import ANY_AREA, TAGGED, UNHEARD_PASSED
+from store.errors import InvalidInput
+
+#: Values of years, which no list names.
+_YEAR = re.compile(r"[0-9]{4}")
+#: A city or county: of which of them nothing is collected, no list says.
+LOCAL = r"us-[a-z]{2}(-[a-z0-9]+)+"
+
+
+class UnknownValue(InvalidInput):
+    """A filter is given a value that does not exist; the message says which it takes."""
+
+
+def check(db: sqlite3.Connection, given: Mapping[str, str | None], several: Iterable[str] = ()) -> None:
+    """Raises UnknownValue for the first value that does not exist; the arguments are those of `unknown`."""
+    if wrong := unknown(db, given, several):
+        raise UnknownValue(wrong)
+
+
+def unknown(db: sqlite3.Connection, given: Mapping[str, str | None], several: Iterable[str] = ()) -> str | None:
+    """Which value of a filter does not exist, and which do; None where all exist.
+
+    Args:
+        given: the values by the names of their filters; ``date_area`` and ``date_kind`` are those of dates. Empty ones mean all.
+        several: filters of which an address may name several values, with commas.
+    """
+    for name, value in given.items():
+        for each in filter(None, (value or "").split(",") if name in several else [value]):
+            known = _KNOWN[name](db)
+            local = name in ("place", "jurisdiction") and re.fullmatch(LOCAL, each)
+            if each not in known and not local and not (name == "year" and _YEAR.fullmatch(each)):
+                sentence = _("The filter %(name)s has no value “%(value)s”. It takes: %(known)s")
+                return sentence % {"name": name.removeprefix("date_"), "value": each[:60], "known": ", ".join(known)}
+    return None
+
+
+def values(db: sqlite3.Connection) -> dict[str, list[str]]:
+    """The values of each filter that `check` accepts; `LOCAL` are places, too."""
+    return {name: listed(db) for name, listed in _KNOWN.items()}
+
+
+def _areas(db: sqlite3.Connection) -> list[str]:
+    return [*area_titles(db), TAGGED, ANY_AREA]
+
+
+def _places(db: sqlite3.Connection) -> list[str]:
+    held = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
+    return [*PLACE_GROUPS, *sorted({*formatting.glossary()["jurisdictions"], *(row[0] for row in held)})]
+
+
+def _words(section: str, *more: str) -> Callable[[sqlite3.Connection], list[str]]:
+    return lambda _db: [*formatting.glossary()[section], *more]
+
+
+_KNOWN: dict[str, Callable[[sqlite3.Connection], list[str]]] = {
+    "area": _areas,
+    "date_area": lambda db: [*_areas(db), "all"],
+    "jurisdiction": _places,
+    "place": _places,
+    "kind": _words("kinds"),
+    "date_kind": _words("events"),
+    "status": _words("statuses", *STATUS_GROUPS, UNHEARD_PASSED),
+    "year": lambda _db: ["YYYY"],
+    "must_see": lambda _db: ["0", "1"],
+    "ceremonial": lambda _db: ["0", "1", "any"],
+}
