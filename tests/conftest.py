@@ -24,6 +24,7 @@ from sqlite_utils import Database
 
 import cli
 from crawlers.download.mirror import recorded
+from desk.accounts import passwords
 from store.connect import open_corpus, open_staff
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +59,17 @@ def staff(migrated: Path, tmp_path: Path) -> Iterator[Database]:
     db = open_staff(tmp_path / "staff.db")
     yield db
     db.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_rounds() -> Iterator[None]:
+    """Fewer rounds than in earnest for every password chosen here: hashes were three quarters of the time of some files.
+
+    What is read as a module is imported has the rounds in earnest still, as has the real command.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "ITERATIONS", 1_000)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
