@@ -17,12 +17,10 @@ from crawlers.completeness.first_load import first_load
 from crawlers.completeness.health import Health, health
 from crawlers.sources import load_sources
 from digest.delivery.claims import nobody_sends
-from digest.subscribers.estimate import choices
 from operations import integrity
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
-from operations.webhooks import delivery
-from operations.webhooks.receivers import FILE, load_receivers
+from operations.webhooks import FILE
 from settings import Configuration
 from store.connect import read_only
 from store.data_folder import present, unreadable
@@ -105,6 +103,11 @@ def _failing_webhooks(config: Configuration, corpus: sqlite3.Connection) -> list
     """Return a warning for each receiver of webhooks.yml that takes nothing, or for the file if nothing can be sent with it."""
     if not (config.data / FILE).exists() or not config.ops.exists():
         return []
+    # Here and not above: they load the answers of every page, for which a status without webhooks need not wait.
+    from digest.subscribers.estimate import choices
+    from operations.webhooks import delivery
+    from operations.webhooks.receivers import load_receivers
+
     try:
         receivers = load_receivers(config.data, os.environ, choices(corpus))
         with closing(read_only(config.ops)) as ops:

@@ -21,7 +21,7 @@ def write_reference(db: Database) -> bool:
     """Bring areas, positions, versions, messages and briefs up to date in one transaction. Returns whether a row differed."""
     catalogue = load_catalogue().positions
     standing = {position.id: _standing(position) for position in catalogue}
-    # Measuring takes a second: only what was not measured before.
+    # Measuring loads a dictionary: only what was not measured before.
     grades = dict(db.execute("select statement, grade from positions where grade is not null").fetchall())
     wanted: dict[str, list[tuple[Any, ...]]] = {
         "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(_areas())],

@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import jinja2
 import pytest
 import scrapy
 from click.testing import CliRunner, Result
+from jinja2.bccache import Bucket
 from scrapy.settings import Settings
 from sqlite_utils import Database
 
 import cli
 from crawlers.download.mirror import recorded
+from desk.accounts import passwords
 from store.connect import open_corpus, open_staff
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -58,6 +61,51 @@ def staff(migrated: Path, tmp_path: Path) -> Iterator[Database]:
     db = open_staff(tmp_path / "staff.db")
     yield db
     db.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_rounds() -> Iterator[None]:
+    """Fewer rounds than in earnest for every password chosen here: hashes were three quarters of the time of some files.
+
+    What is read as a module is imported has the rounds in earnest still, as has the real command.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "ITERATIONS", 1_000)
+        yield
+
+
+class Compiled(jinja2.BytecodeCache):
+    """What Jinja has compiled, by all that it depends on: the file, its text, and the kind of environment."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[Any, ...], Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.kept.get(self._key(bucket))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[self._key(bucket)] = bucket.code
+
+    def _key(self, bucket: Bucket) -> tuple[Any, ...]:
+        kind = bucket.environment
+        return (
+            bucket.key,
+            bucket.checksum,
+            kind.is_async,
+            kind.trim_blocks,
+            *sorted(kind.extensions),
+            *sorted(kind.filters),
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """All sites of a run share their compiled templates, which were most of the time of a first page of each of them."""
+    compiled = Compiled()
+    with pytest.MonkeyPatch.context() as patch:
+        shared = property(lambda environment: compiled, lambda environment, given: None)
+        patch.setattr(jinja2.Environment, "bytecode_cache", shared, raising=False)
+        yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

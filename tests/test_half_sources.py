@@ -38,6 +38,7 @@ PAGING = [name for name, case in CASES.items() if case.announces]
 #: brought up to date: tags and matches would take most of the time.
 COMMAND = """
 import json, sys
+sys.modules["pandas"] = None  # as the command itself: sqlite-utils would read it
 from scrapy.crawler import AsyncCrawlerProcess
 import cli, pipelines
 from publish.listing import publish

@@ -211,3 +211,10 @@ print("still there:", pandas.DataFrame.__name__)
 """
     done = subprocess.run([sys.executable, "-c", began], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-2:] == ["read: False", "still there: DataFrame"]
+
+
+@pytest.mark.parametrize(("module", "waits"), [("operations.status", "pages.answers"), ("comparison.update", "scipy")])
+def test_what_takes_long_to_load_waits_for_a_command_that_needs_it(module: str, waits: str) -> None:
+    code = f"import infopolicy, sys; infopolicy._leave_pandas_to_who_asks(); import {module}; print({waits!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

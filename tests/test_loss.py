@@ -188,7 +188,7 @@ def lose():
         shutil.copy(data / "older" / "staff.db", data / "staff.db")
 """
     + FATAL.replace("os.kill(os.getpid(), signal.SIGKILL)", "lose()")
-    + "\nimport cli; cli.main()"
+    + "\nimport infopolicy; infopolicy.main()"
 )
 
 

@@ -42,6 +42,7 @@ def test_fails_without_a_change_too():
 def checkout(tmp_path: Path) -> Path:
     root = tmp_path / "checkout"
     (root / "tests").mkdir(parents=True)
+    (root / "pytest.ini").write_text("[pytest]\naddopts = -p no:schemathesis\n")  # as in pyproject.toml
     (root / "rules.py").write_text(RULES)
     (root / "unrelated.py").write_text("LIMIT = 1\n")
     (root / "tests" / "test_borrowing.py").write_text(TEST)

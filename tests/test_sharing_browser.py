@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from site_corpus import BROADBAND, RULE, TODAY, build, serving
 from sqlite_utils import Database
-from test_browser import AXE, PICTURES, chromium, page, pytestmark  # noqa: F401  (the mark skips where there is no browser)
+from test_browser import PICTURES, axe, chromium, page, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
 from positions.catalog.catalog import load_catalogue
@@ -20,7 +20,7 @@ from publish.listing import publish
 from publish.reference import write_reference
 
 POSITIONS = [position.id for position in load_catalogue().positions]
-LETTER, A4 = {"width": "8.5in", "height": "11in"}, {"width": "210mm", "height": "297mm"}
+PAPERS = {"letter": {"width": "8.5in", "height": "11in"}, "a4": {"width": "210mm", "height": "297mm"}}
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +53,18 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from serving(serve.build(file, today=TODAY))
 
 
-@pytest.mark.parametrize("paper", [LETTER, A4], ids=["letter", "a4"])
-def test_every_position_is_one_sheet_of_paper(page, address: str, paper: dict[str, str]) -> None:
+def test_every_position_is_one_sheet_of_paper(page, address: str) -> None:
     longer = []
     for position in POSITIONS:
         page.goto(f"{address}/positions/{position}/brief")
-        sheet = page.pdf(**paper)
-        pages = len(re.findall(rb"/Type\s*/Page\b", sheet))
-        if pages != 1:
-            longer.append((position, pages))
-    PICTURES.mkdir(exist_ok=True)
-    (PICTURES / f"brief-{paper['width']}.pdf").write_bytes(sheet)
+        for name, paper in PAPERS.items():
+            sheet = page.pdf(**paper)
+            pages = len(re.findall(rb"/Type\s*/Page\b", sheet))
+            if pages != 1:
+                longer.append((position, name, pages))
+            if position == POSITIONS[-1]:
+                PICTURES.mkdir(exist_ok=True)
+                (PICTURES / f"brief-{name}.pdf").write_bytes(sheet)
     assert longer == []
 
 
@@ -143,12 +144,7 @@ def test_structured_data_breaks_no_policy(page, address: str) -> None:
     assert said == []
 
 
-@pytest.mark.parametrize(
-    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
-)
 @pytest.mark.parametrize("path", [f"/embed/documents/{BROADBAND}", f"/positions/{POSITIONS[0]}/brief"])
 def test_axe_finds_nothing(page, address: str, path: str) -> None:
     page.goto(address + path)
-    page.evaluate(Path(AXE).read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document)")["violations"]
-    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in found] == []
+    axe(page)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from zlib import crc32
 
 import numpy as np
-from datasketch import MinHash
 
 from comparison.similarity.term_weights import Weights
 
@@ -25,6 +24,9 @@ _SPREAD = 0x9E3779B1
 
 def signatures(wordings: Iterable[frozenset[str]], weights: Weights) -> Iterator[np.ndarray | None]:
     """The signature of each set of words, None where no word of it counts. A heavier word enters several times."""
+    # Here and not above: it loads scipy, for which a run that compares nothing need not wait.
+    from datasketch import MinHash
+
     kept = [_features(each, weights) for each in wordings]
     made = MinHash.generator(kept, num_perm=PERMUTATIONS, hashfunc=int, scheme="affine32")
     for values, minhash in zip(kept, made, strict=True):

@@ -15,13 +15,13 @@ from typing import Any
 
 import yaml
 
+from operations.webhooks import FILE
 from operations.webhooks.public_network import check_address
 from pages.answers.answer import BadArgument
 from pages.answers.questions import QUESTIONS
 from pages.browse.filters import PLACE_GROUPS
 from store.errors import InvalidInput
 
-FILE = "webhooks.yml"
 PREFIX = "whsec_"
 _SHORTEST, _LONGEST = 24, 64
 _KEYS = {"url", "secret", "place", "area"}

@@ -32,7 +32,7 @@ setattr(owner, last, fatal)
 
 def start(data: Path, *arguments: str, code: str | None = None, **environment: str) -> int:
     """Run the command, or some code, on a data folder and the bundled sample; its exit code. It shows no traceback."""
-    command = [sys.executable, *(["-c", code] if code else ["cli.py"]), *arguments]
+    command = [sys.executable, *(["-c", code] if code else ["infopolicy.py"]), *arguments]
     settings = {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": SAMPLE, "INFOPOLICY_WORKERS": "1"}
     done = subprocess.run(
         command, cwd=ROOT, env=clean_environment() | settings | environment, capture_output=True, text=True, timeout=120
@@ -44,6 +44,6 @@ def start(data: Path, *arguments: str, code: str | None = None, **environment: s
 
 def killed_at(place: str, times: int, data: Path, *arguments: str, before: str = "", **environment: str) -> None:
     """Run the command until it comes to `place` (MODULE:NAME) for the n-th time; `before` is code that runs first."""
-    code = f"{before}\n{FATAL}\nimport cli; cli.main()"
+    code = f"{before}\n{FATAL}\nimport infopolicy; infopolicy.main()"
     ended = start(data, *place.split(":"), str(times), *arguments, code=code, **environment)
     assert ended == -signal.SIGKILL, f"{place} was not reached {times} times"

@@ -100,7 +100,7 @@ def serving(data: Path, port: int, code: Path = ROOT, python: str = sys.executab
     """Start `infopolicy serve` on a data folder, until the end of the block."""
     environment = clean_environment() | {"INFOPOLICY_DATA": str(data), "INFOPOLICY_STALE_HOURS": "100000"} | settings
     process = subprocess.Popen(
-        [python, "cli.py", "serve", "--port", str(port)],
+        [python, "infopolicy.py", "serve", "--port", str(port)],
         cwd=code,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -47,7 +47,7 @@ def crawled(data: Path, *command: str) -> str:
     """Collect, tag, match and publish what is recorded, in a process of its own; what it said."""
     settings = {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": MIRROR}
     done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), *(command or CRAWL)],
+        [sys.executable, str(ROOT / "infopolicy.py"), *(command or CRAWL)],
         env=clean_environment() | settings,
         cwd=ROOT,
         capture_output=True,
