@@ -1,7 +1,7 @@
 """What happens to a document on its way from a response to the page: validate, record, derive, publish.
 
-Scrapy calls the two pipelines while it crawls; `derive` and `publish` follow, and are the same steps for a rebuild. Only
-this module and derive/update.py open the databases for writing.
+Scrapy calls the two pipelines while it crawls; `update` follows, and is the same for a rebuild. What crawls store goes
+through this module alone; commands, the desk, and the mail open the databases for what people do.
 """
 
 from __future__ import annotations
@@ -346,7 +346,7 @@ def update(
     workers: int = 2,
     progress: tuple[Callable[[int], None], Callable[[int], None]] | None = None,
 ) -> Updated:
-    """Bring everything that follows from the stored records up to date: derive, publish, compare.
+    """Bring everything that follows from the stored records up to date: restate, take in, link, derive, publish, compare.
 
     Each step asks the tables what is missing, so that a run that was killed heals at the next one.
 

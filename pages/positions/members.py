@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 
-from pages.database import Row, first, marks, rows
+from pages.database import Row, marks, rows
 from pages.http.language import N_, _
 from pages.people import names
 from pages.people.deciding import PERSON, seated
@@ -117,8 +117,3 @@ def _counted(db: sqlite3.Connection, position_id: str) -> list[Row]:
         }
         for row in found
     ]
-
-
-def has_votes(db: sqlite3.Connection) -> bool:
-    """Whether any vote counts for any position."""
-    return first(db, "select 1 from counted_votes limit 1") is not None
