@@ -119,6 +119,15 @@ def test_what_nobody_works_on_any_more_is_there_when_asked_for(db: Database, cha
     assert HOSTILE_BILL in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]], "came back"
 
 
+def test_the_number_of_an_area_is_that_of_the_list_behind_it(db: Database) -> None:
+    def in_list() -> int:
+        return queue.ranked(db, Filters(area="broadband"), ASKED, skip=0, size=9)[1]
+
+    assert queue.waiting_by_area(db, ASKED)["broadband"] == in_list() > 1
+    db.execute("update waiting set congress = 0 where document_id = ?", [BROADBAND])
+    assert queue.waiting_by_area(db, ASKED)["broadband"] == in_list() > 0, "what can no longer move is in neither"
+
+
 def test_what_is_decided_leaves_the_queue(db: Database) -> None:
     say(db, "confirm", "area:broadband", document_id=RULE)
     say(db, "confirm", "priority", value="2", document_id=RULE)

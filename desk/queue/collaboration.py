@@ -232,13 +232,7 @@ def area_owners(db: Database, document_id: str) -> list[dict[str, Any]]:
 
 
 def areas_with_owners(db: Database) -> list[dict[str, Any]]:
-    """Return every area with `id`, `title`, `waiting` (pairs nobody has decided) and `history`, newest first."""
-    waiting = dict(
-        db.execute(
-            "select t.area_id, count(*) from corpus.tags t left join standings s on s.document_id = t.document_id "
-            "and s.subject = 'area:' || t.area_id where s.review_id is null or s.state = 'returned' group by t.area_id"
-        ).fetchall()
-    )
+    """Return every area with `id`, `title` and `history`, newest first."""
     owners: dict[str, list[dict[str, Any]]] = {}
     for row in db.query(
         "select o.*, a.name as owner_name, a.unit, a.disabled_at is not null as closed, g.name as giver from area_owners o "
@@ -246,7 +240,7 @@ def areas_with_owners(db: Database) -> list[dict[str, Any]]:
     ):
         owners.setdefault(row["area_id"], []).append(row)
     return [
-        {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": owners.get(row[0], [])}
+        {"id": row[0], "title": row[1], "history": owners.get(row[0], [])}
         for row in db.execute("select id, title from corpus.policy_areas order by ordinal, title").fetchall()
     ]
 

@@ -171,7 +171,8 @@ def areas(context: RequestContext) -> Answer:
     if context.form is None:
         held = [(key, unit["name"]) for unit in units.units(db) for key, _ in unit["areas"]]
         owned, people = collaboration.areas_with_owners(db), collaboration.deciding_account_names(db)
-        return Page("desk/areas.html", {"areas": owned, "units": held, "people": people})
+        waiting = queue.waiting_by_area(db, QueueViewer(context.me.id, context.today, None))
+        return Page("desk/areas.html", {"areas": owned, "waiting": waiting, "units": held, "people": people})
     try:
         collaboration.reassign_area(db, context.me, area, name, context.typed("note"), context.now)
     except collaboration.BadWork as error:

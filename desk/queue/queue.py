@@ -113,12 +113,28 @@ def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, siz
     Args:
         db: staff.db with corpus.db attached.
     """
+    sql, values = _ranking(db, filters, asked)
+    sql += " order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
+    rows = list(db.query(sql, values | {"size": size, "skip": skip}))
+    return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def waiting_by_area(db: Database, asked: QueueViewer) -> dict[str, int]:
+    """Area -> the documents in the queue that is filtered by it, none left out."""
+    sql, values = _ranking(db, Filters(), asked)
+    sql = (
+        f"select substr(o.subject, 6), count(*) from ({sql}) w join waiting_pairs o on o.document_id = w.document_id "
+        "where o.subject like 'area:%' group by 1"
+    )
+    return dict(db.execute(sql, values).fetchall())
+
+
+def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, dict[str, Any]]:
+    """The SQL of the documents that fit some filters, with their points, and its values."""
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
-    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
-    values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
-    rows = list(db.query(sql, values))
-    return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+    values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}
+    return f"{_RANKED} where {' and '.join(conditions)}", values
 
 
 def queue_slice(db: Database, filters: Filters, asked: QueueViewer, page: int) -> tuple[list[tuple[int, Entry]], int]:
