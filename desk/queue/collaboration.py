@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
+from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.subjects import LONGEST_NOTE
 from pages.http import formatting
 from store.clock import ago
@@ -270,12 +271,10 @@ def _require_document(db: Database, document_id: str) -> None:
         raise BadWork(f"{document_id[:80]}: there is no such document")
 
 
-def _recorded_hearings(db: Database, document_id: str, day: str) -> list[str]:
-    """The days, from an ISO day on, of the hearings that staff recorded (desk.queue.advocacy)."""
-    sql = (
-        "select due_on from current_advocacy where kind = 'hearing' and document_id = ? and due_on >= ? order by due_on"
-    )
-    return [row[0] for row in db.execute(sql, [document_id, day]).fetchall()]
+def _recorded_dates(db: Database, document_id: str, day: str) -> list[tuple[str, str]]:
+    """The days, from an ISO day on, of the hearings and deadlines that staff recorded, each with what is on that day."""
+    sql = f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = ? and starts_at >= ?"
+    return [(on, date_says(kind, title)) for on, kind, title in sorted(db.execute(sql, [document_id, day]).fetchall())]
 
 
 def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:
@@ -287,5 +286,5 @@ def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[
         "snoozed": current_snooze(db, document_id, day),
         "followed": is_followed(db, account, document_id),
         "people": active_account_names(db),
-        "hearings": _recorded_hearings(db, document_id, day),
+        "dates": _recorded_dates(db, document_id, day),
     }

@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
-from desk.queue.advocacy import KNOWN_DATES
+from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.web.context import AddressFilters
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
@@ -131,12 +131,13 @@ def our_bills(
 _SQL = f"""
     with ours as materialized ({_OURS}),
     due as (
-        select e.document_id, e.kind, e.starts_at, row_number() over (partition by e.document_id order by e.starts_at) as n
+        select e.*, row_number() over (partition by e.document_id order by e.starts_at) as n
         from {KNOWN_DATES} e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
     )
     select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
+        due.title as next_title, due.link as next_link, due.public as next_public,
         s.assigned_to as lead_id, a.name as lead, a.unit,
         exists (select 1 from corpus.changes c where c.document_id = d.id and c.seen_at > :since) as new
     from ours join corpus.documents d on d.id = ours.document_id
@@ -158,7 +159,7 @@ def _row(row: Row, today: datetime.date, since: str | None) -> Row:
         "status": formatting.word("statuses", row["status"]) + (f" ({ended[0]} ended)" if ended else ""),
         "open": "yes" if (moves and not ended) or row["next_at"] else "",
         "next_on": (row["next_at"] or "")[:10],
-        "next": formatting.word("events", row["next_kind"]) if row["next_kind"] else "",
+        "next": date_says(row["next_kind"], row["next_title"]) if row["next_kind"] else "",
         "address": f"/documents/{row['id']}",
         "new": bool(row["new"] and since),
     }
@@ -233,7 +234,7 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
             told += change_in_words(db.conn, document, day) if status == "changed" else []
             moved[document].append(". ".join(told))
     coming = db.query(
-        f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
+        f"select e.document_id as id, e.kind, e.title as says, e.link, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
         f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "
         "order by e.starts_at",
         [week["last"], week["until"]],
@@ -247,7 +248,11 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
     return WeeklyReport(
         **week,
         moved=[by_id[key] | {"steps": steps} for key, steps in moved.items()],
-        coming=[by_id[row["id"]] | row for row in coming if row["id"] in by_id],
+        coming=[
+            by_id[row["id"]] | row | {"says": date_says(row["kind"], row["says"])}
+            for row in coming
+            if row["id"] in by_id
+        ],
         taken=[by_id[row["id"]] | row for row in taken if row["id"] in by_id],
         done=[row for row in done if row["kind"] != "hearing"],
     )

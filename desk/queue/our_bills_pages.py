@@ -83,7 +83,7 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
             "kind": row["next_kind"],
             "starts_at": row["next_at"],
             "timezone": None,
-            "description": f"Stance: {row['stance']}" if row["stance"] else None,
+            "description": _event_says(row),
             "title": row["title"],
             "identifier": row["identifier"],
             "jurisdiction": row["jurisdiction"],
@@ -95,6 +95,11 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
         if row["next_at"]
     ]
     return Attachment("our-bills.ics", calendar("Our bills", "/desk/ours", events, context.site), CALENDAR)
+
+
+def _event_says(row: Row) -> str | None:
+    said = (row["next_title"], row["next_link"], f"Stance: {row['stance']}" if row["stance"] else None)
+    return " ".join(filter(None, said)) or None
 
 
 @staff_page(r"/ours/calendar", methods="POST")
@@ -118,8 +123,9 @@ def calendar_feed(context: RequestContext) -> Answer:
     context = replace(context, account=account)
     # Whoever has the address may ask: only for what is public, or the account's own, and not for drafts or who leads.
     filters = replace(OurFilters.of(context.args), waiting="", lead="")
-    rows = _rows(context, filters)
-    return _calendar(context, [row for row in rows if filters.stance in ("", row["stance"])])
+    rows = [row for row in _rows(context, filters) if filters.stance in ("", row["stance"])]
+    private = {"next_title": None, "next_link": None}
+    return _calendar(context, [row if row["next_public"] else row | private for row in rows])
 
 
 @staff_page(r"/weekly", methods="GET")

@@ -68,8 +68,8 @@ class ReviewView:
     snoozed: Row | None
     followed: bool
     people: list[str]
-    #: The days of hearings that staff recorded.
-    hearings: list[str]
+    #: Hearings and deadlines that staff recorded: day and what is on it.
+    dates: list[tuple[str, str]]
     reports: list[Row]
     partners_hold: list[Row]
     #: What a second reader says, and what of it the program does not: (title, opinion).
