@@ -33,10 +33,11 @@ _DONE = {
 
 @dataclass(frozen=True)
 class QueueView:
-    """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee."""
+    """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee; `old`: old_news."""
 
     rows: list[tuple[int, Entry, Card, str | None]]
     total: int
+    old: dict[str, str]
     page: int
     pages: int
     pager_address: Callable[[int], str]
@@ -74,6 +75,7 @@ def queue_page(context: RequestContext) -> Answer:
     view = QueueView(
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
         total=total,
+        old=old_news(db, ids, context.today),
         page=page,
         pages=queue.pages(total, filters),
         pager_address=lambda number: f"/desk?{filters.query(page=number)}",
@@ -161,7 +163,9 @@ def follow(context: RequestContext) -> Answer:
 @staff_page(r"/following", methods="GET")
 def following(context: RequestContext) -> Answer:
     """Show what a person follows."""
-    return Page("desk/following.html", {"rows": collaboration.follows(context.db, context.me)})
+    rows = collaboration.follows(context.db, context.me)
+    old = old_news(context.db, [row["document_id"] for row in rows], context.today)
+    return Page("desk/following.html", {"rows": rows, "old": old})
 
 
 @staff_page(r"/areas", post="reviewer")

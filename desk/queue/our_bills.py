@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import change_in_words
 from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.web.context import AddressFilters
+from desk.queue.old_news import old_news
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http import formatting
 
@@ -33,7 +34,7 @@ COLUMNS = {
     "lead": "Who it is assigned to",
     "unit": "Unit of the lead",
     "status": "Status",
-    "open": "yes where it can still move",
+    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since",
     "next_on": "Next date",
     "next": "What happens on that day",
     "moved_on": "Day of the latest action",
@@ -111,7 +112,9 @@ def our_bills(
         since: when this person last looked, for `moved` and `new`.
         partners: document -> what partners hold.
     """
-    rows = [_row(row, today, since) for row in db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"})]
+    found = list(db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"}))
+    old = old_news(db, [row["id"] for row in found], today)
+    rows = [_row(row, today, since, old.get(row["id"], "")) for row in found]
     stances, drafts = _stances(db)
     followed = {row[0] for row in db.execute("select document_id from follows where account_id = ?", [me]).fetchall()}
     for row in rows:
@@ -138,6 +141,7 @@ _SQL = f"""
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
         due.title as next_title, due.link as next_link, due.public as next_public,
+        d.latest_action_on as latest_on, {SESSION_END} as session_end,
         s.assigned_to as lead_id, a.name as lead, a.unit,
         exists (select 1 from corpus.changes c where c.document_id = d.id and c.seen_at > :since) as new
     from ours join corpus.documents d on d.id = ours.document_id
@@ -146,18 +150,20 @@ _SQL = f"""
     left join current_assignments s on s.document_id = d.id left join accounts a on a.id = s.assigned_to"""
 
 
-def _row(row: Row, today: datetime.date, since: str | None) -> Row:
+def _row(row: Row, today: datetime.date, since: str | None, old: str) -> Row:
     ended = ended_with(row, today)
     moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
     return row | {
+    doubt = f"{ended[0]} ended" if ended else old
         "number": row["identifier"],
+    still = "" if not moves or ended else "unknown" if unheard_since(row, today) else "yes"
         "place": formatting.place(row["jurisdiction"]),
         "priority": "yes" if row["is_priority"] else "",
         "lead": row["lead"] or "",
         "unit": row["unit"] or "",
         "status_key": row["status"],
-        "status": formatting.word("statuses", row["status"]) + (f" ({ended[0]} ended)" if ended else ""),
-        "open": "yes" if (moves and not ended) or row["next_at"] else "",
+        "status": formatting.word("statuses", row["status"]) + (f" ({doubt})" if doubt else ""),
+        "open": "yes" if row["next_at"] else still,
         "next_on": (row["next_at"] or "")[:10],
         "next": date_says(row["next_kind"], row["next_title"]) if row["next_kind"] else "",
         "address": f"/documents/{row['id']}",

@@ -13,6 +13,7 @@ from crawlers.companies import KIND
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import bulk_work, collaboration, queue
+from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, subjects, suggestions
 from desk.reviews.review_items import Item
@@ -68,6 +69,8 @@ class ReviewView:
     snoozed: Row | None
     followed: bool
     people: list[str]
+    #: Why the status may be out of date, "" where it is not.
+    old: str
     #: Hearings and deadlines that staff recorded: day and what is on it.
     dates: list[tuple[str, str]]
     reports: list[Row]
@@ -125,6 +128,7 @@ def review_view(
     return ReviewView(
         d=document,
         today=today,
+        old=old_news(db, [document_id], today).get(document_id, ""),
         **marked(document, spans),
         items=items,
         history=history,
