@@ -10,7 +10,8 @@ from typing import Any
 from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, queue
+from desk.queue import bulk_work, collaboration, finding, queue
+from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
 from desk.reviews import bulk, reviews
@@ -207,7 +208,7 @@ _EVERYTHING = """
         from snoozes z join accounts a on a.id = z.asked_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,
             null, null, 0, null, null, null, null from audit u left join accounts a on a.id = u.account_id
-    ) where (:document = '' or document_id = :document) and (:person = '' or name = :person)
+    ) where (:document = '' or document_id in (select value from json_each(:documents))) and (:person = '' or name = :person)
         and (at, id) < (:before, :than)
     order by at desc, id desc limit :most"""
 
@@ -220,6 +221,7 @@ def trail(context: RequestContext) -> Answer:
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
     rows = list(context.db.query(_EVERYTHING, values))
+    values["documents"] = json.dumps(finding.named(context.db, document) or [document])
     for row in rows:
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None

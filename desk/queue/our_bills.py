@@ -15,10 +15,12 @@ from typing import Any
 from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
+from crawlers.items import slug
 from desk.queue.advocacy import KNOWN_DATES, date_says
-from desk.web.context import AddressFilters
 from desk.queue.old_news import old_news
-from pages.documents.session_status import UNDECIDED, ended_with
+from desk.web.context import AddressFilters
+from pages.browse.numbers import read_number
+from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
 
 Row = dict[str, Any]
@@ -139,9 +141,9 @@ _SQL = f"""
     )
     select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
+        d.latest_action_on as latest_on, {SESSION_END} as session_end,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
         due.title as next_title, due.link as next_link, due.public as next_public,
-        d.latest_action_on as latest_on, {SESSION_END} as session_end,
         s.assigned_to as lead_id, a.name as lead, a.unit,
         exists (select 1 from corpus.changes c where c.document_id = d.id and c.seen_at > :since) as new
     from ours join corpus.documents d on d.id = ours.document_id
@@ -152,11 +154,11 @@ _SQL = f"""
 
 def _row(row: Row, today: datetime.date, since: str | None, old: str) -> Row:
     ended = ended_with(row, today)
-    moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
-    return row | {
     doubt = f"{ended[0]} ended" if ended else old
-        "number": row["identifier"],
+    moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
     still = "" if not moves or ended else "unknown" if unheard_since(row, today) else "yes"
+    return row | {
+        "number": row["identifier"],
         "place": formatting.place(row["jurisdiction"]),
         "priority": "yes" if row["is_priority"] else "",
         "lead": row["lead"] or "",
@@ -190,8 +192,12 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
 
 def _fits(row: Row, filters: OurFilters) -> bool:
     words = f"{row['number']} {row['title']} {row['place']}".casefold()
+    asked = read_number(filters.q)
+    numbered = (
+        asked and slug(row["number"]).replace("-", "") in asked.numbers and asked.place in (None, row["jurisdiction"])
+    )
     return (
-        all(word in words for word in filters.q.casefold().split())
+        (bool(numbered) or filters.q == row["id"] or all(word in words for word in filters.q.casefold().split()))
         and filters.lead in ("", row["lead"])
         and filters.jurisdiction in ("", row["jurisdiction"])
         and filters.stance in ("", row["stance"], row["draft"])

@@ -7,9 +7,11 @@ import io
 from collections import defaultdict
 from dataclasses import fields, replace
 
+from sqlite_utils import Database
+
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, advocacy_files, collaboration
+from desk.queue import advocacy, advocacy_files, collaboration, finding
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
@@ -170,7 +172,7 @@ def advocacy_page(context: RequestContext) -> Answer:
             kept = advocacy.add(
                 context.db,
                 context.me,
-                _record(typed, public=context.typed("public") == "1"),
+                _record(context.db, typed, public=context.typed("public") == "1"),
                 now=context.now,
                 corrects=number or None,
                 seen=context.number("seen"),
@@ -211,8 +213,12 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
     return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
-def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
+def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
+    if found := finding.named(db, typed["document_id"]):
+        if len(found) > 1:
+            raise BadRecord(f"several documents have this number: enter one of {', '.join(found)}")
+        said["document_id"] = found[0]
     return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
 
 

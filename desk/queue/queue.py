@@ -10,6 +10,7 @@ documents, one from the sample comes by itself.
 from __future__ import annotations
 
 import datetime
+import json
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from sqlite_utils import Database
 from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.browse import search
+from pages.browse.numbers import read_number
 
 PAGE = 25
 #: One place in this many goes to a document drawn at random.
@@ -277,13 +279,22 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         if not getattr(filters, name) and not (name == "abroad" and filters.jurisdiction)
     ]
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
-    expression = search.parse(filters.q).expression if filters.q else ""
+    asked, expression = [], search.parse(filters.q).expression if filters.q else ""
+    if number := read_number(filters.q):
+        place = "and jurisdiction = :number_place" if number.place else ""
+        asked.append(
+            "w.document_id in (select document_id from corpus.listing "
+            f"where number in (select value from json_each(:numbers)) {place})"
+        )
+        values |= {"numbers": json.dumps(number.numbers), "number_place": number.place}
     if expression:
-        found.append(
+        asked.append(
             "w.document_id in (select d.id from corpus.documents d where d.rowid in "
             "(select rowid from corpus.documents_fts where documents_fts match :words))"
         )
         values["words"] = expression
+    if asked:
+        found.append(f"({' or '.join(asked)})")
     return found, values
 
 
