@@ -49,8 +49,8 @@ async def test_a_document_is_cleared_and_the_next_one_comes(browser: Browser) ->
     answer = await browser.get("/desk/next?n=0")
     assert answer.headers["location"] == f"/desk/documents/{BROADBAND}?n=0"
     page = (await browser.get(answer.headers["location"])).text
-    assert f"{RULE} is cleared." in page
-    assert "You confirmed priority for 2022-04567" in page
+    assert "2022-04567 is cleared." in page
+    assert "You confirmed the priority “Priority”: 2022-04567" in page
 
 
 async def test_the_second_person_is_told(application: Any, db: Any) -> None:
@@ -318,7 +318,7 @@ async def test_the_trail_tells_who_saw_what(browser: Browser) -> None:
     await browser.send(document(), subject="area:broadband", verdict="confirm", seen="0", note="zyzzyva-note")
     await browser.send(document(BROADBAND, "/keep"), step="note", words="another")
     page = (await browser.get(f"/desk/trail?document={BROADBAND}&person=Ana+Reader")).text
-    assert "confirmed <strong>area:broadband</strong>" in page
+    assert "confirmed the area “Broadband" in page
     assert "Note: zyzzyva-note" in page
     assert '<blockquote class="passage">Broadband</blockquote>' in page
     assert f"<code>{BROADBAND}</code>" in page

@@ -14,7 +14,9 @@ from desk.queue import bulk_work, collaboration, finding, queue
 from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
-from desk.reviews import bulk, reviews
+from desk.reviews import bulk, review_items, reviews
+from desk.reviews.in_words import did
+from desk.reviews.publishing import waiting_drafts
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -194,7 +196,7 @@ def people(context: RequestContext) -> Answer:
 
 
 _EVERYTHING = """
-    select * from (
+    select *, (select d.identifier from corpus.documents d where d.id = document_id) as identifier from (
         select 'r' || r.id as id, r.reviewed_at as at, a.name, 'verdict' as what, r.document_id, r.subject, r.verdict,
             r.value, r.note, r.reason, r.published, r.passage, r.text_hash, r.suggestion, r.undoes
         from reviews r join accounts a on a.id = r.reviewer
@@ -228,3 +230,6 @@ def trail(context: RequestContext) -> Answer:
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
     view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})
+    rows = list(context.db.query(_EVERYTHING, values))
+    titles = review_items.titles(context.db)
+        row["did"] = did(row, titles) if row["what"] == "verdict" else ""

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from desk.queue import bulk_work, queue
 from desk.queue.queue import Filters, QueueViewer
-from desk.reviews import review_items, reviews
+from desk.reviews import review_items, reviews, suggestions
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict, NotSuggested
@@ -177,7 +177,7 @@ def decide_all(context: RequestContext) -> Answer:
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=sampled)
-    return Redirect(onward, f"{document_id} is cleared. {later}".strip())
+    return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {later}".strip())
 
 
 def _save(context: RequestContext, query: str) -> Redirect:

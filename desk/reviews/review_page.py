@@ -222,7 +222,7 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
         return Redirect(here + ("#open" if left and not stays else ""), message)
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=verdict.sampled)
-    return Redirect(onward, f"{document_id} is cleared. {message}".strip())
+    return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {message}".strip())
 
 
 @staff_page(r"/undo", role="reviewer", methods="POST")
