@@ -349,3 +349,15 @@ async def test_pages_of_the_desk_carry_a_strict_policy(browser: Browser, path: s
     assert answer.headers["x-robots-tag"] == "noindex"
     assert not re.search(r"<script(?! src=\"/static/)|<style|\son[a-z]+=|\sstyle=", answer.text)
     assert "script-src" not in (await browser.get("/glossary")).headers["content-security-policy"]
+
+
+async def test_nothing_is_chosen_beforehand_of_what_the_program_missed(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    sent = {"verdict": "confirm", "seen": "0", "subject": "area", "area": "", "position": ""}
+    answer = await browser.send(document(), **sent)
+    assert (answer.status_code, "choose the area" in answer.text) == (400, True)
+    assert db.execute("select count(*) from reviews").fetchone()[0] == 0
+    page = (await browser.get(document())).text
+    for name in ("area", "position"):
+        assert f'name="{name}"><option value="">Choose one</option>' in page
+    assert ('data-key="P"' in page) == ("Unpin: not a priority" in page) is True

@@ -183,6 +183,8 @@ def review(context: RequestContext) -> Answer:
 def _verdict(context: RequestContext, document_id: str) -> Verdict:
     subject = context.typed("subject")
     if subject in ("area", "position", "outcome"):
+        if not context.typed(subject):
+            raise BadVerdict(f"choose the {subject}")
         subject = f"{subject}:{context.typed(subject)}"
     if subject == "stance" and context.typed("about"):
         subject = f"stance:{context.typed('about')}"
