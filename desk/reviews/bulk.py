@@ -22,6 +22,7 @@ from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
+from pages.http.formatting import count
 
 #: More at once nobody can look through.
 MOST = 200
@@ -186,7 +187,7 @@ def _save(context: RequestContext, query: str) -> Redirect:
     documents = list(dict.fromkeys(each.document_id for each in recorded))
     message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if skipped:
-        message += f" {skipped:,} were skipped: others have decided them in the meantime."
+        message += f" {count(skipped, 'was', 'were')} skipped: decided by somebody in the meantime."
     if documents and not context.publish(context.db, documents):
         message += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", message)
