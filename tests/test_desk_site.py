@@ -16,6 +16,7 @@ from desk_fixtures import (
     document,
     field,
     person,
+    say,
 )
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
@@ -25,6 +26,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts
+from desk.queue import collaboration
 from desk.reviews import publishing, reviews
 from publish.listing import publish_decisions
 from settings import Configuration
@@ -349,6 +351,30 @@ async def test_pages_of_the_desk_carry_a_strict_policy(browser: Browser, path: s
     assert answer.headers["x-robots-tag"] == "noindex"
     assert not re.search(r"<script(?! src=\"/static/)|<style|\son[a-z]+=|\sstyle=", answer.text)
     assert "script-src" not in (await browser.get("/glossary")).headers["content-security-policy"]
+
+
+async def test_the_queue_says_what_else_waits_for_a_person(
+    browser: Browser, application: Any, config: Configuration, db: Any
+) -> None:
+    say(db, subject="stance", value="support", reason="It helps.", who="Ben Writer")
+    say(db, "defer", "area:broadband", document_id=RULE)
+    collaboration.assign(db, person(db, "Ben Writer"), BROADBAND, "Ana Reader", NOW)
+    await browser.sign_in()
+    page = (await browser.get("/desk")).text
+    assert '<a class="chip" href="/desk?mine=1">1 document assigned to you</a>' in page
+    assert '<a class="chip" href="/desk/ours?waiting=1&amp;ended=1">1 document with a draft to publish</a>' in page
+    assert '<a class="chip" href="/desk?put_off=1">1 document with a postponed decision</a>' in page
+    assert '<option value="tc-hotspot-lending">' in page, "the positions of the queue are a filter"
+    assert "<option>Cleo Looker</option>" not in page, "a viewer cannot decide"
+    assert "Least sure area: " in page
+    reviewer = Browser(application)
+    await reviewer.sign_in("Ben Writer")
+    assert "draft to publish" not in (await reviewer.get("/desk")).text
+    viewer = Browser(application)
+    await viewer.sign_in("Cleo Looker")
+    page = (await viewer.get("/desk")).text
+    assert 'href="/desk/import"' not in page
+    assert "assigned to you" not in page
 
 
 async def test_nothing_is_chosen_beforehand_of_what_the_program_missed(browser: Browser, db: Any) -> None:

@@ -285,6 +285,6 @@ def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[
         "assigned": current_assignment(db, document_id),
         "snoozed": current_snooze(db, document_id, day),
         "followed": is_followed(db, account, document_id),
-        "people": active_account_names(db),
+        "people": deciding_account_names(db),
         "dates": _recorded_dates(db, document_id, day),
     }

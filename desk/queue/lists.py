@@ -39,8 +39,8 @@ class QueueView:
     """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee; `old`: old_news."""
 
     rows: list[tuple[int, Entry, Card, str | None]]
-    total: int
     old: dict[str, str]
+    total: int
     page: int
     pages: int
     pager_address: Callable[[int], str]
@@ -57,7 +57,10 @@ class QueueView:
     followed_news: int
     kinds: dict[str, Any]
     areas: dict[str, str]
+    positions: dict[str, str]
     places: list[str]
+    #: What else waits for this person: address, number, and what it counts, of one and of several.
+    to_do: list[tuple[str, int, str, str]]
 
 
 def _viewer(context: RequestContext) -> QueueViewer:
@@ -77,8 +80,8 @@ def queue_page(context: RequestContext) -> Answer:
     names = collaboration.assignee_names(db, ids)
     view = QueueView(
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
-        total=total,
         old=old_news(db, ids, context.today),
+        total=total,
         page=page,
         pages=queue.pages(total, filters),
         pager_address=lambda number: f"/desk?{filters.query(page=number)}",
@@ -88,16 +91,51 @@ def queue_page(context: RequestContext) -> Answer:
         last=reviews.last_of(db, me),
         batches=bulk.batches(db, me.id),
         work=bulk_work.batches(db, me),
-        people=collaboration.active_account_names(db),
+        people=collaboration.deciding_account_names(db),
         saved=[each for each in collaboration.saved_filters(db, me) if not each["query"].startswith("ours?")],
         reports=reports.open_count(db),
         sent_again=context.ask_partners(partners.resubmitted_count, 0),
         followed_news=collaboration.followed_news_count(db, me, viewer.since),
         kinds=glossary()["kinds"],
         areas=cards.area_titles(db.conn),
+        positions=dict(db.execute(_OPEN_POSITIONS).fetchall()),
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],
+        to_do=_to_do(context, viewer),
     )
     return Page("desk/queue.html", view)
+
+
+#: The positions with a document in which something waits.
+_OPEN_POSITIONS = """
+    select id, title from corpus.positions where 'position:' || id in (select subject from waiting_pairs)
+    order by ordinal, title"""
+
+
+def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int, str, str]]:
+    """What waits for a person beside the queue; what is none is left out."""
+
+    def queued(**filters: str) -> int:
+        return queue.ranked(context.db, Filters(**filters), viewer, skip=0, size=1)[1]
+
+    drafts = {each["document_id"] for each in waiting_drafts(context.db)} if context.me.may("approver") else ()
+    written = context.ask_partners(lambda file: partners.new_count(file, viewer.since), 0) if viewer.since else 0
+    found = [
+        ("/desk?mine=1", queued(mine="1"), "document assigned to you", "documents assigned to you"),
+        (
+            "/desk/ours?waiting=1&ended=1",
+            len(drafts),
+            "document with a draft to publish",
+            "documents with a draft to publish",
+        ),
+        ("/desk/partners", written, "new statement of a partner", "new statements of partners"),
+        (
+            "/desk?put_off=1",
+            queued(put_off="1"),
+            "document with a postponed decision",
+            "documents with postponed decisions",
+        ),
+    ]
+    return [each for each in found if each[1]]
 
 
 @staff_page(r"/next", methods="GET")
@@ -222,14 +260,13 @@ def trail(context: RequestContext) -> Answer:
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
-    rows = list(context.db.query(_EVERYTHING, values))
     values["documents"] = json.dumps(finding.named(context.db, document) or [document])
+    rows = list(context.db.query(_EVERYTHING, values))
+    titles = review_items.titles(context.db)
     for row in rows:
+        row["did"] = did(row, titles) if row["what"] == "verdict" else ""
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
     view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})
-    rows = list(context.db.query(_EVERYTHING, values))
-    titles = review_items.titles(context.db)
-        row["did"] = did(row, titles) if row["what"] == "verdict" else ""
