@@ -36,12 +36,15 @@ def test_what_names_a_document(db: Any, typed: str) -> None:
     assert finding.named(db, typed) == [BROADBAND]
 
 
-@pytest.mark.parametrize("typed", ["HR 1783", "h.r. 1783", "hr1783"])
+@pytest.mark.parametrize("typed", ["HR 1783", "h.r. 1783", "hr1783", BROADBAND])
 def test_the_queue_and_our_bills_know_numbers(db: Any, typed: str) -> None:
     collaboration.follow(db, person(db), BROADBAND, True, NOW)
     [entry] = queue.ranked(db, Filters(q=typed), QueueViewer(1, TODAY, None), skip=0, size=9)[0]
     [row] = our_bills(db, OurFilters(q=typed), me=person(db).id, today=TODAY, since=None)
     assert entry.document_id == row["id"] == BROADBAND
+    address = f"https://example.org/documents/{BROADBAND}"
+    assert queue.ranked(db, Filters(q=address), QueueViewer(1, TODAY, None), skip=0, size=9)[1] == 1
+    assert len(our_bills(db, OurFilters(q=address), me=person(db).id, today=TODAY, since=None)) == 1
     assert our_bills(db, OurFilters(q="HR 1784"), me=person(db).id, today=TODAY, since=None) == []
 
 

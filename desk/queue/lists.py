@@ -118,7 +118,8 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
         return queue.ranked(context.db, Filters(**filters), viewer, skip=0, size=1)[1]
 
     drafts = {each["document_id"] for each in waiting_drafts(context.db)} if context.me.may("approver") else ()
-    written = context.ask_partners(lambda file: partners.new_count(file, viewer.since), 0) if viewer.since else 0
+    since = viewer.since or "9999"  # at the first visit, nothing is new
+    written = context.ask_partners(lambda file: partners.new_count(file, since), 0)
     found = [
         ("/desk?mine=1", queued(mine="1"), "document assigned to you", "documents assigned to you"),
         (

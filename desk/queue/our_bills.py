@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
 from crawlers.items import slug
+from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
@@ -127,7 +128,8 @@ def our_bills(
             "partners": (partners or {}).get(key, ""),
             "mine": key in followed or row["lead_id"] == me,
         }
-    kept = [row for row in rows if _fits(row, filters)]
+    named = finding.named(db, filters.q) if filters.q else []
+    kept = [row for row in rows if _fits(row, filters, named)]
     # Two sorts, the less important first: the latest moved first, then the nearest date, those without one last.
     kept.sort(key=lambda row: row["moved_on"], reverse=True)
     return sorted(kept, key=lambda row: row["next_on"] or "9999")
@@ -190,14 +192,14 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
     return public, drafts
 
 
-def _fits(row: Row, filters: OurFilters) -> bool:
+def _fits(row: Row, filters: OurFilters, named: Sequence[str]) -> bool:
     words = f"{row['number']} {row['title']} {row['place']}".casefold()
     asked = read_number(filters.q)
     numbered = (
         asked and slug(row["number"]).replace("-", "") in asked.numbers and asked.place in (None, row["jurisdiction"])
     )
     return (
-        (bool(numbered) or filters.q == row["id"] or all(word in words for word in filters.q.casefold().split()))
+        (bool(numbered) or row["id"] in named or all(word in words for word in filters.q.casefold().split()))
         and filters.lead in ("", row["lead"])
         and filters.jurisdiction in ("", row["jurisdiction"])
         and filters.stance in ("", row["stance"], row["draft"])

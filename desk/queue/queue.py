@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.browse import search
@@ -135,6 +136,7 @@ def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, d
     """The SQL of the documents that fit some filters, with their points, and its values."""
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
+    values["named"] = json.dumps(finding.named(db, filters.q) if filters.q else [])
     values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}
     return f"{_RANKED} where {' and '.join(conditions)}", values
 
@@ -279,7 +281,8 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         if not getattr(filters, name) and not (name == "abroad" and filters.jurisdiction)
     ]
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
-    asked, expression = [], search.parse(filters.q).expression if filters.q else ""
+    asked = ["w.document_id in (select value from json_each(:named))"]
+    expression = search.parse(filters.q).expression if filters.q else ""
     if number := read_number(filters.q):
         place = "and jurisdiction = :number_place" if number.place else ""
         asked.append(
@@ -293,7 +296,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
             "(select rowid from corpus.documents_fts where documents_fts match :words))"
         )
         values["words"] = expression
-    if asked:
+    if filters.q:
         found.append(f"({' or '.join(asked)})")
     return found, values
 
