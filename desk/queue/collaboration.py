@@ -254,7 +254,8 @@ def active_account_names(db: Database) -> list[str]:
 
 def deciding_account_names(db: Database) -> list[str]:
     """Return the names of the open accounts that may decide, and so may own an area."""
-    return [each.name for each in accounts.all_accounts(db) if each.may("reviewer")]
+    sql = "select name from accounts where disabled_at is null and role in ('reviewer', 'approver') order by name_key"
+    return [row[0] for row in db.execute(sql).fetchall()]
 
 
 def _active_account_id(db: Database, name: str) -> int | None:

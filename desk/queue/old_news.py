@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database
 
-from pages.database import marks
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, silent_since, unheard_since
 from pages.http.formatting import date_in_words
 
@@ -22,8 +22,8 @@ def old_news(db: Database, document_ids: Sequence[str], today: datetime.date) ->
     rows = db.query(
         f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason, d.latest_action_on,
         d.latest_action_on as latest_on, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until
-        from corpus.documents d where d.id in ({marks(document_ids)})""",
-        list(document_ids),
+        from corpus.documents d where d.id in (select value from json_each(?))""",
+        [json.dumps(list(document_ids))],
     )
     said = {row["id"]: _says(row, today) for row in rows}
     return {key: words for key, words in said.items() if words}

@@ -115,7 +115,7 @@ def review_view(
     document = next(iter(db.query(_DOCUMENT, [document_id])), None)
     if document is None:
         raise HTTPError(404, "There is no such document.")
-    history, last, titles = reviews.history(db, document_id), reviews.last_of(db, context.me), review_items.titles(db)
+    last, history, titles = reviews.last_of(db, context.me), reviews.history(db, document_id), review_items.titles(db)
     stances, choices = review_items.stances(history, titles), review_items.choices(titles)
     pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
