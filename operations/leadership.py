@@ -38,7 +38,7 @@ def report(config: Configuration, day: datetime.date) -> Report:
         "did": [*map(_taken, week.taken), *map(_done, week.done)],
         "moved": [_line(row, f"{_name(row)}: {'; '.join(row['steps'])}") for row in week.moved],
         "next": [
-            _line(row, f"{formatting.date_in_words(row['day'])}, {_event(row)}: {_name(row)}") for row in week.coming
+            _line(row, f"{formatting.date_in_words(row['day'])}, {row['says']}: {_name(row)}") for row in week.coming
         ],
     }
     return tuple((key, list(_short(lines, last))) for key, lines in parts.items() if lines)
@@ -57,10 +57,6 @@ def _line(row: Row, words: str) -> dict[str, str]:
 def _name(row: Row) -> str:
     stance = f" ({row['stance']})" if row["stance"] else ""
     return f"{row['number']}, {row['place']}{stance}: {cut(plain(row['title']), _LONGEST_TITLE)}"
-
-
-def _event(row: Row) -> str:
-    return formatting.word("events", row["kind"])
 
 
 def _taken(row: Row) -> dict[str, str]:

@@ -60,22 +60,25 @@ _LATEST = """max(coalesce(
 #: The day up to which the corpus was collected.
 _DAY = "(select max(substr(started_at, 1, 10)) from runs)"
 #: The status in lists: what can still move as far as its source said, but whose session was to end long ago, is of no list of
-#: what can still move (pages.documents.session_status.unheard_since says the same on its card).
-_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in (*UNDECIDED_NATIONAL, "to_executive"))})
+#: what can still move (pages.documents.session_status.unheard_since says the same on its card). It needs SESSION_ENDS.
+LISTED_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in (*UNDECIDED_NATIONAL, "to_executive"))})
             and ends.ends_on < date({_DAY}, '-{QUIET} days')
             and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then
                 case when d.status like 'passed%' or d.status = 'to_executive' then '{UNHEARD_PASSED}' else '{UNHEARD}' end
             else d.status end"""
+SESSION_ENDS = """left join (
+        select jurisdiction, session, max(ends_on) as ends_on from session_last_days group by 1, 2
+    ) ends on ends.jurisdiction = d.jurisdiction and ends.session = d.session"""
 
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
         areas.area_id, {_LATEST} as sort_on, d.id, d.rowid,
-        d.kind, d.jurisdiction, {_STATUS},
+        d.kind, d.jurisdiction, {LISTED_STATUS},
         substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
         coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null,
         number_of(d.id, d.jurisdiction, d.session),
-        cell_of(areas.area_id, d.kind, d.jurisdiction, {_STATUS},
+        cell_of(areas.area_id, d.kind, d.jurisdiction, {LISTED_STATUS},
             substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
             coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
     from documents d
@@ -88,8 +91,7 @@ _LISTING = f"""
     left join decisions p on p.document_id = d.id and p.subject = 'priority'
     left join ceremonial c on c.document_id = d.id
     left join relisted on relisted.document_id = d.id
-    left join (select jurisdiction, session, max(ends_on) as ends_on from session_last_days group by 1, 2) ends
-        on ends.jurisdiction = d.jurisdiction and ends.session = d.session
+    {SESSION_ENDS}
     where relisted.document_id is null"""
 
 _FACET_COUNTS = """

@@ -312,3 +312,23 @@ def test_a_deferred_pair_waits_in_its_own_list(db: Database) -> None:
     say(db, "defer", "area:library-funding", document_id=HOSTILE_BILL)
     assert HOSTILE_BILL not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
     assert queue.ranked(db, Filters(put_off="1"), ASKED, skip=0, size=5)[1] == 2
+
+
+def test_the_history_says_in_words_what_was_done(db: Any) -> None:
+    def last() -> str:
+        return reviews.history(db, BROADBAND)[0]["did"]
+
+    say(db, subject="stance", value="oppose", reason="It harms.", who="Ben Writer")
+    assert last() == "drafted the stance “Oppose”"
+    given = {"value": "oppose", "reason": "It harms.", "source": "Letter", "published": True}
+    say(db, subject="stance:tc-hotspot-lending", **given)
+    assert last().startswith("published the stance “Oppose” on “")
+    assert "hotspot" in last().lower()
+    say(db, "change", "priority", value="2")
+    assert last() == "pinned it as a priority"
+    say(db, "change", "priority", value="1")
+    assert last() == "unpinned it"
+    newest, pinned, *_ = reviews.history(db, BROADBAND)
+    assert (newest["in_force"], pinned["in_force"]) == (1, 0), "what was replaced cannot be undone"
+    say(db, "confirm", "area:broadband")
+    assert last() == "confirmed the area “Broadband”"

@@ -164,7 +164,7 @@ def test_words_selected_in_the_text_become_an_area(page: Any, address: str, conf
     assert page.get_by_label("The words").input_value() == "schools and libraries"
     page.get_by_label("An area").select_option("Library funding")
     page.get_by_role("button", name="Add the area").click()
-    page.get_by_text("You confirmed area library funding").wait_for()
+    page.get_by_text("You confirmed the area “Library funding”").wait_for()
     with closing(open_desk(config)) as db:
         [review] = reviews.history(db, RULE)
         text = db.execute("select text from corpus.documents where id = ?", [RULE]).fetchone()[0]

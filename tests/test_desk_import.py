@@ -112,6 +112,7 @@ def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:
         [RULE],
         ["us-tx-2023-24-hb1", "us-tx-2021-22-hb1"],
     ]
+    assert lines[0].choices[0][0].startswith("H.R. 1783, United States, 117th Congress: ")
     assert [lines[n].line.stance for n in (0, 1, 8)] == ["support", "watch", None]
     why = [each.why for each in lines]
     assert why[3] == "we hold no HR 1783 of United States in the session 118"

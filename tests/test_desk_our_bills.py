@@ -91,6 +91,41 @@ def test_what_can_no_longer_move_is_left_out_unless_asked_for(db: Any) -> None:
     assert "117th Congress ended" in row["status"]
 
 
+async def test_old_news_of_a_session_is_called_old(browser: Browser, config: Configuration, db: Any) -> None:
+    columns = "jurisdiction, session, source, special, seen_at"
+    change(config, "update documents set jurisdiction = 'us-ga', session = '2021_22' where id = ?", BROADBAND)
+    change(config, f"insert into sessions ({columns}) values ('us-ga', '2021_22', 'x', 0, '2022-03-01')")
+    ends = "insert into session_ends (jurisdiction, session, ends_on, moved_on) values ('us-ga', '2021_22', ?, ?)"
+    collaboration.follow(db, person(db), BROADBAND, True, NOW)
+    change(config, ends, "2023-04-02", "2022-03-02")
+    assert [(row["open"], row["status"]) for row in rows(db)] == [("yes", "Passed one chamber")]
+    [row] = rows(db, datetime.date(2022, 9, 1))
+    assert (row["open"], row["status"][18:]) == ("yes", " (our latest news of its session is of March 2, 2022)")
+    change(config, "update session_ends set ends_on = '2022-01-02', moved_on = '2021-12-02'")
+    change(config, "update documents set latest_action_on = '2021-12-02' where id = ?", BROADBAND)
+    [row] = rows(db)
+    until = "our news of its session ends on December 2, 2021, and the session was to go on to January 2, 2022"
+    assert (row["open"], row["status"][18:]) == ("unknown", f" ({until})")
+    await browser.sign_in()
+    for page in ("/desk?ended=1", "/desk/following", document()):
+        assert until[3:] in (await browser.get(page)).text
+
+
+def test_hearings_and_deadlines_on_record_are_dates_with_their_titles(db: Any) -> None:
+    letter(db, happened_on=None, due_on="2022-03-12", link="https://example.org/sign")
+    letter(db, kind="comments", title="Filed already", due_on="2022-03-10")
+    letter(db, kind="hearing", title="Full committee markup", document_id=PLAIN, happened_on=None, due_on="2022-03-11")
+    found = [(row["id"], row["next"], row["next_on"], row["next_link"]) for row in rows(db)]
+    assert found == [
+        (PLAIN, "Hearing: Full committee markup", "2022-03-11", None),
+        (BROADBAND, "Deadline: Letter of forty groups", "2022-03-12", "https://example.org/sign"),
+    ]
+    coming = weekly_report(db, rows(db, ended="1"), [], TODAY).coming
+    assert [row["says"] for row in coming] == ["Hearing: Full committee markup", "Deadline: Letter of forty groups"]
+    work = collaboration.work_on(db, person(db), BROADBAND, TODAY.isoformat())
+    assert work["dates"] == [("2022-03-12", "Deadline: Letter of forty groups")]
+
+
 def test_the_weekly_report_says_what_moved_what_is_next_and_what_we_did(db: Any) -> None:
     collaboration.follow(db, person(db), RULE, True, NOW)
     given = {"value": "support", "reason": "It helps.", "source": "Letter", "published": True}
@@ -196,6 +231,16 @@ async def test_a_calendar_program_reads_the_private_address_until_it_ends(
         )
     for asked in ("?waiting=1", "?lead=Nobody"):
         assert "BEGIN:VEVENT" in (await program.get(first + asked)).text
+    for kind, title, public in (("hearing", "Markup in Rayburn", False), ("letter", "A letter for all", True)):
+        target = {
+            "document_id": {"hearing": BROADBAND, "letter": PLAIN}[kind],
+            "happened_on": None,
+            "due_on": "2022-03-11",
+        }
+        letter(db, kind=kind, title=title, public=public, **target)
+    found = (await program.get(first)).text.replace("\r\n ", "")
+    assert ("20220311" in found, "A letter for all" in found, "Markup in Rayburn" in found) == (True, True, False)
+    assert "Markup in Rayburn" in (await browser.get("/desk/ours.ics")).text.replace("\r\n ", "")
     token = first.removeprefix("/desk/calendar/").removesuffix(".ics")
     assert token.encode() not in config.staff.read_bytes(), "the file keeps a hash"
     second = await made()

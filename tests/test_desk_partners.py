@@ -353,6 +353,7 @@ def test_what_staff_hid_stays_hidden_however_it_is_sent_again(db: Any, config: C
         ]
     assert partners.current_statement(db, who(db), BROADBAND)["reason"] == "an advertisement"  # type: ignore[index]
     assert partners.resubmitted_count(db) == 1
+    assert partners.new_count(db, "2020-01-01") == 1, "what is hidden is no news"
     # Another document of theirs is not touched either.
     partners.publish_statement(db, who(db), RULE, "watch", "", seen=0, now=NOW)
     assert len(partners.public_statements(config.partners, RULE)) == 1
@@ -382,7 +383,7 @@ async def test_both_sides_see_that_a_hidden_statement_was_sent_again(
     await browser.send(PAPER, seen="3", **form)
     staff = Browser(site_of(config).app())
     await staff.sign_in()
-    assert "1 hidden statement of a partner was</a> sent again" in (await staff.get("/desk")).text
+    assert "1 hidden statement of a partner was sent again</a>" in (await staff.get("/desk")).text
     assert "hidden, then sent again" in (await staff.get(f"/desk{PUBLIC}")).text
     page = (await staff.get("/desk/partners")).text
     assert "Hidden, then sent again" in page

@@ -75,6 +75,27 @@ def test_a_bill_that_ended_with_its_session_sinks(config: Configuration, db: Dat
     assert queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9) == ([], 0), "only when asked for"
 
 
+@pytest.mark.parametrize("status", ["failed", "withdrawn", "replaced", "vetoed", "enacted", "adopted", "unheard"])
+def test_what_can_no_longer_move_is_left_out_in_states_too(config: Configuration, db: Database, status: str) -> None:
+    def found(**filters: str) -> list[str]:
+        return [e.document_id for e in queue.ranked(db, Filters(**filters), ASKED, skip=0, size=9)[0]]
+
+    change(config, "update documents set jurisdiction = 'us-ga', session = '2021_22' where id = ?", BROADBAND)
+    queue_table.refresh_all(db)
+    assert BROADBAND in found()
+    if status == "unheard":
+        change(config, "update documents set latest_action_on = '2021-03-01' where id = ?", BROADBAND)
+        ended = "insert into session_ends (jurisdiction, session, ends_on) values ('us-ga', '2021_22', '2021-04-01')"
+        change(config, ended)
+        columns = "jurisdiction, session, source, special, seen_at"
+        change(config, f"insert into sessions ({columns}) values ('us-ga', '2021_22', 'x', 0, '2022-03-01')")
+    else:
+        change(config, f"update documents set status = '{status}' where id = ?", BROADBAND)
+    queue_table.refresh(db, BROADBAND)
+    assert BROADBAND not in found()
+    assert BROADBAND in found(ended="1")
+
+
 def test_doubt_decides_only_between_equals(db: Database) -> None:
     db.execute("update waiting set priority = 2, returned = 0, latest_on = '2022-03-01', doubt = 0.1")
     db.execute("update waiting set doubt = 0.9 where document_id = ?", [HOSTILE_BILL])
@@ -96,6 +117,15 @@ def test_what_nobody_works_on_any_more_is_there_when_asked_for(db: Database, cha
     assert HOSTILE_BILL in [e.document_id for e in queue.ranked(db, Filters(**{switch: "1"}), ASKED, skip=0, size=9)[0]]
     db.execute("update waiting set returned = 1 where document_id = ?", [HOSTILE_BILL])
     assert HOSTILE_BILL in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]], "came back"
+
+
+def test_the_number_of_an_area_is_that_of_the_list_behind_it(db: Database) -> None:
+    def in_list() -> int:
+        return queue.ranked(db, Filters(area="broadband"), ASKED, skip=0, size=9)[1]
+
+    assert queue.waiting_by_area(db, ASKED)["broadband"] == in_list() > 1
+    db.execute("update waiting set congress = 0 where document_id = ?", [BROADBAND])
+    assert queue.waiting_by_area(db, ASKED)["broadband"] == in_list() > 0, "what can no longer move is in neither"
 
 
 def test_what_is_decided_leaves_the_queue(db: Database) -> None:
@@ -165,7 +195,7 @@ def test_one_place_in_ten_is_drawn_by_lot(config: Configuration, db: Database) -
     first = next(iter(corpus.query("select * from documents where id = ?", [PLAIN])))
     for n in range(30):
         key = f"us-117-hr{500 + n}"
-        corpus.table("documents").insert(first | {"id": key})
+        corpus.table("documents").insert(first | {"id": key, "status": "introduced"})
         corpus.table("taggings").insert(
             {"document_id": key, "text_hash": key, "version": "1", "priority": 0, "priority_score": 0.1}
         )

@@ -16,6 +16,7 @@ from desk_fixtures import (
     document,
     field,
     person,
+    say,
 )
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
@@ -25,6 +26,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.accounts import accounts
+from desk.queue import collaboration
 from desk.reviews import publishing, reviews
 from publish.listing import publish_decisions
 from settings import Configuration
@@ -49,8 +51,8 @@ async def test_a_document_is_cleared_and_the_next_one_comes(browser: Browser) ->
     answer = await browser.get("/desk/next?n=0")
     assert answer.headers["location"] == f"/desk/documents/{BROADBAND}?n=0"
     page = (await browser.get(answer.headers["location"])).text
-    assert f"{RULE} is cleared." in page
-    assert "You confirmed priority for 2022-04567" in page
+    assert "2022-04567 is cleared." in page
+    assert "You confirmed the priority “Priority”: 2022-04567" in page
 
 
 async def test_the_second_person_is_told(application: Any, db: Any) -> None:
@@ -201,7 +203,7 @@ async def test_bulk_is_shown_first_and_recorded_as_shown(application: Any, db: A
     assert answer.headers["location"] == "/desk?"
     page = (await ana.get("/desk")).text
     assert "2 verdicts recorded on 2 documents." in page
-    assert "1 were skipped" in page
+    assert "1 was skipped" in page
     in_force = reviews.current(db, RULE, "priority")
     assert in_force
     assert in_force["name"] == "Ben Writer"
@@ -318,7 +320,7 @@ async def test_the_trail_tells_who_saw_what(browser: Browser) -> None:
     await browser.send(document(), subject="area:broadband", verdict="confirm", seen="0", note="zyzzyva-note")
     await browser.send(document(BROADBAND, "/keep"), step="note", words="another")
     page = (await browser.get(f"/desk/trail?document={BROADBAND}&person=Ana+Reader")).text
-    assert "confirmed <strong>area:broadband</strong>" in page
+    assert "confirmed the area “Broadband" in page
     assert "Note: zyzzyva-note" in page
     assert '<blockquote class="passage">Broadband</blockquote>' in page
     assert f"<code>{BROADBAND}</code>" in page
@@ -349,3 +351,39 @@ async def test_pages_of_the_desk_carry_a_strict_policy(browser: Browser, path: s
     assert answer.headers["x-robots-tag"] == "noindex"
     assert not re.search(r"<script(?! src=\"/static/)|<style|\son[a-z]+=|\sstyle=", answer.text)
     assert "script-src" not in (await browser.get("/glossary")).headers["content-security-policy"]
+
+
+async def test_the_queue_says_what_else_waits_for_a_person(
+    browser: Browser, application: Any, config: Configuration, db: Any
+) -> None:
+    say(db, subject="stance", value="support", reason="It helps.", who="Ben Writer")
+    say(db, "defer", "area:broadband", document_id=RULE)
+    collaboration.assign(db, person(db, "Ben Writer"), BROADBAND, "Ana Reader", NOW)
+    await browser.sign_in()
+    page = (await browser.get("/desk")).text
+    assert '<a class="chip" href="/desk?mine=1">1 document assigned to you</a>' in page
+    assert '<a class="chip" href="/desk/ours?waiting=1&amp;ended=1">1 document with a draft to publish</a>' in page
+    assert '<a class="chip" href="/desk?put_off=1">1 document with a postponed decision</a>' in page
+    assert '<option value="tc-hotspot-lending">' in page, "the positions of the queue are a filter"
+    assert "<option>Cleo Looker</option>" not in page, "a viewer cannot decide"
+    assert "Least sure area: " in page
+    reviewer = Browser(application)
+    await reviewer.sign_in("Ben Writer")
+    assert "draft to publish" not in (await reviewer.get("/desk")).text
+    viewer = Browser(application)
+    await viewer.sign_in("Cleo Looker")
+    page = (await viewer.get("/desk")).text
+    assert 'href="/desk/import"' not in page
+    assert "assigned to you" not in page
+
+
+async def test_nothing_is_chosen_beforehand_of_what_the_program_missed(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    sent = {"verdict": "confirm", "seen": "0", "subject": "area", "area": "", "position": ""}
+    answer = await browser.send(document(), **sent)
+    assert (answer.status_code, "choose the area" in answer.text) == (400, True)
+    assert db.execute("select count(*) from reviews").fetchone()[0] == 0
+    page = (await browser.get(document())).text
+    for name in ("area", "position"):
+        assert f'name="{name}"><option value="">Choose one</option>' in page
+    assert ('data-key="P"' in page) == ("Unpin: not a priority" in page) is True

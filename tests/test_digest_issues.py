@@ -405,3 +405,13 @@ def test_the_rules_of_news_name_what_exists() -> None:
         for rule in rules()[part].values()
     }
     assert headings <= set(SECTIONS)
+
+
+def test_a_session_has_the_name_that_its_legislature_gives_it(db, corpus_file: Path) -> None:
+    with closing(sqlite3.connect(corpus_file)) as corpus, corpus:
+        corpus.execute("update documents set jurisdiction = 'us-nj', session = '222' where id = ?", [BROADBAND])
+        columns = "jurisdiction, session, source, title, special, seen_at"
+        title = "2026-2027 Regular Session"
+        corpus.execute(f"insert into sessions ({columns}) values ('us-nj', '222', 'x', ?, 0, '2022-03-01')", [title])
+    lines = dict(reading(prepared(db, corpus_file), Preferences(areas=("library-funding",))).sections)
+    assert [line.place for line in lines["must_see"]] == [f"New Jersey, {title}"]

@@ -35,6 +35,7 @@ def work(db: Any, config: Configuration) -> None:
     for kind, title, more in (
         ("letter", "Letter of forty groups", {"document_id": BROADBAND, "parties": "Marginalia Society"}),
         ("meeting", "Meeting with the chair", {"document_id": PLAIN, "note": "quokka-draft"}),
+        ("hearing", "Markup", {"document_id": BROADBAND, "happened_on": None, "due_on": "2022-03-22"}),
         ("testimony", "Testimony of last year", {"document_id": BROADBAND, "happened_on": "2021-03-08"}),
     ):
         given = {"kind": kind, "title": title, "happened_on": "2022-03-08"} | more
@@ -59,6 +60,7 @@ def test_a_week_in_three_parts(db: Any, config: Configuration) -> None:
     ]
     assert found["moved"][0].endswith("; Passed March 10, 2022")
     assert found["next"][0].startswith("March 21, 2022, Comments close: ")
+    assert found["next"][1].startswith("March 22, 2022, Hearing: Markup: H.R. 1783")
     assert "did" not in words(config, datetime.date(2022, 3, 20)), "another week"
 
 

@@ -28,7 +28,8 @@ from test_alerts import service as service
 
 from comparison.versions.company_provisions import read_company_provisions
 from desk.accounts import accounts
-from desk.queue import collaboration, notices
+from desk.queue import advocacy, collaboration, notices
+from desk.queue.advocacy import AdvocacyRecord
 from digest.delivery.send import settle
 from operations import notices as sending
 from settings import Configuration
@@ -137,6 +138,10 @@ def test_who_follows_or_leads_hears_of_moves_and_of_the_day_before_a_date(db: Da
     ]
     eve = [each for each in told(db, datetime.date(2022, 3, 30)) if each[1] == "tomorrow"]
     assert eve == [("Ben", "tomorrow", "Tomorrow, March 31, 2022: Comments close.")]
+    given = {"kind": "letter", "title": "Forty groups", "document_id": RULE, "due_on": "2022-03-20"}
+    advocacy.add(db, person(db), AdvocacyRecord(**given), now=NOW)
+    [sign] = [each[2] for each in told(db, datetime.date(2022, 3, 19)) if each[1] == "tomorrow"]
+    assert sign == "Tomorrow, March 20, 2022: Deadline: Forty groups."
     late = notices.waiting(db, today=datetime.date(2022, 3, 31))[-1]
     early = notices.waiting(db, today=datetime.date(2022, 3, 30))[-1]
     assert late.words.startswith("Today") and late.event == early.event, "one event, whenever it is said"  # noqa: PT018

@@ -104,6 +104,7 @@
     N: () => follow('button[data-key="N"]'),
     u: () => follow('button[data-key="u"]'),
     p: () => follow('button[data-key="p"]'),
+    P: () => follow('button[data-key="P"]'),
   };
 
   function follow(selector) {

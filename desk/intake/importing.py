@@ -23,6 +23,7 @@ from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import staff_page
 from pages.export.exports import csv_lines
+from pages.http.formatting import count
 from store.connect import writing
 
 
@@ -204,7 +205,8 @@ def _apply(context: RequestContext) -> Redirect:
     context.publish(context.db, [each.document_id for each in wanted])
     message = f"{done:,} documents imported as your drafts. You follow them now."
     if left:
-        message += f" {len(left):,} were skipped: others have decided them since the preview ({', '.join(left[:5])})."
+        skipped = count(len(left), "was", "were")
+        message += f" {skipped} skipped: others have decided them since the preview ({', '.join(left[:5])})."
     return Redirect("/desk/import", message)
 
 

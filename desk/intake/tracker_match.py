@@ -16,7 +16,8 @@ from crawlers.items import FEDERAL_TYPES, BadRecord, document_id, slug
 from desk.accounts import accounts
 from desk.intake import tracker
 from desk.intake.tracker import Row
-from pages.http.formatting import glossary
+from pages.documents.session_status import SESSION_TITLE
+from pages.http.formatting import glossary, session_in_words
 
 MOST_CANDIDATES = 12
 #: Addresses that name a document -> how its id is made of their parts.
@@ -236,7 +237,8 @@ def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candi
     where = f"l.area_id = 'any' and l.number in ({marks})" + (" and l.jurisdiction = ?" if place else "")
     rows = db.execute(
         f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, "
-        "substr(d.published_on, 1, 4), substr(coalesce(d.latest_action_on, d.published_on), 1, 4) from corpus.listing l "
+        "substr(d.published_on, 1, 4), substr(coalesce(d.latest_action_on, d.published_on), 1, 4), "
+        f"{SESSION_TITLE} from corpus.listing l "
         f"join corpus.documents d on d.id = l.document_id where {where} order by l.sort_on desc, d.id desc limit 60",
         [*sorted(forms), *([place] if place else [])],
     ).fetchall()
@@ -252,14 +254,16 @@ def _other_letters(number: str) -> list[str]:
 
 
 def _candidates(db: Database, where: str, values: list[str]) -> tuple[Candidate, ...]:
-    sql = f"select d.id, d.identifier, d.jurisdiction, d.session, d.title from corpus.documents d where {where}"
+    columns = f"d.id, d.identifier, d.jurisdiction, d.session, d.title, {SESSION_TITLE}"
+    sql = f"select {columns} from corpus.documents d where {where}"
     return tuple(_candidate(row) for row in db.execute(sql, values).fetchall())
 
 
 def _candidate(row: Any) -> Candidate:
     place = glossary()["jurisdictions"].get(row[2], row[2])
     title = row[4] if len(row[4]) <= 120 else row[4][:119] + "…"
-    return Candidate(row[0], f"{row[1]}, {place}, {row[3]}: {title}")
+    named = ", ".join(filter(None, (row[1], place, session_in_words(row[2], row[3], row[-1]))))
+    return Candidate(row[0], f"{named}: {title}")
 
 
 def same_session(said: str, stored: str, place: str | None) -> bool:

@@ -178,6 +178,12 @@ def resubmitted_count(db: Database) -> int:
     return int(db.execute(f"select count(*) from current_statements s where {_SENT_AGAIN}").fetchone()[0])
 
 
+def new_count(db: Database, since: str) -> int:
+    """Count the public statements that partners have written since a time."""
+    sql = "select count(*) from current_statements where stance is not null and not hidden and written_at > ?"
+    return int(db.execute(sql, [since]).fetchone()[0])
+
+
 def statements_on(db: Database, document_id: str) -> list[dict[str, Any]]:
     """Return the current statements on a document, hidden ones too."""
     return list(

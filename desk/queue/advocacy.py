@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
+from pages.http import formatting
 from pages.http.formatting import safe_url
 from store.connect import writing
 from store.errors import InvalidInput
@@ -31,15 +32,25 @@ KINDS = {
 }
 #: What the public may never read (the schema enforces it for meetings). A hearing is a date that the public reads at its source.
 PRIVATE_KINDS = ("meeting", "hearing")
-#: SQL: the dates of documents that staff know of: those of the sources, and hearings that staff recorded. A hearing that a
-#: source has on the same day, or has called off, counts once.
+#: SQL: the dates of documents that staff know of: those of the sources, and hearings and deadlines that staff recorded, with
+#: their title and link, and whether the public may read these. A hearing that a source has on the same day, or has called off,
+#: counts once. What is done has no deadline any more, except a letter, which others still sign.
 KNOWN_DATES = """(
-    select document_id, kind, starts_at from corpus.events where kind is not 'hearing_canceled'
-    union all select h.document_id, h.kind, h.due_on from current_advocacy h
-    where h.kind = 'hearing' and h.document_id is not null and h.due_on is not null and not exists (
+    select document_id, kind, starts_at, null as title, null as link, 1 as public from corpus.events
+    where kind is not 'hearing_canceled'
+    union all select h.document_id, case h.kind when 'hearing' then 'hearing' else 'deadline' end, h.due_on, h.title, h.link,
+        h.public from current_advocacy h
+    where h.document_id is not null and h.due_on is not null
+    and (h.kind in ('hearing', 'letter') or h.happened_on is null) and not (h.kind = 'hearing' and exists (
         select 1 from corpus.events e where e.document_id = h.document_id and e.kind in ('hearing', 'hearing_canceled')
-        and substr(e.starts_at, 1, 10) = h.due_on))"""
+        and substr(e.starts_at, 1, 10) = h.due_on)))"""
 LONGEST_TITLE = 300
+
+
+def date_says(kind: str, title: str | None) -> str:
+    """What is on a day of KNOWN_DATES."""
+    word = formatting.word("events", kind)
+    return f"{word}: {title}" if title and title != word else word
 
 
 class BadRecord(InvalidInput):

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
+from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.subjects import LONGEST_NOTE
 from pages.http import formatting
 from store.clock import ago
@@ -232,13 +233,7 @@ def area_owners(db: Database, document_id: str) -> list[dict[str, Any]]:
 
 
 def areas_with_owners(db: Database) -> list[dict[str, Any]]:
-    """Return every area with `id`, `title`, `waiting` (pairs nobody has decided) and `history`, newest first."""
-    waiting = dict(
-        db.execute(
-            "select t.area_id, count(*) from corpus.tags t left join standings s on s.document_id = t.document_id "
-            "and s.subject = 'area:' || t.area_id where s.review_id is null or s.state = 'returned' group by t.area_id"
-        ).fetchall()
-    )
+    """Return every area with `id`, `title` and `history`, newest first."""
     owners: dict[str, list[dict[str, Any]]] = {}
     for row in db.query(
         "select o.*, a.name as owner_name, a.unit, a.disabled_at is not null as closed, g.name as giver from area_owners o "
@@ -246,7 +241,7 @@ def areas_with_owners(db: Database) -> list[dict[str, Any]]:
     ):
         owners.setdefault(row["area_id"], []).append(row)
     return [
-        {"id": row[0], "title": row[1], "waiting": waiting.get(row[0], 0), "history": owners.get(row[0], [])}
+        {"id": row[0], "title": row[1], "history": owners.get(row[0], [])}
         for row in db.execute("select id, title from corpus.policy_areas order by ordinal, title").fetchall()
     ]
 
@@ -259,7 +254,8 @@ def active_account_names(db: Database) -> list[str]:
 
 def deciding_account_names(db: Database) -> list[str]:
     """Return the names of the open accounts that may decide, and so may own an area."""
-    return [each.name for each in accounts.all_accounts(db) if each.may("reviewer")]
+    sql = "select name from accounts where disabled_at is null and role in ('reviewer', 'approver') order by name_key"
+    return [row[0] for row in db.execute(sql).fetchall()]
 
 
 def _active_account_id(db: Database, name: str) -> int | None:
@@ -276,12 +272,10 @@ def _require_document(db: Database, document_id: str) -> None:
         raise BadWork(f"{document_id[:80]}: there is no such document")
 
 
-def _recorded_hearings(db: Database, document_id: str, day: str) -> list[str]:
-    """The days, from an ISO day on, of the hearings that staff recorded (desk.queue.advocacy)."""
-    sql = (
-        "select due_on from current_advocacy where kind = 'hearing' and document_id = ? and due_on >= ? order by due_on"
-    )
-    return [row[0] for row in db.execute(sql, [document_id, day]).fetchall()]
+def _recorded_dates(db: Database, document_id: str, day: str) -> list[tuple[str, str]]:
+    """The days, from an ISO day on, of the hearings and deadlines that staff recorded, each with what is on that day."""
+    sql = f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = ? and starts_at >= ?"
+    return [(on, date_says(kind, title)) for on, kind, title in sorted(db.execute(sql, [document_id, day]).fetchall())]
 
 
 def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:
@@ -292,6 +286,6 @@ def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[
         "assigned": current_assignment(db, document_id),
         "snoozed": current_snooze(db, document_id, day),
         "followed": is_followed(db, account, document_id),
-        "people": active_account_names(db),
-        "hearings": _recorded_hearings(db, document_id, day),
+        "people": deciding_account_names(db),
+        "dates": _recorded_dates(db, document_id, day),
     }

@@ -7,6 +7,7 @@ from typing import Any
 from desk.web.context import Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
+from pages.http.formatting import count
 from store.errors import InvalidInput
 
 
@@ -32,7 +33,10 @@ def digest_page(context: RequestContext) -> Answer:
         ]
         lost = "" if any(each["id"] == key for each in drafts) else note
         return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
-    return Redirect("/desk/digest", f"{key} is saved: {len(first)} items lead, {len(hide)} are hidden.")
+    return Redirect(
+        "/desk/digest",
+        f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.",
+    )
 
 
 def _as_typed(draft: dict[str, Any], note: str, places: dict[str, str], hide: list[str]) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from typing import Any
 from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, queue
+from desk.queue import bulk_work, collaboration, finding, queue
+from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
-from desk.reviews import bulk, reviews
+from desk.reviews import bulk, review_items, reviews
+from desk.reviews.in_words import did
+from desk.reviews.publishing import waiting_drafts
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -33,9 +36,10 @@ _DONE = {
 
 @dataclass(frozen=True)
 class QueueView:
-    """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee."""
+    """One page of the queue. Each row has its number, the reasons for its rank, its card, and its assignee; `old`: old_news."""
 
     rows: list[tuple[int, Entry, Card, str | None]]
+    old: dict[str, str]
     total: int
     page: int
     pages: int
@@ -53,7 +57,10 @@ class QueueView:
     followed_news: int
     kinds: dict[str, Any]
     areas: dict[str, str]
+    positions: dict[str, str]
     places: list[str]
+    #: What else waits for this person: address, number, and what it counts, of one and of several.
+    to_do: list[tuple[str, int, str, str]]
 
 
 def _viewer(context: RequestContext) -> QueueViewer:
@@ -73,6 +80,7 @@ def queue_page(context: RequestContext) -> Answer:
     names = collaboration.assignee_names(db, ids)
     view = QueueView(
         rows=[(n, entry, shown[entry.document_id], names.get(entry.document_id)) for n, entry in found],
+        old=old_news(db, ids, context.today),
         total=total,
         page=page,
         pages=queue.pages(total, filters),
@@ -83,16 +91,52 @@ def queue_page(context: RequestContext) -> Answer:
         last=reviews.last_of(db, me),
         batches=bulk.batches(db, me.id),
         work=bulk_work.batches(db, me),
-        people=collaboration.active_account_names(db),
+        people=collaboration.deciding_account_names(db),
         saved=[each for each in collaboration.saved_filters(db, me) if not each["query"].startswith("ours?")],
         reports=reports.open_count(db),
         sent_again=context.ask_partners(partners.resubmitted_count, 0),
         followed_news=collaboration.followed_news_count(db, me, viewer.since),
         kinds=glossary()["kinds"],
         areas=cards.area_titles(db.conn),
+        positions=dict(db.execute(_OPEN_POSITIONS).fetchall()),
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],
+        to_do=_to_do(context, viewer),
     )
     return Page("desk/queue.html", view)
+
+
+#: The positions with a document in which something waits.
+_OPEN_POSITIONS = """
+    select id, title from corpus.positions where 'position:' || id in (select subject from waiting_pairs)
+    order by ordinal, title"""
+
+
+def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int, str, str]]:
+    """What waits for a person beside the queue; what is none is left out."""
+
+    def queued(**filters: str) -> int:
+        return queue.ranked(context.db, Filters(**filters), viewer, skip=0, size=1)[1]
+
+    drafts = {each["document_id"] for each in waiting_drafts(context.db)} if context.me.may("approver") else ()
+    since = viewer.since or "9999"  # at the first visit, nothing is new
+    written = context.ask_partners(lambda file: partners.new_count(file, since), 0)
+    found = [
+        ("/desk?mine=1", queued(mine="1"), "document assigned to you", "documents assigned to you"),
+        (
+            "/desk/ours?waiting=1&ended=1",
+            len(drafts),
+            "document with a draft to publish",
+            "documents with a draft to publish",
+        ),
+        ("/desk/partners", written, "new statement of a partner", "new statements of partners"),
+        (
+            "/desk?put_off=1",
+            queued(put_off="1"),
+            "document with a postponed decision",
+            "documents with postponed decisions",
+        ),
+    ]
+    return [each for each in found if each[1]]
 
 
 @staff_page(r"/next", methods="GET")
@@ -161,7 +205,9 @@ def follow(context: RequestContext) -> Answer:
 @staff_page(r"/following", methods="GET")
 def following(context: RequestContext) -> Answer:
     """Show what a person follows."""
-    return Page("desk/following.html", {"rows": collaboration.follows(context.db, context.me)})
+    rows = collaboration.follows(context.db, context.me)
+    old = old_news(context.db, [row["document_id"] for row in rows], context.today)
+    return Page("desk/following.html", {"rows": rows, "old": old})
 
 
 @staff_page(r"/areas", post="reviewer")
@@ -171,7 +217,8 @@ def areas(context: RequestContext) -> Answer:
     if context.form is None:
         held = [(key, unit["name"]) for unit in units.units(db) for key, _ in unit["areas"]]
         owned, people = collaboration.areas_with_owners(db), collaboration.deciding_account_names(db)
-        return Page("desk/areas.html", {"areas": owned, "units": held, "people": people})
+        waiting = queue.waiting_by_area(db, QueueViewer(context.me.id, context.today, None))
+        return Page("desk/areas.html", {"areas": owned, "waiting": waiting, "units": held, "people": people})
     try:
         collaboration.reassign_area(db, context.me, area, name, context.typed("note"), context.now)
     except collaboration.BadWork as error:
@@ -188,7 +235,7 @@ def people(context: RequestContext) -> Answer:
 
 
 _EVERYTHING = """
-    select * from (
+    select *, (select d.identifier from corpus.documents d where d.id = document_id) as identifier from (
         select 'r' || r.id as id, r.reviewed_at as at, a.name, 'verdict' as what, r.document_id, r.subject, r.verdict,
             r.value, r.note, r.reason, r.published, r.passage, r.text_hash, r.suggestion, r.undoes
         from reviews r join accounts a on a.id = r.reviewer
@@ -202,7 +249,7 @@ _EVERYTHING = """
         from snoozes z join accounts a on a.id = z.asked_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,
             null, null, 0, null, null, null, null from audit u left join accounts a on a.id = u.account_id
-    ) where (:document = '' or document_id = :document) and (:person = '' or name = :person)
+    ) where (:document = '' or document_id in (select value from json_each(:documents))) and (:person = '' or name = :person)
         and (at, id) < (:before, :than)
     order by at desc, id desc limit :most"""
 
@@ -214,8 +261,11 @@ def trail(context: RequestContext) -> Answer:
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
+    values["documents"] = json.dumps(finding.named(context.db, document) or [document])
     rows = list(context.db.query(_EVERYTHING, values))
+    titles = review_items.titles(context.db)
     for row in rows:
+        row["did"] = did(row, titles) if row["what"] == "verdict" else ""
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None

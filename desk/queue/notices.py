@@ -19,7 +19,7 @@ from comparison.versions.company_provisions import change_in_words
 from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.queue.advocacy import KNOWN_DATES
+from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.publishing import waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
@@ -31,14 +31,14 @@ KINDS = {
     "assigned": "Somebody assigns a document to me",
     "draft": "A draft of a stance waits for me to publish it",
     "moved": "A document that I follow or lead moves",
-    "tomorrow": "A hearing, a vote, or a comment deadline of such a document is tomorrow",
+    "tomorrow": "A hearing, a vote, or a deadline of such a document is tomorrow",
 }
 PACES = {"at-once": "At once", "morning": "In one message each morning"}
 EMAIL = "email"
 #: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS; of a company's rules, its actions, too),
 #: and dates worth a day's warning.
 MOVES = ("status", "law", "text", "event", "ended")
-DATES = ("hearing", "vote", "comment_close")
+DATES = ("hearing", "vote", "comment_close", "deadline")
 LONGEST_TITLE = 160
 
 
@@ -212,13 +212,13 @@ def _tomorrow(db: Database, today: datetime.date) -> Found:
     marks = ", ".join("?" * len(DATES))
     until = today + datetime.timedelta(days=1)
     for row in db.query(
-        f"select w.account_id, e.kind, e.starts_at, {_DOCUMENT} from ({_WATCHERS}) w "
+        f"select w.account_id, e.kind, e.starts_at, e.title as says, {_DOCUMENT} from ({_WATCHERS}) w "
         f"join {KNOWN_DATES} e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
         f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at",
         [*DATES, today.isoformat(), until.isoformat()],
     ):
         day = row["starts_at"][:10]
         when = "Today" if day == today.isoformat() else "Tomorrow"
-        words = f"{when}, {formatting.date_in_words(day)}: {formatting.word('events', row['kind'])}."
+        words = f"{when}, {formatting.date_in_words(day)}: {date_says(row['kind'], row['says'])}."
         eve = f"{datetime.date.fromisoformat(day) - datetime.timedelta(days=1)}T23:59:59Z"
         yield row["account_id"], eve, f"date-{row['document_id']}-{row['kind']}-{day}", row, words

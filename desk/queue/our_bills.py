@@ -15,9 +15,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
-from desk.queue.advocacy import KNOWN_DATES
+from crawlers.items import slug
+from desk.queue import finding
+from desk.queue.advocacy import KNOWN_DATES, date_says
+from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
-from pages.documents.session_status import UNDECIDED, ended_with
+from pages.browse.numbers import read_number
+from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
 
 Row = dict[str, Any]
@@ -33,7 +37,7 @@ COLUMNS = {
     "lead": "Who it is assigned to",
     "unit": "Unit of the lead",
     "status": "Status",
-    "open": "yes where it can still move",
+    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since",
     "next_on": "Next date",
     "next": "What happens on that day",
     "moved_on": "Day of the latest action",
@@ -111,7 +115,9 @@ def our_bills(
         since: when this person last looked, for `moved` and `new`.
         partners: document -> what partners hold.
     """
-    rows = [_row(row, today, since) for row in db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"})]
+    found = list(db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"}))
+    old = old_news(db, [row["id"] for row in found], today)
+    rows = [_row(row, today, since, old.get(row["id"], "")) for row in found]
     stances, drafts = _stances(db)
     followed = {row[0] for row in db.execute("select document_id from follows where account_id = ?", [me]).fetchall()}
     for row in rows:
@@ -122,7 +128,8 @@ def our_bills(
             "partners": (partners or {}).get(key, ""),
             "mine": key in followed or row["lead_id"] == me,
         }
-    kept = [row for row in rows if _fits(row, filters)]
+    named = finding.named(db, filters.q) if filters.q else []
+    kept = [row for row in rows if _fits(row, filters, named)]
     # Two sorts, the less important first: the latest moved first, then the nearest date, those without one last.
     kept.sort(key=lambda row: row["moved_on"], reverse=True)
     return sorted(kept, key=lambda row: row["next_on"] or "9999")
@@ -131,12 +138,14 @@ def our_bills(
 _SQL = f"""
     with ours as materialized ({_OURS}),
     due as (
-        select e.document_id, e.kind, e.starts_at, row_number() over (partition by e.document_id order by e.starts_at) as n
+        select e.*, row_number() over (partition by e.document_id order by e.starts_at) as n
         from {KNOWN_DATES} e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
     )
     select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
+        d.latest_action_on as latest_on, {SESSION_END} as session_end,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
+        due.title as next_title, due.link as next_link, due.public as next_public,
         s.assigned_to as lead_id, a.name as lead, a.unit,
         exists (select 1 from corpus.changes c where c.document_id = d.id and c.seen_at > :since) as new
     from ours join corpus.documents d on d.id = ours.document_id
@@ -145,9 +154,11 @@ _SQL = f"""
     left join current_assignments s on s.document_id = d.id left join accounts a on a.id = s.assigned_to"""
 
 
-def _row(row: Row, today: datetime.date, since: str | None) -> Row:
+def _row(row: Row, today: datetime.date, since: str | None, old: str) -> Row:
     ended = ended_with(row, today)
+    doubt = f"{ended[0]} ended" if ended else old
     moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
+    still = "" if not moves or ended else "unknown" if unheard_since(row, today) else "yes"
     return row | {
         "number": row["identifier"],
         "place": formatting.place(row["jurisdiction"]),
@@ -155,10 +166,10 @@ def _row(row: Row, today: datetime.date, since: str | None) -> Row:
         "lead": row["lead"] or "",
         "unit": row["unit"] or "",
         "status_key": row["status"],
-        "status": formatting.word("statuses", row["status"]) + (f" ({ended[0]} ended)" if ended else ""),
-        "open": "yes" if (moves and not ended) or row["next_at"] else "",
+        "status": formatting.word("statuses", row["status"]) + (f" ({doubt})" if doubt else ""),
+        "open": "yes" if row["next_at"] else still,
         "next_on": (row["next_at"] or "")[:10],
-        "next": formatting.word("events", row["next_kind"]) if row["next_kind"] else "",
+        "next": date_says(row["next_kind"], row["next_title"]) if row["next_kind"] else "",
         "address": f"/documents/{row['id']}",
         "new": bool(row["new"] and since),
     }
@@ -181,10 +192,14 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
     return public, drafts
 
 
-def _fits(row: Row, filters: OurFilters) -> bool:
+def _fits(row: Row, filters: OurFilters, named: Sequence[str]) -> bool:
     words = f"{row['number']} {row['title']} {row['place']}".casefold()
+    asked = read_number(filters.q)
+    numbered = (
+        asked and slug(row["number"]).replace("-", "") in asked.numbers and asked.place in (None, row["jurisdiction"])
+    )
     return (
-        all(word in words for word in filters.q.casefold().split())
+        (bool(numbered) or row["id"] in named or all(word in words for word in filters.q.casefold().split()))
         and filters.lead in ("", row["lead"])
         and filters.jurisdiction in ("", row["jurisdiction"])
         and filters.stance in ("", row["stance"], row["draft"])
@@ -233,7 +248,7 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
             told += change_in_words(db.conn, document, day) if status == "changed" else []
             moved[document].append(". ".join(told))
     coming = db.query(
-        f"select e.document_id as id, e.kind, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
+        f"select e.document_id as id, e.kind, e.title as says, e.link, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
         f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "
         "order by e.starts_at",
         [week["last"], week["until"]],
@@ -247,7 +262,11 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
     return WeeklyReport(
         **week,
         moved=[by_id[key] | {"steps": steps} for key, steps in moved.items()],
-        coming=[by_id[row["id"]] | row for row in coming if row["id"] in by_id],
+        coming=[
+            by_id[row["id"]] | row | {"says": date_says(row["kind"], row["says"])}
+            for row in coming
+            if row["id"] in by_id
+        ],
         taken=[by_id[row["id"]] | row for row in taken if row["id"] in by_id],
         done=[row for row in done if row["kind"] != "hearing"],
     )

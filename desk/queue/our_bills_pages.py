@@ -7,9 +7,11 @@ import io
 from collections import defaultdict
 from dataclasses import fields, replace
 
+from sqlite_utils import Database
+
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, advocacy_files, collaboration
+from desk.queue import advocacy, advocacy_files, collaboration, finding
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
@@ -83,7 +85,7 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
             "kind": row["next_kind"],
             "starts_at": row["next_at"],
             "timezone": None,
-            "description": f"Stance: {row['stance']}" if row["stance"] else None,
+            "description": _event_says(row),
             "title": row["title"],
             "identifier": row["identifier"],
             "jurisdiction": row["jurisdiction"],
@@ -95,6 +97,11 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
         if row["next_at"]
     ]
     return Attachment("our-bills.ics", calendar("Our bills", "/desk/ours", events, context.site), CALENDAR)
+
+
+def _event_says(row: Row) -> str | None:
+    said = (row["next_title"], row["next_link"], f"Stance: {row['stance']}" if row["stance"] else None)
+    return " ".join(filter(None, said)) or None
 
 
 @staff_page(r"/ours/calendar", methods="POST")
@@ -118,8 +125,9 @@ def calendar_feed(context: RequestContext) -> Answer:
     context = replace(context, account=account)
     # Whoever has the address may ask: only for what is public, or the account's own, and not for drafts or who leads.
     filters = replace(OurFilters.of(context.args), waiting="", lead="")
-    rows = _rows(context, filters)
-    return _calendar(context, [row for row in rows if filters.stance in ("", row["stance"])])
+    rows = [row for row in _rows(context, filters) if filters.stance in ("", row["stance"])]
+    private = {"next_title": None, "next_link": None}
+    return _calendar(context, [row if row["next_public"] else row | private for row in rows])
 
 
 @staff_page(r"/weekly", methods="GET")
@@ -164,7 +172,7 @@ def advocacy_page(context: RequestContext) -> Answer:
             kept = advocacy.add(
                 context.db,
                 context.me,
-                _record(typed, public=context.typed("public") == "1"),
+                _record(context.db, typed, public=context.typed("public") == "1"),
                 now=context.now,
                 corrects=number or None,
                 seen=context.number("seen"),
@@ -205,8 +213,12 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
     return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
-def _record(typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
+def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
+    if found := finding.named(db, typed["document_id"]):
+        if len(found) > 1:
+            raise BadRecord(f"several documents have this number: enter one of {', '.join(found)}")
+        said["document_id"] = found[0]
     return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
 
 

@@ -10,15 +10,18 @@ documents, one from the sample comes by itself.
 from __future__ import annotations
 
 import datetime
+import json
 import random
 from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
 from pages.browse import search
+from pages.browse.numbers import read_number
 
 PAGE = 25
 #: One place in this many goes to a document drawn at random.
@@ -113,12 +116,29 @@ def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, siz
     Args:
         db: staff.db with corpus.db attached.
     """
+    sql, values = _ranking(db, filters, asked)
+    sql += " order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
+    rows = list(db.query(sql, values | {"size": size, "skip": skip}))
+    return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def waiting_by_area(db: Database, asked: QueueViewer) -> dict[str, int]:
+    """Area -> the documents in the queue that is filtered by it, none left out."""
+    sql, values = _ranking(db, Filters(), asked)
+    sql = (
+        f"select substr(o.subject, 6), count(*) from ({sql}) w join waiting_pairs o on o.document_id = w.document_id "
+        "where o.subject like 'area:%' group by 1"
+    )
+    return dict(db.execute(sql, values).fetchall())
+
+
+def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, dict[str, Any]]:
+    """The SQL of the documents that fit some filters, with their points, and its values."""
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
-    sql = f"{_RANKED} where {' and '.join(conditions)} order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
-    values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or "", "size": size, "skip": skip}
-    rows = list(db.query(sql, values))
-    return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+    values["named"] = json.dumps(finding.named(db, filters.q) if filters.q else [])
+    values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}
+    return f"{_RANKED} where {' and '.join(conditions)}", values
 
 
 def queue_slice(db: Database, filters: Filters, asked: QueueViewer, page: int) -> tuple[list[tuple[int, Entry]], int]:
@@ -261,13 +281,23 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
         if not getattr(filters, name) and not (name == "abroad" and filters.jurisdiction)
     ]
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
+    asked = ["w.document_id in (select value from json_each(:named))"]
     expression = search.parse(filters.q).expression if filters.q else ""
+    if number := read_number(filters.q):
+        place = "and jurisdiction = :number_place" if number.place else ""
+        asked.append(
+            "w.document_id in (select document_id from corpus.listing "
+            f"where number in (select value from json_each(:numbers)) {place})"
+        )
+        values |= {"numbers": json.dumps(number.numbers), "number_place": number.place}
     if expression:
-        found.append(
+        asked.append(
             "w.document_id in (select d.id from corpus.documents d where d.rowid in "
             "(select rowid from corpus.documents_fts where documents_fts match :words))"
         )
         values["words"] = expression
+    if filters.q:
+        found.append(f"({' or '.join(asked)})")
     return found, values
 
 

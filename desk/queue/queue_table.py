@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from pages.documents.session_status import DEAD
+from publish.listing import LISTED_STATUS, SESSION_ENDS
+from store.constants import UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 
 #: Every pair that the program suggests and nobody has decided, or whose decision was returned; `sure` is from 0 to 1.
@@ -25,17 +28,20 @@ _PAIRS = """
     union all select document_id, subject, null, state = 'returned', state = 'deferred', since from standings
     where state in ('returned', 'deferred') {too}"""
 
-_DOCUMENTS = """
+#: What moves no more: decided, dead, or not heard of since its session ended, as the lists of the site say it.
+_STILL = ", ".join(f"'{status}'" for status in sorted(DEAD | {"enacted", "adopted", UNHEARD, UNHEARD_PASSED}))
+#: The last column is the Congress of a federal bill, and 0 for what can no longer move.
+_DOCUMENTS = f"""
     select p.document_id, sum(p.deferred = 0), sum(p.returned), sum(p.deferred),
         max(case when p.returned then p.since end),
         coalesce(max(case when p.subject like 'area:%' then 1 - abs(2 * p.sure - 1) end), 0),
         min(case when p.subject like 'area:%' then p.sure end),
         coalesce(t.priority, 0), coalesce(t.priority_score, 0),
         coalesce(d.latest_action_on, d.published_on, ''), d.first_seen_at, d.kind, d.jurisdiction,
-        case when d.status_reason is not null then 0
+        case when {LISTED_STATUS} in ({_STILL}) then 0
             when d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' then cast(d.session as integer) end
-    from {pairs} p join corpus.documents d on d.id = p.document_id
-    left join corpus.taggings t on t.document_id = p.document_id {only} group by p.document_id"""
+    from {{pairs}} p join corpus.documents d on d.id = p.document_id {SESSION_ENDS}
+    left join corpus.taggings t on t.document_id = p.document_id {{only}} group by p.document_id"""
 
 
 def refresh(db: Database, document_id: str) -> None:

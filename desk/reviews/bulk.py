@@ -15,13 +15,14 @@ from sqlite_utils import Database
 
 from desk.queue import bulk_work, queue
 from desk.queue.queue import Filters, QueueViewer
-from desk.reviews import review_items, reviews
+from desk.reviews import review_items, reviews, suggestions
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
+from pages.http.formatting import count
 
 #: More at once nobody can look through.
 MOST = 200
@@ -177,7 +178,7 @@ def decide_all(context: RequestContext) -> Answer:
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=sampled)
-    return Redirect(onward, f"{document_id} is cleared. {later}".strip())
+    return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {later}".strip())
 
 
 def _save(context: RequestContext, query: str) -> Redirect:
@@ -186,7 +187,7 @@ def _save(context: RequestContext, query: str) -> Redirect:
     documents = list(dict.fromkeys(each.document_id for each in recorded))
     message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if skipped:
-        message += f" {skipped:,} were skipped: others have decided them in the meantime."
+        message += f" {count(skipped, 'was', 'were')} skipped: decided by somebody in the meantime."
     if documents and not context.publish(context.db, documents):
         message += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", message)

@@ -13,6 +13,7 @@ from crawlers.companies import KIND
 from desk.intake import reports
 from desk.partners import partners
 from desk.queue import bulk_work, collaboration, queue
+from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, subjects, suggestions
 from desk.reviews.review_items import Item
@@ -68,8 +69,10 @@ class ReviewView:
     snoozed: Row | None
     followed: bool
     people: list[str]
-    #: The days of hearings that staff recorded.
-    hearings: list[str]
+    #: Why the status may be out of date, "" where it is not.
+    old: str
+    #: Hearings and deadlines that staff recorded: day and what is on it.
+    dates: list[tuple[str, str]]
     reports: list[Row]
     partners_hold: list[Row]
     #: What a second reader says, and what of it the program does not: (title, opinion).
@@ -112,7 +115,7 @@ def review_view(
     document = next(iter(db.query(_DOCUMENT, [document_id])), None)
     if document is None:
         raise HTTPError(404, "There is no such document.")
-    history, last, titles = reviews.history(db, document_id), reviews.last_of(db, context.me), review_items.titles(db)
+    last, history, titles = reviews.last_of(db, context.me), reviews.history(db, document_id), review_items.titles(db)
     stances, choices = review_items.stances(history, titles), review_items.choices(titles)
     pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
@@ -125,6 +128,7 @@ def review_view(
     return ReviewView(
         d=document,
         today=today,
+        old=old_news(db, [document_id], today).get(document_id, ""),
         **marked(document, spans),
         items=items,
         history=history,
@@ -179,6 +183,8 @@ def review(context: RequestContext) -> Answer:
 def _verdict(context: RequestContext, document_id: str) -> Verdict:
     subject = context.typed("subject")
     if subject in ("area", "position", "outcome"):
+        if not context.typed(subject):
+            raise BadVerdict(f"choose the {subject}")
         subject = f"{subject}:{context.typed(subject)}"
     if subject == "stance" and context.typed("about"):
         subject = f"stance:{context.typed('about')}"
@@ -218,7 +224,7 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
         return Redirect(here + ("#open" if left and not stays else ""), message)
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=verdict.sampled)
-    return Redirect(onward, f"{document_id} is cleared. {message}".strip())
+    return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {message}".strip())
 
 
 @staff_page(r"/undo", role="reviewer", methods="POST")

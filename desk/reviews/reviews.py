@@ -10,7 +10,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
-from desk.reviews import subjects, verdict_validity
+from desk.reviews import review_items, subjects, verdict_validity
+from desk.reviews.in_words import did
 from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.reviews.suggestions import Suggestion, suggestions, texts_of
 from store.connect import writing
@@ -158,25 +159,28 @@ def _with_author(db: Database, table: str, document_id: str, subject: str, seen:
 
 
 def history(db: Database, document_id: str) -> list[dict[str, Any]]:
-    """Every verdict on a document, newest first, with `name` and `undone` (1 when it was taken back)."""
-    return list(
-        db.query(
-            "select r.*, a.name, exists (select 1 from reviews u where u.undoes = r.id) as undone from reviews r "
-            "join accounts a on a.id = r.reviewer where r.document_id = ? order by r.id desc",
-            [document_id],
-        )
+    """Every verdict on a document, newest first, with `name`, what the person `did`, `undone` (1 when it was taken back), and
+    `in_force` (1 while nothing newer counts)."""
+    titles = review_items.titles(db)
+    rows = db.query(
+        "select r.*, a.name, exists (select 1 from reviews u where u.undoes = r.id) as undone, "
+        "r.id in (select id from current_reviews c where c.document_id = r.document_id) as in_force from reviews r "
+        "join accounts a on a.id = r.reviewer where r.document_id = ? order by r.id desc",
+        [document_id],
     )
+    return [row | {"did": did(row, titles)} for row in rows]
 
 
 def last_of(db: Database, account: Account) -> dict[str, Any] | None:
-    """What a person said last and has not taken back, with the `identifier` of its document."""
+    """What a person said last and has not taken back, with the `identifier` of its document, and what they `did`."""
     rows = db.query(
         "select r.*, coalesce(d.identifier, r.document_id) as identifier from reviews r "
         "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
         "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
         [account.id],
     )
-    return next(iter(rows), None)
+    row = next(iter(rows), None)
+    return row and row | {"did": did(row, review_items.titles(db))}
 
 
 def _require_role(account: Account, kind: str, *, published: bool, reason: str | None = None) -> None:

@@ -170,6 +170,12 @@ def stands(texts: Mapping[str, str | None], words: str) -> bool:
     return any(wanted in _SPACE.sub(" ", texts.get(name) or "").casefold() for name in FIELDS)
 
 
+def number_of(db: Database, document_id: str) -> str:
+    """The number of a document as people know it; its id when it is not held."""
+    row = db.execute("select identifier from corpus.documents where id = ?", [document_id]).fetchone()
+    return row[0] if row else document_id
+
+
 def texts_of(db: Database | sqlite3.Connection, document_id: str) -> dict[str, str | None] | None:
     """title, abstract, text and text_hash of a document; None when it is not held."""
     row = db.execute(

@@ -22,7 +22,7 @@ from digest.issues.ledger import due, rules
 from digest.issues.stances import Published, of_documents, published
 from pages.browse.asked import Search
 from pages.browse.search import parse
-from pages.documents.session_status import UNDECIDED, ended_with
+from pages.documents.session_status import SESSION_TITLE, UNDECIDED, ended_with
 from store.constants import ANY_AREA
 
 Entry = dict[str, Any]
@@ -193,6 +193,7 @@ def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry
         listed = marks(chunk)
         for row in corpus.execute(
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
+                {SESSION_TITLE} as session_title,
                 d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
                 c.document_id is not null as ceremonial
             from documents d left join taggings t on t.document_id = d.id
@@ -315,7 +316,18 @@ def _entry(
     ordered = sorted(keys, key=lambda key: (not _can_move(documents[key], today), -documents[key]["score"], key))
     first = documents[ordered[0]]
     others = [key for key in tied[ordered[0]] if key not in keys]
-    names = ("id", "kind", "jurisdiction", "session", "identifier", "title", "status", "status_on", "url")
+    names = (
+        "id",
+        "kind",
+        "jurisdiction",
+        "session",
+        "session_title",
+        "identifier",
+        "title",
+        "status",
+        "status_on",
+        "url",
+    )
     told = [
         each | {"document": key, "all": each["all"] or _touches(each, documents[key])}
         for key in ordered

@@ -81,7 +81,7 @@ def make_line(
             for each in entry["documents"]
             if not formatting.repeats(each["identifier"], each["title"])
         ),
-        place=words.place(first["jurisdiction"], first["session"]),
+        place=words.place(first["jurisdiction"], first["session"], first.get("session_title")),
         kind=words.word("kinds", first["kind"]),
         url=f"{site}/documents/{first['id']}",
         what=tuple(_what(entry, news, words, today)),

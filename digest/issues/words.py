@@ -58,11 +58,11 @@ class Words:
         ]
         return "; ".join([*found[:_NAMED], *([self.some("more_rules", len(found) - _NAMED)] if found[_NAMED:] else [])])
 
-    def place(self, jurisdiction: str, session: str | None) -> str:
-        """The place and its session; states and sessions keep the names that their sources use."""
+    def place(self, jurisdiction: str, session: str | None, title: str | None = None) -> str:
+        """The place and its session (`title`: of its source); states and sessions keep the names that their sources use."""
         name = formatting.place(jurisdiction)
         country = translated(name, self.language) if jurisdiction in ("us", "corp") else name
-        return ", ".join(filter(None, (country, formatting.session_in_words(jurisdiction, session))))
+        return ", ".join(filter(None, (country, formatting.session_in_words(jurisdiction, session, title))))
 
     def date(self, day: str | None) -> str:
         with speaking(self.language):
