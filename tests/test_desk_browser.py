@@ -265,6 +265,39 @@ def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
     assert page.get_by_label("Why, for the public").first.input_value() == "Half a reason"
 
 
+def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(
+    page: Any, address: str, config: Configuration
+) -> None:
+    def write_and_lose() -> None:
+        page.goto(f"{address}/desk/documents/{BROADBAND}")
+        page.get_by_label("A note").fill("Not for others")
+        with closing(open_desk(config)) as db:
+            db.execute("update sessions set revoked_at = ? where revoked_at is null", [NOW])
+            db.conn.commit()
+        page.get_by_role("button", name="Add the note").click()
+        page.get_by_text("Nothing was saved").wait_for()
+        assert "Not for others" not in page.content()
+
+    def again(name: str) -> None:
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        press(page, "Enter")
+
+    sign_in(page, address)
+    write_and_lose()
+    again("Ana Reader")
+    page.wait_for_url(f"**/documents/{BROADBAND}*")
+    assert page.get_by_label("A note").input_value() == "Not for others"
+    write_and_lose()
+    again("Ben Writer")
+    page.wait_for_url(f"**/documents/{BROADBAND}*")
+    assert page.get_by_label("A note").input_value() == ""
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+    write_and_lose()
+    page.goto(f"{address}/desk/login")
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+
+
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
 def test_everything_works_without_a_script(page: Any, address: str) -> None:
     sign_in(page, address)
