@@ -134,9 +134,9 @@
     const draft = last && read(last);
     if (!draft) return;
     const refused = document.querySelector("[role=alert]");
-    if (!refused && account) draft.forms = draft.forms.filter((form) => !form.sent);
-    if (refused && last === page) draft.forms.filter((form) => form.sent).forEach((form) => (form.seen = ""));
-    if (refused) draft.forms.forEach((form) => (form.sent = false));
+    // A page that refuses its own form shows what was typed itself.
+    if (account && (!refused || last === page)) draft.forms = draft.forms.filter((form) => !form.sent);
+    else if (refused) draft.forms.forEach((form) => (form.sent = false));
     store.setItem(last, JSON.stringify(draft));
   }
 
@@ -144,14 +144,16 @@
     const draft = read(page);
     store.removeItem(page);
     if (!draft) return;
+    const notice = document.getElementById("typed-before");
     draft.forms.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
       const field = document.getElementById(id);
-      if (!field || !field.form || typedNow(field) === value) return;
+      if (field && typedNow(field) === value) return;
+      notice.hidden = false;
+      if (!field || !field.form) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
       if (field.type === "checkbox") field.checked = value === "true";
       else field.value = value;
       if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
       for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-      document.getElementById("typed-before").hidden = false;
     }));
   }
 
