@@ -28,6 +28,7 @@ from desk.web.errors import HTTPError
 from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, PORTALS
 from digest.issues.editing import EditorsDesk
+from digest.service import corpus
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
@@ -180,7 +181,9 @@ def _digest(datasette):
         refuse_lost(config.data, ["mail.db"])
         return open_mail(config.mail)
 
-    return EditorsDesk(opened) if config else None
+    if config is None:
+        return None
+    return EditorsDesk(opened, partial(corpus, config.corpus), site=config.site, postal=config.mail_postal or "")
 
 
 def _to_login(request):
