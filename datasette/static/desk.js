@@ -114,9 +114,11 @@
   function typedIn(form) {
     const skipped = ["hidden", "password", "file", "radio", "submit", "button"];
     const fields = [...form.elements].filter((field) => field.id && !skipped.includes(field.type) && "value" in field);
-    const changed = fields.filter((field) => typedNow(field) !== atFirst(field));
-    // A choice alone is quickly made again.
-    return changed.some((field) => field.tagName !== "SELECT") ? changed.map((field) => [field.id, typedNow(field)]) : [];
+    const changed = (field) => typedNow(field) !== atFirst(field);
+    const isChoice = (field) => field.tagName === "SELECT";
+    // A choice alone is quickly made again. Beside text, every choice is kept: the next page may begin with another.
+    if (!fields.some((field) => !isChoice(field) && changed(field))) return [];
+    return fields.filter((field) => isChoice(field) || changed(field)).map((field) => [field.id, typedNow(field)]);
   }
 
   const read = (key) => JSON.parse(store.getItem(key) || "null");
