@@ -225,6 +225,81 @@ def test_numbers_mark_what_is_wrong_and_nothing_else_is_sent_meanwhile(
         assert all(row["undone"] or row["verdict"] == "undo" for row in reviews.history(db, BROADBAND))
 
 
+def test_what_is_typed_stays_when_another_form_is_sent_and_goes_once_it_is_saved(page: Any, address: str) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.get_by_text("Set a stance").click()
+    page.get_by_label("Why, for the public").fill("Half a reason")
+    page.get_by_label("A note").fill("Half a note")
+    page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
+    page.get_by_text("You confirmed area broadband").wait_for()
+    assert page.get_by_text("is back in its form").is_visible()
+    assert page.get_by_label("Why, for the public").is_visible(), "its part of the page is open"
+    assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
+    assert page.get_by_label("A note").input_value() == "Half a note"
+    page.get_by_role("button", name="Add the note").click()
+    page.get_by_text("The note is saved.").wait_for()
+    assert page.get_by_label("A note").input_value() == "", "saved once, not offered again"
+    assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
+    page.goto(f"{address}/desk")
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    assert page.get_by_label("Why, for the public").input_value() == "Half a reason", "whoever leaves and comes back"
+
+
+def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
+    page: Any, address: str, config: Configuration
+) -> None:
+    sign_in(page, address, "Ben Writer")
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.get_by_text("Set a stance").click()
+    page.get_by_label("Stance", exact=True).select_option("Support")
+    page.get_by_label("Why, for the public").fill("Half a reason")
+    with closing(open_desk(config)) as db:
+        theirs = Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose", reason="No.")
+        reviews.record(db, person(db), [theirs], now=NOW)
+    page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
+    page.get_by_text("You confirmed area broadband").wait_for()
+    assert page.locator("#stance-value").input_value() == "support"
+    assert page.locator("#stance-about").input_value() == "", "on the whole, which now has a draft, and on no position"
+    form = page.locator("form", has=page.locator("#stance-value"))
+    form.get_by_role("button", name="Save as a draft").click()
+    page.get_by_role("heading", name="Ana Reader has already decided this").wait_for()
+    assert page.get_by_label("Why, for the public").first.input_value() == "Half a reason"
+
+
+def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(
+    page: Any, address: str, config: Configuration
+) -> None:
+    def write_and_lose() -> None:
+        page.goto(f"{address}/desk/documents/{BROADBAND}")
+        page.get_by_label("A note").fill("Not for others")
+        with closing(open_desk(config)) as db:
+            db.execute("update sessions set revoked_at = ? where revoked_at is null", [NOW])
+            db.conn.commit()
+        page.get_by_role("button", name="Add the note").click()
+        page.get_by_text("Nothing was saved").wait_for()
+        assert "Not for others" not in page.content()
+
+    def again(name: str) -> None:
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        press(page, "Enter")
+
+    sign_in(page, address)
+    write_and_lose()
+    again("Ana Reader")
+    page.wait_for_url(f"**/documents/{BROADBAND}*")
+    assert page.get_by_label("A note").input_value() == "Not for others"
+    write_and_lose()
+    again("Ben Writer")
+    page.wait_for_url(f"**/documents/{BROADBAND}*")
+    assert page.get_by_label("A note").input_value() == ""
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+    write_and_lose()
+    page.goto(f"{address}/desk/login")
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+
+
 @pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True, ids=["no-script"])
 def test_everything_works_without_a_script(page: Any, address: str) -> None:
     sign_in(page, address)

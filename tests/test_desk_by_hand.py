@@ -406,3 +406,15 @@ async def test_a_draft_is_for_staff_until_it_is_saved_for_the_public(
     with closing(corpus_of(config)) as corpus:
         assert manual_documents.take_in(corpus, db, LATER) == 0
     assert "quokka-draft" in (await browser.get(f"{form}?id={KEY}")).text
+
+
+async def test_dates_are_on_the_calendar_at_once_also_without_an_area(browser: Browser, corpus: Any) -> None:
+    answer = await send(browser, title="Parking ordinance", text="", hearing_on="2022-03-20", deadline_on="2022-03-25")
+    assert answer.status_code == 302
+    assert "on the calendar and the page of deadlines; follow it" in (await browser.get("/desk/added")).text
+    assert not corpus.execute("select 1 from listing where document_id = ? and area_id = 'tagged'", [KEY]).fetchone()
+    for path in ("/calendar?month=2022-03", "/deadlines"):
+        assert f"/documents/{KEY}" in (await browser.get(path)).text, path
+    plain = await send(browser, identifier="H.R. 78")
+    assert plain.status_code == 302
+    assert "page of deadlines" not in (await browser.get("/desk/added")).text

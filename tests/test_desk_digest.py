@@ -15,13 +15,18 @@ from site_corpus import BROADBAND, RULE
 
 from digest import service
 from digest.issues import issues
+from digest.issues.compose import read
 from digest.issues.issues import Issue
+from digest.issues.words import Words
+from digest.subscribers.preferences import Preferences
 from settings import Configuration
 from store.connect import open_mail
 
 pytestmark = pytest.mark.slow
 
 KEY = "public-weekly-2022-w10"
+#: A law without an area, about which nothing is new.
+ENACTED, ENACTED_TITLE = "us-117-hr9", "A bill about lighthouses"
 
 
 @pytest.fixture
@@ -75,6 +80,52 @@ async def test_the_editor_orders_hides_and_writes(browser: Browser, config: Conf
     await browser.send("/desk/digest", issue=KEY, **again)
     assert kept(config) == {RULE: (None, False), BROADBAND: (1, False)}, "what is not chosen has its own place again"
     assert (await browser.send("/desk/digest", issue=KEY, **{f"place-{RULE}": "top"})).status_code == 400
+
+
+async def test_an_editor_adds_any_document_and_sees_the_mail(
+    browser: Browser, config: Configuration, issue: Issue
+) -> None:
+    page = (await browser.get("/desk/digest")).text
+    assert ">Weekly digest for the public, March 9, 2022</h2>" in page
+    assert "Passed one chamber March 8, 2022" in page, "what changed"
+    mail = page.partition("The email as it will look")[2]
+    assert "Library Broadband Act" in mail
+    assert ENACTED_TITLE not in mail
+    form = {"issue": KEY, f"place-{RULE}": "1", "note": "Read this.", "add": f"http://localhost/documents/{ENACTED}"}
+    answer = await browser.send("/desk/digest", seen=await seen(browser), **form)
+    assert answer.status_code == 302
+    assert kept(config) == {RULE: (1, False), BROADBAND: (None, False), ENACTED: (2, False)}
+    page = (await browser.get("/desk/digest")).text
+    assert "added by an editor" in page
+    assert ENACTED_TITLE in page.partition("The email as it will look")[2]
+    for language, why in (("en", "The editor chose it"), ("es", "La redacción lo eligió")):
+        html = (await browser.get(f"/desk/digest/mail.html?issue={KEY}&language={language}")).text
+        assert ENACTED_TITLE in html
+        assert why in html
+    assert (await browser.get("/desk/digest/mail.html?issue=x")).status_code == 404
+    unknown = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "H.R. 0", "note": "New"}))
+    assert unknown.status_code == 409
+    assert "there is no document &#39;H.R. 0&#39;" in unknown.text
+    assert ">New</textarea>" in unknown.text
+    change(config, "update documents set identifier = 'H.R. 1783' where id = ?", ENACTED)
+    several = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "h.r. 1783"}))
+    assert "several documents have the number" in several.text
+    with closing(open_mail(config.mail)) as db:
+        loaded, words = issues.load(db, KEY), Words("en")
+        assert loaded.note == "Read this.", "nothing was saved"
+        for choice, gets in ((Preferences(), True), (Preferences(areas=("no-such-area",)), False)):
+            reading = read(loaded, choice, words, site="", since=loaded.through)
+            assert bool(reading) is gets, choice
+
+
+async def test_the_editor_reads_that_nothing_leaves_where_all_is_hidden(browser: Browser, issue: Issue) -> None:
+    assert "As it is now, nothing will be sent" not in (await browser.get("/desk/digest")).text
+    form = {"issue": KEY, "seen": await seen(browser), "hide": [BROADBAND, RULE], "note": "For nobody"}
+    assert (await browser.send("/desk/digest", **form)).status_code == 302
+    page = (await browser.get("/desk/digest")).text
+    assert "nobody will read the note: every item is hidden" in page
+    assert "The email as it will look" not in page
+    assert (await browser.get(f"/desk/digest/mail.html?issue={KEY}")).status_code == 404
 
 
 async def test_nobody_overwrites_what_another_editor_saved_meanwhile(

@@ -300,3 +300,21 @@ async def test_only_an_approver_publishes(application: Any, db: Any) -> None:
 def test_every_address_asks_for_a_role_but_the_doors_and_the_private_calendar() -> None:
     open_to_all = [address_of(route) for route in ROUTES if route.role is None]
     assert sorted(open_to_all) == [f"/desk/calendar/{'x' * 43}.ics", "/desk/login", "/desk/logout"]
+
+
+async def test_who_saves_after_the_session_is_over_reads_that_nothing_was_saved_and_is_led_back(
+    browser: Browser, db: Any
+) -> None:
+    await browser.sign_in()
+    browser.http.cookies.delete("infopolicy_desk")
+    page = f"http://localhost{document()}?n=3"
+    answer = await browser.send(f"{document()}/keep", {"referer": page}, step="note", words="zyzzyva-note")
+    assert answer.status_code == 302
+    shown = (await browser.get(answer.headers["location"])).text
+    assert "Nothing was saved:" in shown
+    assert "zyzzyva-note" not in shown
+    assert f'name="next" value="{document()}?n=3"' in shown
+    assert db.execute("select count(*) from notes").fetchone()[0] == 0
+    elsewhere = await browser.send(f"{document()}/keep", {"referer": "https://example.org/documents/x"}, step="note")
+    assert 'name="next" value="/desk"' in (await browser.get(elsewhere.headers["location"])).text
+    assert "Nothing was saved" not in (await browser.get("/desk/login?next=/desk")).text

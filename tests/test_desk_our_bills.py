@@ -158,7 +158,14 @@ async def test_the_pages_and_files(browser: Browser, db: Any) -> None:
     assert [(row["number"], row["draft"]) for row in found] == [("H.R. 1783", "Support")]
     answer = await browser.get("/desk/ours.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
-    assert [cell.value for cell in next(sheet.iter_rows())][:3] == ["number", "place", "title"]
+    head, [line] = [cell.value for cell in next(sheet.iter_rows())], list(sheet.iter_rows(min_row=2))
+    assert head[:3] == ["number", "place", "title"]
+    at = {name: line[number] for number, name in enumerate(head)}
+    assert (at["session"].value, found[0]["session"]) == ("117th Congress", "117th Congress")
+    for name, start in (("address", "http://localhost/documents/"), ("url", "https://")):
+        assert at[name].value == at[name].hyperlink.target == found[0][name]
+        assert found[0][name].startswith(start)
+    assert "As of March 9, 2022" in page
     await browser.send(f"/desk/documents/{RULE}/follow", on="1")
     assert "DTSTART;VALUE=DATE:20220331" in (await browser.get("/desk/ours.ics")).text
     saved = await browser.send("/desk/filters?page=ours&waiting=1", name="Drafts", step="save")

@@ -114,6 +114,33 @@ async def test_the_page_shows_what_will_be_public_and_the_difference(
 
 
 @pytest.mark.slow
+async def test_correcting_a_draft_begins_with_what_it_holds(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    given = {"verdict": "confirm", "published": "0"}
+    said = {"reason": "It ends service.", "source": SOURCE, "note": "Ask <Bea> first."}
+    await browser.send(document(), subject="stance", value="oppose", **given, **said)
+    page = (await browser.get(document())).text
+    form = page.partition("Correct this draft")[2].partition("</form>")[0]
+    assert 'value="oppose" selected' in form
+    assert f'value="{SOURCE}"' in form
+    assert ">It ends service.</textarea>" in form
+    assert ">Ask &lt;Bea&gt; first.</textarea>" in form
+    assert "the document as a whole" not in page.partition("Set a stance")[2], "nothing takes its place unseen"
+    conflict = {"seen": "0", "subject": "stance", "value": "watch", "reason": "Another reason."}
+    refused = await browser.send(document(), **given, **conflict)
+    assert refused.status_code == 409
+    again = refused.text.partition("Correct this draft")[2].partition("</form>")[0]
+    assert 'value="watch" selected' in again
+    assert ">Another reason.</textarea>" in again
+    on_position = {"about": "tc-hotspot-lending", "subject": "stance", "value": "support", "seen": field(page, "seen")}
+    assert (await browser.send(document(), **given, **on_position)).status_code == 302
+    page = (await browser.get(document())).text
+    assert page.count("Correct this draft") == 2
+    assert 'name="subject" value="stance:tc-hotspot-lending"' in page
+    assert "Set a stance" not in page
+
+
+@pytest.mark.slow
 async def test_the_setting_for_small_offices(config: Configuration, db: Any) -> None:
     draft = drafted(db, "Ana Reader")
     form = {

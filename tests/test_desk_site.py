@@ -252,6 +252,24 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     assert (await browser.get("/desk/documents/us-1-hr1")).status_code == 404
 
 
+async def test_a_note_is_withdrawn_by_its_author_alone_and_stays_in_the_trail(application: Any, db: Any) -> None:
+    ana, ben, keep = Browser(application), Browser(application), document(BROADBAND, "/keep")
+    await ana.sign_in()
+    await ben.sign_in("Ben Writer")
+    await ana.send(keep, step="note", words="zyzzyva-note")
+    [number] = [row[0] for row in db.execute("select id from notes").fetchall()]
+    assert 'value="withdraw"' not in (await ben.get(document())).text
+    assert (await ben.send(keep, step="withdraw", number=str(number))).status_code == 400
+    assert 'value="withdraw"' in (await ana.get(document())).text
+    assert (await ana.send(keep, step="withdraw", number=str(number))).status_code == 302
+    assert (await ana.send(keep, step="withdraw", number=str(number))).status_code == 302, "sent twice"
+    assert "zyzzyva-note" not in (await ana.get(document())).text
+    trail = (await ben.get(f"/desk/trail?document={BROADBAND}")).text
+    assert trail.count("note withdrawn") == 1
+    assert trail.count("zyzzyva-note") == 2
+    assert [row[0] for row in db.execute("select words from notes")] == ["zyzzyva-note"]
+
+
 async def test_filters_are_saved_per_person(application: Any) -> None:
     ana, ben = Browser(application), Browser(application)
     await ana.sign_in()

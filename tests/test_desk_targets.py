@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import people_fixtures
 import pytest
-from desk_fixtures import NOW, Browser, copy, corpus_of, open_desk, person, site_of
+from desk_fixtures import NOW, Browser, change, copy, corpus_of, open_desk, person, site_of
 from desk_fixtures import build as build_desk
 from people_fixtures import CHAIR, IN_COMMITTEE, OHIO_BILL, READER, SENATOR
 
@@ -108,6 +108,22 @@ def test_a_chapter_contact_brings_the_members_of_its_state(db: Any) -> None:
 
 def test_where_no_committee_is_known_nobody_is_made_up(db: Any) -> None:
     assert listed(db, OHIO_BILL) == {}
+
+
+async def test_the_page_says_what_is_not_known_where_nobody_is(config: Configuration, db: Any) -> None:
+    browser = Browser(site_of(config).app())
+    await browser.sign_in()
+    address = f"/desk/targets?document={OHIO_BILL}"
+    page = (await browser.get(address)).text
+    assert "This site knows of nobody to ask: no committee with known members has it" in page
+    assert "chapter, " not in page.partition("knows of nobody")[2].partition("</p>")[0], "chapters are for Congress"
+    assert "Nobody from TX is on the list" in (await browser.get(f"{address}&state=tx")).text
+    bill = dict(next(db.query("select * from corpus.documents where id = ?", [IN_COMMITTEE])))
+    assert "staff have entered no contact of a chapter" in targets.lacking(db, bill)[-1]
+    contact(db, "us-oh", "Ohio Chapter", "614-555-0103")
+    assert "no member of that chamber from a state with a chapter contact" in targets.lacking(db, bill)[-1]
+    change(config, "delete from committee_members")
+    assert targets.lacking(db, bill)[0] == "nobody has collected who sits in which committee"
 
 
 def test_meetings_hang_on_people(db: Any) -> None:

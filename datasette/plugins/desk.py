@@ -11,7 +11,7 @@ import secrets
 import sqlite3
 from contextlib import closing
 from functools import partial
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from datasette.utils import resolve_routes
 from datasette.utils.asgi import NotFound
@@ -28,6 +28,7 @@ from desk.web.errors import HTTPError
 from desk.web.routes import ADDRESSES, ROUTES
 from desk.web.routing import DESK, PARTNERS, PORTALS
 from digest.issues.editing import EditorsDesk
+from digest.service import corpus
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
 from publish.listing import publish_decisions
@@ -180,14 +181,19 @@ def _digest(datasette):
         refuse_lost(config.data, ["mail.db"])
         return open_mail(config.mail)
 
-    return EditorsDesk(opened) if config else None
+    if config is None:
+        return None
+    return EditorsDesk(opened, partial(corpus, config.corpus), site=config.site, postal=config.mail_postal or "")
 
 
 def _to_login(request):
-    if request.method != "GET":
-        return Redirect("/desk/login")
-    address = request.path + (f"?{request.query_string}" if request.query_string else "")
-    return Redirect(f"/desk/login?next={quote(address, safe='/')}")
+    """To the sign-in page, which leads back; from a form, to the page that it is on, with the word that nothing was saved."""
+    if request.method == "POST":
+        page = urlsplit(request.headers.get("referer", ""))
+        address, unsaved = page.path + (f"?{page.query}" if page.query else ""), "&unsaved=1"
+    else:
+        address, unsaved = request.path + (f"?{request.query_string}" if request.query_string else ""), ""
+    return Redirect(f"/desk/login?next={quote(address, safe='/')}{unsaved}")
 
 
 def _redirect(datasette, request, config, answer):

@@ -1,5 +1,6 @@
 // One key for what a button does, on the pages of the desk; and words selected in the text go into the form.
-// Everything works without it. Keys are off where the account says so, and never taken while something is typed.
+// What is typed and not saved is kept in the tab. Everything works without it. Keys are off where the account says so, and never
+// taken while something is typed.
 "use strict";
 
 (() => {
@@ -88,6 +89,97 @@
       event.preventDefault();
       say("first");
     });
+  }
+
+  // What is typed in one form stays when another is sent, a link is followed, or the session is over: this tab keeps it for the
+  // same page and the same person. Each form comes back with the `seen` that it had, so that nobody is overwritten unseen.
+  const store = (() => {
+    try {
+      return window.sessionStorage;
+    } catch {
+      return null;
+    }
+  })();
+  const account = bar && bar.dataset.account;
+  const page = `typed:${window.location.pathname}`;
+  const typedNow = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
+
+  function atFirst(field) {
+    if (field.type === "checkbox") return String(field.defaultChecked);
+    if (field.tagName !== "SELECT") return field.defaultValue;
+    const options = [...field.options];
+    return (options.find((option) => option.defaultSelected) || options[0] || field).value;
+  }
+
+  function typedIn(form) {
+    const skipped = ["hidden", "password", "file", "radio", "submit", "button"];
+    const fields = [...form.elements].filter((field) => field.id && !skipped.includes(field.type) && "value" in field);
+    const changed = (field) => typedNow(field) !== atFirst(field);
+    const isChoice = (field) => field.tagName === "SELECT";
+    // A choice alone is quickly made again. Beside text, every choice is kept: the next page may begin with another.
+    if (!fields.some((field) => !isChoice(field) && changed(field))) return [];
+    return fields.filter((field) => isChoice(field) || changed(field)).map((field) => [field.id, typedNow(field)]);
+  }
+
+  const read = (key) => JSON.parse(store.getItem(key) || "null");
+
+  // Nobody is shown what another person has typed in this tab.
+  function forget() {
+    const kept = Object.keys(store).filter((key) => key.startsWith("typed:"));
+    const others = account && kept.some((key) => read(key).account !== account);
+    if (others || document.querySelector("[data-forget]")) kept.forEach((key) => store.removeItem(key));
+  }
+
+  // The form that was sent counts as saved, unless the page that came of it says otherwise.
+  function settle() {
+    const last = store.getItem("left");
+    const draft = last && read(last);
+    if (!draft) return;
+    const refused = document.querySelector("[role=alert]");
+    // A page that refuses its own form shows what was typed itself.
+    if (account && (!refused || last === page)) draft.forms = draft.forms.filter((form) => !form.sent);
+    else if (refused) draft.forms.forEach((form) => (form.sent = false));
+    store.setItem(last, JSON.stringify(draft));
+  }
+
+  function restore() {
+    const draft = read(page);
+    store.removeItem(page);
+    if (!draft) return;
+    const notice = document.getElementById("typed-before");
+    draft.forms.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
+      const field = document.getElementById(id);
+      if (field && typedNow(field) === value) return;
+      notice.hidden = false;
+      if (!field || !field.form) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
+      if (field.type === "checkbox") field.checked = value === "true";
+      else field.value = value;
+      if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
+      for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+    }));
+  }
+
+  if (store) {
+    let sent = null;
+    settle();
+    forget();
+    if (account) {
+      restore();
+      document.addEventListener("submit", (event) => {
+        if (!event.defaultPrevented) sent = event.target;
+      });
+      window.addEventListener("pageshow", () => {
+        sent = null;
+      });
+      window.addEventListener("pagehide", () => {
+        const forms = [...document.querySelectorAll('form[method="post"]')]
+          .map((form) => ({ sent: form === sent, seen: form.elements.seen ? form.elements.seen.value : "", fields: typedIn(form) }))
+          .filter((form) => form.fields.length);
+        if (forms.length) store.setItem(page, JSON.stringify({ account, forms }));
+        else store.removeItem(page);
+        store.setItem("left", page);
+      });
+    }
   }
 
   const keys = {

@@ -81,6 +81,10 @@ def form(context: RequestContext) -> Answer:
     if draft:
         return Redirect("/desk/added", "Saved as a draft, which only staff see.")
     message = "Withdrawn." if gone else "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
+    if not gone and document.events:
+        message = (
+            f"{message} Its dates are on the calendar and the page of deadlines; follow it to have it in Our bills."
+        )
     shown = context.take_in(db, document.id, context.now) and context.publish(db, [document.id])
     return Redirect("/desk/added", message if shown else f"{message} {PUBLISHED_LATER}")
 

@@ -41,7 +41,13 @@ def add_note(db: Database, account: Account, document_id: str, words: str, now: 
 
 
 def retract_note(db: Database, account: Account, note_id: int, now: str) -> None:
-    """Remove a note from its document. The audit trail keeps it."""
+    """Remove a note from its document; the note and its withdrawal stay in the audit trail.
+
+    Raises:
+        BadWork: the account did not write it.
+    """
+    if not db.execute("select 1 from notes where id = ? and written_by = ?", [note_id, account.id]).fetchone():
+        raise BadWork("only its author can withdraw a note")
     db.execute("insert into notes_taken_back values (?, ?, ?) on conflict do nothing", [note_id, account.id, now])
 
 

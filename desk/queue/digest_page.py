@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from desk.web.context import Answer, Page, Redirect, RequestContext
+from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
 from pages.http.formatting import count
@@ -26,17 +27,55 @@ def digest_page(context: RequestContext) -> Answer:
     key, seen, note = context.typed("issue"), context.typed("seen"), context.typed("note")
     leading = [document for _, document in first]
     try:
-        context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now)
+        add = _to_add(context)
+        context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now, add=add)
     except InvalidInput as error:
-        drafts = [
-            _as_typed(each, note, places, hide) if each["id"] == key else each for each in context.digest.drafts()
-        ]
+        drafts = context.digest.drafts()
+        drafts = [_as_typed(each, note, places, hide) if each["id"] == key else each for each in drafts]
+        drafts = [each | {"add": context.typed("add")} if each["id"] == key else each for each in drafts]
         lost = "" if any(each["id"] == key for each in drafts) else note
         return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
+    added = f" {add} is in it." if add else ""
     return Redirect(
         "/desk/digest",
-        f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.",
+        f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.{added}",
     )
+
+
+@staff_page(r"/digest/mail\.html", methods="GET")
+def digest_mail(context: RequestContext) -> Answer:
+    """Download the mail of an issue as a reader of everything gets it."""
+    if context.digest is None:
+        raise HTTPError(404, "This site sends no digest.")
+    language = "es" if context.arg("language") == "es" else "en"
+    try:
+        html = context.digest.html(context.arg("issue"), language)
+    except InvalidInput as error:
+        raise HTTPError(404, "There is no such issue.") from error
+    if html is None:
+        raise HTTPError(404, "No email would be sent: nothing in this issue is left to tell.")
+    return Attachment(f"digest-{language}.html", html, "text/html; charset=utf-8")
+
+
+def _to_add(context: RequestContext) -> str:
+    """The document that the editor named by its id, its address here, or its number.
+
+    Raises:
+        InvalidInput: none has that number, or several have.
+    """
+    typed = context.typed("add")[:300]
+    key = urlsplit(typed).path.rpartition("/documents/")[2].strip("/").casefold()
+    if not typed or context.db.execute("select 1 from corpus.documents where id = ?", [key]).fetchone():
+        return key
+    sql = "select id from corpus.documents where identifier = ? collate nocase order by status_on desc limit 4"
+    found = [row[0] for row in context.db.execute(sql, [typed]).fetchall()]
+    if not found:
+        raise InvalidInput(f"there is no document {typed!r}: enter its number, or its address here")
+    if len(found) > 1:
+        raise InvalidInput(
+            f"several documents have the number {typed!r}: enter an address, such as /documents/{found[0]}"
+        )
+    return str(found[0])
 
 
 def _as_typed(draft: dict[str, Any], note: str, places: dict[str, str], hide: list[str]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ TRAIL = 50
 #: Step of the form next to a document -> message on the next page.
 _DONE = {
     "note": "The note is saved.",
+    "withdraw": "The note is withdrawn.",
     "assign": "Assigned.",
     "snooze": "The document is snoozed.",
     "wake": "The document is back.",
@@ -168,13 +169,15 @@ def save_filter(context: RequestContext) -> Answer:
 
 @staff_page(rf"/documents/{ID}/keep", role="reviewer", methods="POST")
 def collaborate(context: RequestContext) -> Answer:
-    """Add a note to a document, assign or snooze it, or end its snooze."""
+    """Add a note to a document, withdraw one, assign or snooze the document, or end its snooze."""
     document_id, step = context.path["id"], context.typed("step")
     document = (context.db, context.me, document_id)
     day, event = context.typed("until_on") or None, context.typed("until_change") or None
     try:
         if step == "note":
             collaboration.add_note(*document, context.typed("words"), context.now)
+        elif step == "withdraw":
+            collaboration.retract_note(context.db, context.me, context.number("number"), context.now)
         elif step == "assign":
             collaboration.assign(*document, context.typed("name"), context.now)
         elif step == "wake":
@@ -241,6 +244,9 @@ _EVERYTHING = """
         from reviews r join accounts a on a.id = r.reviewer
         union all select 'n' || n.id, n.written_at, a.name, 'note', n.document_id, null, null, null, n.words, null, 0,
             null, null, null, null from notes n join accounts a on a.id = n.written_by
+        union all select 't' || n.id, t.taken_back_at, a.name, 'note withdrawn', n.document_id, null, null, null, n.words,
+            null, 0, null, null, null, null
+        from notes_taken_back t join notes n on n.id = t.note_id join accounts a on a.id = t.taken_back_by
         union all select 's' || s.id, s.assigned_at, a.name, 'assigned', s.document_id, null, null, b.name, null, null,
             0, null, null, null, null
         from assignments s join accounts a on a.id = s.assigned_by left join accounts b on b.id = s.assigned_to

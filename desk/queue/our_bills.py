@@ -31,6 +31,7 @@ COLUMNS = {
     "number": "Number of the document",
     "place": "Jurisdiction",
     "title": "Title",
+    "session": "Session",
     "stance": "The organization's published stance on the document as a whole, or on a position where there is no other",
     "draft": "Drafted stance that waits for an approver",
     "priority": "yes where it is a priority document",
@@ -44,6 +45,7 @@ COLUMNS = {
     "moved": "The latest action",
     "partners": "Stances of coalition partners",
     "address": "Address on this site",
+    "url": "Address at the source, such as the legislature",
 }
 #: Columns of the page that people choose -> the columns of the spreadsheets that go with each. The others are always there.
 CHOICES = {
@@ -141,7 +143,7 @@ _SQL = f"""
         select e.*, row_number() over (partition by e.document_id order by e.starts_at) as n
         from {KNOWN_DATES} e join ours using (document_id) where substr(e.starts_at, 1, 10) >= :today
     )
-    select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason,
+    select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason, d.url,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
         d.latest_action_on as latest_on, {SESSION_END} as session_end,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,

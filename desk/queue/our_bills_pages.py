@@ -46,6 +46,7 @@ def our_bills_page(context: RequestContext) -> Answer:
     view = {
         "rows": _rows(context, filters, since),
         "f": filters,
+        "today": context.today.isoformat(),
         "choices": CHOICES,
         "feed": calendar_links.made_at(context.db, context.me),
         "since": since,
@@ -67,13 +68,20 @@ def our_bills_file(context: RequestContext) -> Answer:
     """Download our bills as a spreadsheet, or their dates as a calendar."""
     form, filters = context.path["form"], OurFilters.of(context.args)
     rows = _rows(context, filters)
+    if form == "ics":
+        return _calendar(context, rows)
+    rows = [_away_from_the_site(row, context.site) for row in rows]
     if form == "csv":
         return Attachment("our-bills.csv", csv_lines(filters.spreadsheet, rows), CSV)
-    if form == "xlsx":
-        target = io.BytesIO()
-        workbook(target, "Our bills", filters.spreadsheet, rows)
-        return Attachment("our-bills.xlsx", target.getvalue(), EXCEL)
-    return _calendar(context, rows)
+    target = io.BytesIO()
+    workbook(target, "Our bills", filters.spreadsheet, rows, links=("address", "url"))
+    return Attachment("our-bills.xlsx", target.getvalue(), EXCEL)
+
+
+def _away_from_the_site(row: Row, site: str) -> Row:
+    """A row for people who read it elsewhere: the session in words, and whole addresses."""
+    session = formatting.session_in_words(row["jurisdiction"], row["session"])
+    return row | {"session": session, "address": site + row["address"], "url": formatting.safe_url(row["url"]) or ""}
 
 
 def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:

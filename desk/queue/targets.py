@@ -78,6 +78,28 @@ def targets(db: Database, document: Row, today: datetime.date, *, state: str = "
     return sorted(rows, key=lambda row: (not row["role"], -len(row["why"].split("; ")), row["state"], row["name"]))
 
 
+def lacking(db: Database, document: Row) -> list[str]:
+    """Why `targets` finds nobody for a document, as parts of a sentence."""
+
+    def has(table: str) -> bool:
+        return db.execute(f"select 1 from {table} limit 1").fetchone() is not None
+
+    said = [
+        "no committee with known members has it"
+        if has("corpus.committee_members")
+        else "nobody has collected who sits in which committee",
+        "no related bill of the same chamber has other sponsors that are known",
+    ]
+    if document["jurisdiction"] == "us":
+        known = has("current_chapter_contacts")
+        said.append(
+            "no member of that chamber from a state with a chapter contact is known"
+            if known
+            else "staff have entered no contact of a chapter (the websites from the catalog are no contacts)"
+        )
+    return said
+
+
 def _row(db: Database, target: _Target, joined: bool, contacts: Row, met: Row, site: str) -> Row:
     person, key = target.person, target.person["id"]
     reached = next(iter(db.query("select email, website from corpus.people where id = ?", [key])), {})

@@ -34,6 +34,7 @@ def targets_page(context: RequestContext) -> Answer:
     view = {
         "d": document,
         "rows": targets.targets(context.db, document, context.today, state=state) if document else [],
+        "lacking": targets.lacking(context.db, document) if document else [],
         "state": state,
     }
     return Page("desk/targets.html", view)

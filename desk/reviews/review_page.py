@@ -107,7 +107,8 @@ def review_view(
     """
     db, today = context.db, context.today
     partners_hold = context.ask_partners(lambda file: partners.statements_on(file, document_id), [])
-    tried = {name: context.typed(name) for name in ("subject", "verdict", "value", "note", "reason", "source", "words")}
+    names = ("subject", "about", "verdict", "value", "note", "reason", "source", "words")
+    tried = {name: context.typed(name) for name in names}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
     query = filters.query(n=number)

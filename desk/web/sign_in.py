@@ -24,7 +24,8 @@ def login(context: RequestContext) -> Answer:
         return Redirect(local(asked))
     name = context.typed("name")[:LONGEST_NAME]
     # Whether this is staff or a partner is not known yet: keep both kinds of address for every name.
-    view = {"next": local(asked, local(asked), PARTNERS.prefix), "name": name, "problem": None}
+    back, unsaved = local(asked, local(asked), PARTNERS.prefix), context.form is None and context.arg("unsaved") == "1"
+    view = {"next": back, "asked": bool(asked), "unsaved": unsaved, "name": name, "problem": None}
     if context.form is None:
         return Page("desk/login.html", view)
     opened = context.partners()

@@ -90,6 +90,8 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
         if entry.get("hidden"):
             continue
         reason = preferences.reason(entry) if preferences else _first_reason(entry)
+        if reason is None and entry["added"] and (preferences is None or preferences.takes_all(entry)):
+            reason = ("editor", "")
         if reason is None or (entry["private"] and reason[0] != "follow"):
             continue
         if entry["noise"] and reason[0] not in ("follow", "search"):

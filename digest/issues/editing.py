@@ -1,16 +1,22 @@
-"""What an editor does with an issue before it leaves: put items first, hide some, write the note."""
+"""What an editor does with an issue before it leaves: put items first, hide some, add one, write the note, see the mail."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from typing import Any
 
 from sqlite_utils import Database
 
+from digest.issues.compose import Reading, compose
+from digest.issues.entries import chosen, frozen
 from digest.issues.issues import Issue, IssueError, load, require_draft
+from digest.issues.lines import make_line
+from digest.issues.words import Words
+from digest.subscribers.preferences import Preferences
 from store.connect import writing
 
 Row = dict[str, Any]
@@ -33,8 +39,17 @@ def write_note(db: Database, key: str, note: str) -> None:
 class EditorsDesk:
     """The drafts of issues for the page of the editor. mail.db is opened for each call and never known to the page."""
 
-    def __init__(self, open_mail: Callable[[], Database]):
-        self._open = open_mail
+    def __init__(
+        self,
+        open_mail: Callable[[], Database],
+        open_corpus: Callable[[], sqlite3.Connection],
+        *,
+        site: str,
+        postal: str = "",
+    ):
+        """Args: `open_corpus` opens corpus.db read-only; `site` and `postal` are addresses that the mail shows."""
+        self._open, self._open_corpus = open_mail, open_corpus
+        self._links = {"manage": site, "leave": site, "postal": postal}
 
     def drafts(self) -> list[Row]:
         """Issues that have not left, the newest first, each with `items`: what leads first, at most MOST_SHOWN."""
@@ -42,13 +57,36 @@ class EditorsDesk:
             keys = db.execute(
                 "select id from digests where state = 'draft' order by prepared_at desc limit 3"
             ).fetchall()
-            return [_shown(load(db, key)) for (key,) in keys]
+            return [self._drawn(load(db, key)) for (key,) in keys]
 
-    def save(self, key: str, *, seen: str, note: str, first: Sequence[str], hide: Sequence[str], now: str) -> None:
+    def _drawn(self, issue: Issue) -> Row:
+        """An issue as `_shown` gives it, with the mail as it stands: that to a reader of everything; None if none would leave."""
+        made = self._mail(issue, "en")
+        mail = {"subject": made[0].subject, "text": made[2]} if made else None
+        return _shown(issue) | {"mail": mail, "all_hidden": all(each["hidden"] for each in issue.entries)}
+
+    def _mail(self, issue: Issue, language: str) -> tuple[Reading, str, str] | None:
+        site = self._links["manage"]
+        return compose(issue, Preferences(), language, site=site, since=issue.news_since, links=self._links)
+
+    def html(self, key: str, language: str) -> str | None:
+        """The mail to a reader of everything as HTML; None where no mail would leave.
+
+        Raises:
+            IssueError: no such issue.
+        """
+        with closing(self._open()) as db:
+            made = self._mail(load(db, key), language)
+        return made[1] if made else None
+
+    def save(
+        self, key: str, *, seen: str, note: str, first: Sequence[str], hide: Sequence[str], now: str, add: str = ""
+    ) -> None:
         """Write the note and the choices; every other item that was shown has its own place again.
 
         Args:
             seen: what `drafts` gave as `seen` when the page was opened.
+            add: the id of a document to put into the issue, behind what leads; "" for none.
 
         Raises:
             IssueError: no such issue, it has left, it has no such document, or somebody else has saved it since.
@@ -58,13 +96,17 @@ class EditorsDesk:
             with writing(db):
                 before = _shown(load(db, key))
                 if before["seen"] != seen:
-                    if _chosen(before) == (note.strip()[:LONGEST_NOTE], [*first], {*hide}):
+                    if not add and _chosen(before) == (note.strip()[:LONGEST_NOTE], [*first], {*hide}):
                         return  # a form that was sent twice
                     raise IssueError("this issue was saved since you opened the page")
                 shown = [item["id"] for item in before["items"]]
                 write_note(db, key, note)
                 edit(db, key, now=now, restore=[each for each in shown if each not in {*first, *hide}], hide=hide)
                 edit(db, key, now=now, first=first)
+                if add:
+                    with closing(self._open_corpus()) as corpus:
+                        put_in(db, corpus, key, add)
+                    edit(db, key, now=now, first=[*first, *({add} - {*first})])
 
 
 def _chosen(draft: Row) -> tuple[str, list[str], set[str]]:
@@ -84,12 +126,16 @@ def _shown(issue: Issue) -> Row:
             "priority": entry["must_see"],
             "picked": entry["picked"],
             "hidden": entry["hidden"],
+            "added": entry["added"],
+            "what": _what(entry, issue),
         }
         for entry in order[:MOST_SHOWN]
     ]
     chosen = [(each["id"], each["picked"], each["hidden"]) for each in items if each["picked"] or each["hidden"]]
     return {
         "id": issue.id,
+        "list": issue.list,
+        "frequency": issue.frequency,
         "day": issue.day.isoformat(),
         "leaves_at": issue.leaves_at,
         "note": issue.note or "",
@@ -97,6 +143,30 @@ def _shown(issue: Issue) -> Row:
         "items": items,
         "seen": hashlib.sha256(json.dumps([issue.note, chosen]).encode()).hexdigest()[:16],
     }
+
+
+def _what(entry: Row, issue: Issue) -> tuple[str, ...]:
+    """What happened, as the mail says it; nothing where staff took back what was to be told."""
+    if not entry["news"]:
+        return ()
+    return make_line(0, entry, entry["news"], ("priority", ""), Words("en"), "", issue.read_on).what
+
+
+def put_in(db: Database, corpus: sqlite3.Connection, key: str, document: str) -> None:
+    """Put a collected document into an issue, at the end of its items, unless it has it.
+
+    Raises:
+        IssueError: no such issue, it has been released, or the document cannot be in one.
+    """
+    require_draft(db, key)
+    issue = load(db, key)
+    if any(document == each["id"] for entry in issue.entries for each in entry["documents"]):
+        return
+    entry = chosen(corpus, document, at=issue.through + 1, today=issue.read_on)
+    if entry is None:
+        raise IssueError(f"{document[:80]} is not collected, or names a private person")
+    last = db.execute("select coalesce(max(ordinal), -1) from digest_items where digest_id = ?", [key]).fetchone()[0]
+    db.execute("insert into digest_items values (?, ?, ?, ?)", [key, last + 1, document, frozen(entry)])
 
 
 def edit(

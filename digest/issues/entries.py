@@ -350,6 +350,26 @@ def _entry(
     }
 
 
+def chosen(corpus: sqlite3.Connection, key: str, *, at: int, today: datetime.date) -> Entry | None:
+    """A document that an editor puts into an issue although nothing is new about it: its news is its status.
+
+    Args:
+        at: a place of the ledger that no reader has been told of.
+
+    Returns:
+        None where it is not collected, or names a private person.
+    """
+    corpus.row_factory = sqlite3.Row
+    documents = documents_of(corpus, [key])
+    if key not in documents or documents[key]["private"]:
+        return None
+    each = documents[key]
+    news = {"kind": "status", "day": each["status_on"], "word": each["status"], "words": ""}
+    news |= {"heading": "picked", "all": True, "at": at}
+    made = _entry(corpus, [key], companions(corpus, [key]), documents, {key: [news]}, {}, today)
+    return made | {"noise": False, "added": True}
+
+
 def _touches(news: dict[str, Any], document: Entry) -> bool:
     """Whether a company's change touches a position that is shown with its rules: then it is news to more than its followers."""
     return bool(set(news.get("touches", ())) & set(document["positions"]))

@@ -20,7 +20,7 @@ from store.clock import ago
 from store.errors import InvalidInput
 
 #: What the entries of issues lack that were frozen before there was such a thing.
-_OLDER = {"effect": None, "alive": False, "private": False, "noise": False}
+_OLDER = {"effect": None, "alive": False, "private": False, "noise": False, "added": False}
 #: States of a delivery after which a person counts as told. What failed or was refused is told by the next issue.
 TOLD = ("sent", "claimed", "unknown", "nothing")
 

@@ -119,8 +119,8 @@ def _why(entry: Entry, reason: tuple[str, str], words: Words) -> tuple[str, str,
         return words("why_position", position=plain(entry["positions"][key]["title"])), "", ""
     if kind == "priority":
         return words("why_priority"), "", ""
-    if kind == "stance":
-        return words("why_stance"), "", ""
+    if kind in ("stance", "editor"):
+        return words(f"why_{kind}"), "", ""
     if kind == "follow":
         followed = next(each for each in entry["documents"] if each["id"] == key)
         return words("why_follow", number=plain(followed["identifier"])), "", ""

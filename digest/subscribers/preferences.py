@@ -79,6 +79,10 @@ class Preferences:
             return None
         return ("priority", "") if entry["must_see"] else ("stance", "") if entry["stances"] else None
 
+    def takes_all(self, entry: Mapping[str, Any]) -> bool:
+        """Whether the person chose no subject, so that what an editor adds is for them, if its place and kind are."""
+        return not (self.areas or self.positions or self.stances or self.must_see) and self._place_and_kind(entry)
+
     def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
         first = entry["documents"][0]
         if self.kinds and first["kind"] not in self.kinds:

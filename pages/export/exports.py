@@ -8,7 +8,7 @@ import io
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -28,6 +28,8 @@ WINDOW = 1_000
 EXCEL_ROWS = 10_000
 #: What Excel holds in one cell.
 EXCEL_CELL = 32_767
+#: Excel refuses links that are longer than some 2,080 characters.
+LONGEST_LINK = 2_000
 
 #: Column -> what it means. The page about the interface for programs shows these.
 DOCUMENT_COLUMNS = {
@@ -183,8 +185,19 @@ def csv_lines(columns: Iterable[str], rows: Iterable[Mapping[str, Any]], *, head
     return out.getvalue()
 
 
-def workbook(target: BinaryIO, title: str, columns: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write one sheet with the rows, one row at a time, and one that explains the columns."""
+def workbook(
+    target: BinaryIO,
+    title: str,
+    columns: Mapping[str, str],
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    links: Collection[str] = (),
+) -> None:
+    """Write one sheet with the rows, one row at a time, and one that explains the columns.
+
+    Args:
+        links: columns whose addresses open when they are clicked.
+    """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": False}
     with xlsxwriter.Workbook(target, options) as book:
         book.set_properties({"title": title})
@@ -195,7 +208,9 @@ def workbook(target: BinaryIO, title: str, columns: Mapping[str, str], rows: Ite
         for number, row in enumerate(rows, 1):
             for column, name in enumerate(columns):
                 value = cell(row[name])
-                if isinstance(value, str):
+                if name in links and isinstance(value, str) and 0 < len(value) <= LONGEST_LINK:
+                    sheet.write_url(number, column, value, string=value)
+                elif isinstance(value, str):
                     sheet.write_string(number, column, value[:EXCEL_CELL])
                 else:
                     sheet.write(number, column, value)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from crawlers.storage.merge import BY_HAND
 from pages.browse import known
 from pages.browse.cards import agencies_of, area_titles
 from pages.browse.filters import PLACE_GROUPS
@@ -36,7 +37,7 @@ WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Fr
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for. ``area`` is a policy area, ``""`` for documents that carry any, or ``ALL``.
+    """What the address asks for. ``area`` is a policy area, ``""`` for documents that carry any or that staff added, or ``ALL``.
 
     ``month`` is ``YYYY-MM``; ``""`` means the month of today.
     """
@@ -79,8 +80,12 @@ class Wanted:
             values.append(self.area)
         elif not self.area:
             # Most documents with dates carry an area: looking each up is quicker than a list of all that do.
-            conditions.append("exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?)")
-            values.append(TAGGED)
+            # Whoever adds a document by hand knows that its dates matter, whatever areas the program finds.
+            conditions.append(
+                "(exists (select 1 from listing l where l.document_rowid = d.rowid and l.area_id = ?) or exists "
+                "(select 1 from provenance p where p.document_id = d.id and p.source = ?))"
+            )
+            values += [TAGGED, BY_HAND]
         return " and ".join(conditions), values
 
 
