@@ -23,6 +23,7 @@ from desk.web.context import AddressFilters
 from pages.browse.numbers import read_number
 from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
+from publish.decisions import ON_RECORD
 
 Row = dict[str, Any]
 
@@ -258,8 +259,8 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
     taken = db.query(
         "select r.document_id as id, r.subject, r.value, r.verdict, substr(r.reviewed_at, 1, 10) as day from reviews r "
         "where r.published = 1 and r.subject like 'stance%' and substr(r.reviewed_at, 1, 10) between ? and ? "
-        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id",
-        [week["first"], week["last"]],
+        "and coalesce(r.batch, '') not like ? and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id",
+        [week["first"], week["last"], f"{ON_RECORD}%"],
     )
     return WeeklyReport(
         **week,
