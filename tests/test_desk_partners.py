@@ -253,7 +253,7 @@ async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> 
     answer = await browser.send(PAPER, seen="0", stance="support", note="mine", step="say")
     assert answer.status_code == 409
     assert "mine" in answer.text
-    assert "somebody in your organization" in answer.text.lower()
+    assert "this has changed since you opened the page" in answer.text.lower()
 
 
 def test_two_organisations_speak_beside_each_other(db: Any, config: Configuration) -> None:

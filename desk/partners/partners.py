@@ -66,7 +66,7 @@ def publish_statement(
     with writing(db):
         newest = current_statement(db, account, document_id)
         if (newest["id"] if newest else 0) != seen:
-            raise BadStatement({"": "somebody in your organization has changed this since you opened the page"})
+            raise BadStatement({"": "this has changed since you opened the page"})
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
         day = ago(now, days=1)
@@ -142,7 +142,7 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
         if row is None or row["stance"] is None:
             raise BadStatement({"": "the partner has withdrawn or changed this since you opened the page"})
         if (row["moderation_id"] or 0) != seen:
-            raise BadStatement({"": "a colleague has decided this since you opened the page"})
+            raise BadStatement({"": "this has been decided since you opened the page"})
         db.execute(
             "insert into moderations (statement_id, hidden, reason, moderated_by, moderated_at) values (?, ?, ?, ?, ?)",
             [statement, int(hidden), reason, staff.id, now],

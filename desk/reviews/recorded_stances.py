@@ -123,7 +123,7 @@ def mark_read(
     with writing(db):
         newest = "select coalesce(max(id), 0) from stance_checks where stance_id = ?"
         if db.execute(newest, [stance_id]).fetchone()[0] != seen:
-            raise BadReading("somebody else has changed this since you opened the page")
+            raise BadReading("this has changed since you opened the page")
         row = {"stance_id": stance_id, "address": address, "open": 0, "read_by": account.id, "read_at": now}
         db.table("stance_checks").insert(row)
         accounts.log(db, account.id, "read a stance on record", f"{stance_id}: {address}", now)
@@ -140,7 +140,7 @@ def reopen(db: Database, account: Account, stance_id: str, *, seen: int, now: st
     with writing(db):
         row = next(iter(db.query("select * from current_stance_checks where stance_id = ?", [stance_id])), None)
         if row is None or row["id"] != seen:
-            raise BadReading("somebody else has changed this since you opened the page")
+            raise BadReading("this has changed since you opened the page")
         gone = {"stance_id": stance_id, "address": row["address"], "open": 1, "read_by": account.id, "read_at": now}
         db.table("stance_checks").insert(gone)
 
