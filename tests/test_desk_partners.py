@@ -262,8 +262,13 @@ def test_two_organisations_speak_beside_each_other(db: Any, config: Configuratio
     shown = [(row["organisation"], row["stance"]) for row in partners.public_statements(config.partners, BROADBAND)]
     assert shown == [("Association of Research Libraries", "support"), ("Electronic Frontier Foundation", "oppose")]
     assert partners.public_statements(config.partners, RULE) == []
+    first = partners.statements_on(db, BROADBAND)[0]
+    for hidden, seen in ((True, 0), (False, 1)):
+        partners.moderate(db, who(db, ARL), first["id"], hidden=hidden, reason="Theirs?", seen=seen, now=NOW)
+        assert len(partners.held(db)) == (1 if hidden else 2), "what staff hid is not what a partner holds"
     accounts.set_disabled(db, who(db), True, now=NOW)
     assert len(partners.public_statements(config.partners, BROADBAND)) == 1
+    assert [row["organisation"] for row in partners.held(db)] == ["Association of Research Libraries"]
 
 
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
