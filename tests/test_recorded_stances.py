@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, document, person
+from desk_fixtures import LATER, NOW, Browser, document, person, say
 from desk_fixtures import application as application
 from desk_fixtures import config as config
 from desk_fixtures import db as db
@@ -98,6 +98,8 @@ def test_who_read_it_drafts_it_with_the_address(db: Any) -> None:
 
 def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: Any) -> None:
     mark_read(db, person(db, "Ben Writer"), "remembered", ADDRESS, "On record.", seen=0, now=NOW)
+    better = {"value": "support", "reason": "On record: a letter.", "source": ADDRESS}
+    say(db, subject="stance", who="Ben Writer", **better)
     draft = publishing.draft_of(db, BROADBAND, "stance")
     assert draft is not None
     assert list(drafts(db.conn)) == []
@@ -108,6 +110,8 @@ def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: A
     assert {row[7] for row in public_rows(db, [BROADBAND])} == {"2022"}
     report = weekly_report(db, our_bills(db, OurFilters(ended="1"), me=0, today=DAY, since=None), [], DAY)
     assert report.taken == []
+    say(db, subject="stance", published=True, **(better | {"value": "oppose"}))
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {NOW[:10]}, "another side is a decision of today"
 
 
 def test_no_address_is_entered_beforehand_where_nobody_read_the_side(db: Any) -> None:

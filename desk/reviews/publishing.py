@@ -17,7 +17,6 @@ from desk.reviews.subjects import BadVerdict
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
-from publish.decisions import ON_RECORD
 
 Row = dict[str, Any]
 
@@ -92,8 +91,7 @@ def publish(
         published=True,
         seen=seen,
     )
-    on_record = draft["batch"] if (draft["batch"] or "").startswith(ON_RECORD) else None
-    return reviews.record(db, account, [verdict], now=now, batch=on_record)[0]
+    return reviews.record(db, account, [verdict], now=now)[0]
 
 
 @staff_page(rf"/documents/{ID}/publish", role="approver")
