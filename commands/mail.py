@@ -169,6 +169,17 @@ def _report(session: Session, list_: str, frequency: str, day: date) -> Any:
     return report(session.config, day)
 
 
+def _send(session: Session, db: Any, key: str, patience: int) -> Counter[str]:
+    from digest import service
+
+    return service.send_issue(
+        *(db, session.config, key),
+        clock=utc_now,
+        patience=patience * 60,
+        report=lambda issue: _report(session, issue.list, issue.frequency, issue.day),
+    )
+
+
 @digest.command("note")
 @click.argument("issue")
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
@@ -251,13 +262,16 @@ def digest_send(session: Session, issue: str, dry_run: Path | None, patience: in
     """
     from digest import service
 
-    with open_mail_db(session) as db:
+    report = (
+        ("staff.db",) if issue.startswith("staff-") else ()
+    )  # the head of an issue to staff says what the office did
+    with open_mail_db(session, *report) as db:
         if dry_run:
             session.say(
                 f"{service.dry_run(db, session.config, issue, dry_run, now=utc_now()):,} mails written to {dry_run}"
             )
             return
-        done = service.send_issue(db, session.config, issue, clock=utc_now, patience=patience * 60)
+        done = _send(session, db, issue, patience)
     session.say(_in_words(done))
     _exit_with(done)
 
@@ -291,7 +305,7 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
             if service.waits_for_editor(issue, utc_now()):
                 session.say(f"{issue.id} waits for its editor until {issue.leaves_at}")
                 continue
-            done = service.send_issue(db, session.config, issue.id, clock=utc_now, patience=patience * 60)
+            done = _send(session, db, issue.id, patience)
             session.say(f"{issue.id}: {_in_words(done)}")
             all_done += done
     _exit_with(all_done)

@@ -176,9 +176,18 @@ def letter_maker(db: Database, head: Letterhead, clock: Callable[[], str]) -> Ma
 
 
 def send_issue(
-    db: Database, config: Configuration, key: str, *, clock: Callable[[], str], patience: float = 0
+    db: Database,
+    config: Configuration,
+    key: str,
+    *,
+    clock: Callable[[], str],
+    patience: float = 0,
+    report: Callable[[Issue], Report] | None = None,
 ) -> Counter[str]:
     """Release an issue, without what staff took back since it was prepared, and send its waiting deliveries.
+
+    Args:
+        report: what the office did, as it is known now; only a weekly issue to staff holds it.
 
     Raises:
         IssueError, NotSetUp, ServerUnavailable.
@@ -189,6 +198,8 @@ def send_issue(
     if issue.state == "draft":
         with closing(corpus(config.corpus)) as source:
             recheck(db, source, key)
+        if report is not None:
+            issues.write_report(db, issue, report(issue))
         issue = issues.load(db, key)
     issues.release(db, issue, now=clock())
     issue = issues.load(db, key)

@@ -62,7 +62,8 @@ def _name(row: Row) -> str:
 def _taken(row: Row) -> dict[str, str]:
     stance = formatting.word("stances", row["value"]).lower() if row["value"] else ""
     did = "withdrew the stance on" if row["verdict"] == "reject" else f"took a stance, {stance}, on"
-    return _line(row, f"{formatting.date_in_words(row['day'])}: {did} {_name(row)}")
+    since = " (withdrawn since)" if row.get("withdrawn") else ""
+    return _line(row, f"{formatting.date_in_words(row['day'])}: {did} {_name(row)}{since}")
 
 
 def _done(row: Row) -> dict[str, str]:

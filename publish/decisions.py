@@ -3,6 +3,8 @@
 Confirmed and rejected areas and positions, priorities and outcomes, as long as their verdict holds; a stance of ALA once
 an approver has published it, until one withdraws it. A priority that staff gave of their own accord is also a `pin`, for the
 home page, with the line that says why it matters. Never a name, a note or a draft.
+
+A stance on record (stances.yml of the catalog) has the year in which it was taken, and not the day on which somebody read it.
 """
 
 from __future__ import annotations
@@ -13,11 +15,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from positions.catalog.stances import years
 from publish.counted_votes import write_counted_votes
 from store.sync_table import sync_table
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
 PATIENCE_SECONDS = 2
+#: How the batch of a stance on record begins (desk.reviews.recorded_stances); the id in stances.yml follows.
+ON_RECORD = "on record: "
 
 _HOLDING = """
     select r.* from current_reviews r
@@ -61,11 +66,17 @@ def _public(row: dict[str, Any]) -> tuple[Any, ...]:
         row["reason"] if kind == "stance" else None,
         passage.get("field"),
         passage.get("words"),
-        row["reviewed_at"][:10],
+        _decided_on(row),
         passage.get("start"),
         passage.get("end"),
         row["source"] if kind == "stance" else None,
     )
+
+
+def _decided_on(row: dict[str, Any]) -> str:
+    """The day of a decision; of a stance on record only its year, and nothing where the catalog names it no more."""
+    batch = row["batch"] or ""
+    return years().get(batch.removeprefix(ON_RECORD), "") if batch.startswith(ON_RECORD) else row["reviewed_at"][:10]
 
 
 def write_decisions(corpus: Database, staff: Database) -> int:

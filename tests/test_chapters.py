@@ -116,7 +116,7 @@ def test_the_shortest_and_the_longest_can_be_kept(db: Any, change: dict[str, str
 
 def test_nobody_overwrites_what_they_have_not_seen_and_nothing_changes(db: Any) -> None:
     keep(db, person(db), TEXAS, seen=0, now=NOW)
-    with pytest.raises(BadChapter, match="somebody else"):
+    with pytest.raises(BadChapter, match="has changed since"):
         keep(db, person(db), TEXAS, seen=0, now=NOW)
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute("update chapter_contacts set name = 'x'")

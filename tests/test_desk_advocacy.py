@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from desk_fixtures import NOW, Browser, person
+from desk_fixtures import LATER, NOW, Browser, person
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -14,8 +14,8 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.queue import advocacy, advocacy_files
-from desk.queue.advocacy import AdvocacyRecord, BadRecord
+from desk.queue import advocacy, advocacy_files, collaboration
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.web.request_parsing import Upload
 
 LETTER = AdvocacyRecord(
@@ -37,13 +37,31 @@ def test_a_correction_is_a_newer_row_and_a_withdrawal_too(db: Any) -> None:
     advocacy.add(db, person(db), changed, now=NOW, corrects=number, seen=row["id"])
     [found] = advocacy.records(db, document_id=BROADBAND)
     assert (found["title"], found["name"], found["identifier"]) == ("Letter of 41 groups", "Ana Reader", "H.R. 1783")
-    with pytest.raises(BadRecord, match="somebody else"):
+    with pytest.raises(BadRecord, match="has changed since"):
         advocacy.withdraw(db, person(db), number, now=NOW, seen=row["id"])
     advocacy.withdraw(db, person(db), number, now=NOW, seen=found["id"])
     assert advocacy.records(db) == []
     assert db.execute("select count(*) from advocacy").fetchone()[0] == 3
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute("delete from advocacy")
+
+
+def test_a_form_that_is_sent_twice_makes_one_record_and_one_note(db: Any) -> None:
+    number = advocacy.add(db, person(db), LETTER, now=NOW)
+    with pytest.raises(AlreadyKept):
+        advocacy.add(db, person(db), LETTER, now=LATER)
+    assert len(advocacy.records(db)) == 1
+    advocacy.withdraw(db, person(db), number, now=NOW, seen=number)
+    advocacy.add(db, person(db), LETTER, now=LATER)
+    written = [collaboration.add_note(db, person(db), BROADBAND, words, NOW) for words in ("Call them.", " Call them.")]
+    assert written[0] == written[1]
+
+
+def test_what_the_public_can_read_has_happened(db: Any) -> None:
+    planned = AdvocacyRecord(**{**vars(LETTER), "happened_on": "2027-05-01"})
+    with pytest.raises(BadRecord, match="still to come"):
+        advocacy.add(db, person(db), planned, now=NOW)
+    advocacy.add(db, person(db), AdvocacyRecord(**{**vars(planned), "kind": "meeting", "public": False}), now=NOW)
 
 
 def test_records_are_found_by_the_day_they_happened_or_are_due(db: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -51,6 +52,7 @@ FORM = {
     "note": "zyzzyva-note",
 }
 KEY = "us-117-hr77"
+DAY = datetime.date(2022, 3, 9)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +161,9 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
         ({"url": "http://[x"}, "url", "Enter the address of the document"),
         ({"published_on": "1.3.2022"}, "published_on", "Enter a date such as 2026-11-30"),
         ({"published_on": "2022-02-31"}, "published_on", "Enter a date such as 2026-11-30"),
+        ({"published_on": "2999-12-31"}, "published_on", "This day has not come yet"),
+        ({"hearing_on": "2020-01-01"}, "hearing_on", "This is before the document was introduced"),
+        ({"deadline_on": "2206-01-01"}, "deadline_on", "This is more than 5 years away"),
         ({"identifier": "HR 1783"}, "identifier", "This number is already here: us-117-hr1783"),
     ],
 )
@@ -210,7 +215,7 @@ async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: A
     ],
 )
 def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:
-    assert manual_entry_pages.document_of(FORM | values).id == key
+    assert manual_entry_pages.document_of(FORM | values, DAY).id == key
 
 
 @pytest.mark.parametrize(
@@ -230,7 +235,7 @@ def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key:
     ],
 )
 def test_what_has_no_number_is_named_by_its_title(values: dict[str, str], key: str, name: str) -> None:
-    made = manual_entry_pages.document_of(FORM | {"identifier": "", "session": ""} | values)
+    made = manual_entry_pages.document_of(FORM | {"identifier": "", "session": ""} | values, DAY)
     assert (made.id, made.identifier) == (key, name)
 
 
@@ -284,7 +289,7 @@ async def test_withdrawing_publishes_no_draft(browser: Browser, db: Any, corpus:
 
 
 def add(db: Any, corpus: Any, **values: str) -> None:
-    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM | values), "", seen=0, now=NOW)
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM | values, DAY), "", seen=0, now=NOW)
     assert manual_documents.take_in(corpus, db, NOW) == 1
 
 
@@ -330,7 +335,7 @@ def test_the_source_is_believed_where_somebody_took_a_wrong_number(db: Any, corp
 def test_withdrawn_from_beside_a_source_leaves_what_the_source_says(db: Any, corpus: Any) -> None:
     add(db, corpus)
     upsert(corpus, [official()], now=LATER, silent=False)
-    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "", seen=1, now=LATER, gone=True)
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM, DAY), "", seen=1, now=LATER, gone=True)
     assert manual_documents.take_in(corpus, db, LATER) == 1
     assert (row(corpus)["text"], row(corpus)["missing_since"], row(corpus)["status"]) == (None, None, "in_committee")
     assert manual_documents.take_in(corpus, db, LATER) == 0
@@ -347,7 +352,7 @@ def test_a_lost_corpus_gets_it_back_without_news(db: Any, corpus: Any) -> None:
 
 
 def test_what_cannot_be_put_in_now_is_put_in_later(config: Configuration, db: Any, corpus: Any) -> None:
-    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "", seen=0, now=NOW)
+    manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM, DAY), "", seen=0, now=NOW)
     corpus.execute("begin immediate")
     assert not manual_documents.show(config.corpus, db, KEY, NOW)
     corpus.rollback()
@@ -418,3 +423,25 @@ async def test_dates_are_on_the_calendar_at_once_also_without_an_area(browser: B
     plain = await send(browser, identifier="H.R. 78")
     assert plain.status_code == 302
     assert "page of deadlines" not in (await browser.get("/desk/added")).text
+
+
+async def test_no_word_of_a_draft_stays_in_the_address_of_what_is_public(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    form, path = "/desk/added/form", "/desk/added/form?id=us-2022-quokka-draft-of-an-ordinance"
+    matter = FORM | {"kind": "local_matter", "identifier": "", "session": "", "title": "Quokka draft of an ordinance"}
+    sent = await browser.send(form, **matter, step="draft", seen="0")
+    assert sent.status_code == 302, "a local matter needs no session"
+    page = (await browser.get(path)).text
+    assert (field(page, "identifier"), field(page, "session")) == ("", "")
+    corrected = matter | {"title": "Ordinance on meeting rooms"}
+    assert (await browser.send(path, **corrected, step="save", seen=field(page, "seen"))).status_code == 302
+    key = "us-2022-ordinance-on-meeting-rooms"
+    assert "quokka" not in (await browser.get(f"/documents/{key}")).text.casefold()
+    assert (await browser.get("/documents/us-2022-quokka-draft-of-an-ordinance")).status_code == 404
+    with closing(corpus_of(config)) as corpus:
+        manual_documents.take_in(corpus, db, LATER)
+        assert not any("quokka" in line.casefold() for line in corpus.conn.iterdump())
+    assert [row["fate"] for row in manual_documents.listed(db)] == ["shown", "gone"]
+    page = (await browser.get(f"{form}?id={key}")).text
+    assert field(page, "identifier") == "Ordinance on meeting rooms", "what the public has keeps its number"

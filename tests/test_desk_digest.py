@@ -62,7 +62,7 @@ async def seen(browser: Browser) -> str:
 async def test_the_editor_orders_hides_and_writes(browser: Browser, config: Configuration, issue: Issue) -> None:
     page = (await browser.get("/desk/digest")).text
     assert f'name="place-{BROADBAND}"' in page
-    assert "leaves by itself after" in page
+    assert "waits for its editor until" in page
     form = {
         "issue": KEY,
         "seen": await seen(browser),

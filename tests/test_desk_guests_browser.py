@@ -16,7 +16,7 @@ from desk_fixtures import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person
 from site_corpus import BROADBAND, RULE, serving
 from test_browser import axe, chromium, page
 from test_desk_browser import picture, press, sign_in
-from test_desk_by_hand import FORM
+from test_desk_by_hand import DAY, FORM
 
 from desk.intake import manual_documents, manual_entry_pages, proposals, reports
 from desk.intake.catalog_patch import Change
@@ -47,7 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         now = load_catalogue().by_id["pr-library-records"].statement
         change = Change("wording", "pr-library-records", {"statement": "What you read is yours."}, now)
         proposals.propose(db, person(db), change, "Shorter.", now=NOW)
-        manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM), "by post", seen=0, now=NOW)
+        manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM, DAY), "by post", seen=0, now=NOW)
     return config.data
 
 

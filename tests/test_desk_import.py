@@ -180,6 +180,7 @@ def test_letters_of_one_chamber_are_the_same(db: Any, number: str, found: bool) 
         ("support strongly", "support"),
         ("Amend", "support_if_amended"),
         ("Neutral", "neutral"),
+        ("Yes", "support"),
         ("No position", "neutral"),
         ("Monitoring", "watch"),
     ],
@@ -187,6 +188,13 @@ def test_letters_of_one_chamber_are_the_same(db: Any, number: str, found: bool) 
 def test_words_of_trackers_are_stances(db: Any, said: str, stance: str) -> None:
     [line] = shown(db, f"Bill,Position\nHR 1783,{said}\n")
     assert line.line.stance == stance
+
+
+def test_every_word_of_trackers_is_a_word() -> None:
+    """An unquoted yes or no is true or false in YAML, and no sheet holds either."""
+    table = tracker.words()
+    lists = [*table["columns"].values(), *table["stances"].values(), *table["priorities"].values(), table["federal"]]
+    assert [word for each in lists for word in each if not isinstance(word, str)] == []
 
 
 LEADS = (

@@ -22,6 +22,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE
 from desk.queue import advocacy, collaboration
 from desk.queue.advocacy import AdvocacyRecord
 from desk.queue.our_bills import CHOICES, OurFilters, our_bills, weekly_report
+from desk.reviews import reviews
 from settings import Configuration
 
 TODAY = datetime.date(2022, 3, 9)
@@ -143,6 +144,24 @@ def test_the_weekly_report_says_what_moved_what_is_next_and_what_we_did(db: Any)
     assert [row["title"] for row in report.done] == ["Letter of forty groups"]
     assert report.coming == [], "three weeks away"
     assert BROADBAND in ids(report.moved)
+
+
+def test_a_stance_in_other_words_is_no_new_act_and_a_withdrawal_after_the_week_is_said(db: Any) -> None:
+    given = {"subject": "stance", "source": "Letter", "published": True}
+    for value, reason in (("oppose", "It harms."), ("watch", "A slip."), ("oppose", "It harms readers.")):
+        review = say(db, value=value, reason=reason, **given)
+        if value == "watch":
+            reviews.undo(db, person(db), review, now=NOW)
+
+    def taken(last: datetime.date) -> list[tuple[str, str | None, bool | None]]:
+        found = weekly_report(db, rows(db, ended="1"), [], last).taken
+        return [(row["verdict"], row["value"], row.get("withdrawn")) for row in found]
+
+    assert taken(TODAY) == [("confirm", "oppose", False)]
+    collaboration.follow(db, person(db), BROADBAND, True, NOW)
+    say(db, subject="stance", verdict="reject", published=True, now="2022-03-12T09:00:00Z")
+    assert taken(TODAY) == [("confirm", "oppose", True)]
+    assert taken(datetime.date(2022, 3, 12)) == [("confirm", "oppose", None), ("reject", None, False)]
 
 
 @pytest.mark.slow

@@ -253,7 +253,7 @@ async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> 
     answer = await browser.send(PAPER, seen="0", stance="support", note="mine", step="say")
     assert answer.status_code == 409
     assert "mine" in answer.text
-    assert "somebody in your organization" in answer.text.lower()
+    assert "this has changed since you opened the page" in answer.text.lower()
 
 
 def test_two_organisations_speak_beside_each_other(db: Any, config: Configuration) -> None:
@@ -262,8 +262,13 @@ def test_two_organisations_speak_beside_each_other(db: Any, config: Configuratio
     shown = [(row["organisation"], row["stance"]) for row in partners.public_statements(config.partners, BROADBAND)]
     assert shown == [("Association of Research Libraries", "support"), ("Electronic Frontier Foundation", "oppose")]
     assert partners.public_statements(config.partners, RULE) == []
+    first = partners.statements_on(db, BROADBAND)[0]
+    for hidden, seen in ((True, 0), (False, 1)):
+        partners.moderate(db, who(db, ARL), first["id"], hidden=hidden, reason="Theirs?", seen=seen, now=NOW)
+        assert len(partners.held(db)) == (1 if hidden else 2), "what staff hid is not what a partner holds"
     accounts.set_disabled(db, who(db), True, now=NOW)
     assert len(partners.public_statements(config.partners, BROADBAND)) == 1
+    assert [row["organisation"] for row in partners.held(db)] == ["Association of Research Libraries"]
 
 
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:

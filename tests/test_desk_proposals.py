@@ -273,7 +273,7 @@ async def test_who_may_propose_and_who_may_answer(config: Configuration, db: Any
     with pytest.raises(proposals.BadProposal, match="only its author"):
         proposals.answer(db, person(db), 1, "withdrawn", "", seen=0, now=NOW)
     await ben.send("/desk/proposals/1", state="withdrawn", seen="0")
-    with pytest.raises(proposals.BadProposal, match="somebody else"):
+    with pytest.raises(proposals.BadProposal, match="answered since"):
         proposals.answer(db, person(db), 1, "accepted", "", seen=0, now=NOW)
     with pytest.raises(proposals.BadProposal, match="already withdrawn"):
         proposals.answer(db, person(db), 1, "accepted", "", seen=1, now=NOW)
@@ -346,7 +346,7 @@ def test_another_person_signs_and_the_patch_names_them(db: Any, tmp_path: Path) 
     ben = person(db, "Ben Writer")
     change = proposals.change_of(position, "approval", {})
     proposals.propose(db, ana, change, "", now=NOW, home=home)
-    with pytest.raises(proposals.BadProposal, match="somebody else than its author"):
+    with pytest.raises(proposals.BadProposal, match="another person than its author"):
         proposals.answer(db, ana, 1, "accepted", "", seen=0, now=NOW)
     proposals.propose(db, ben, change, "", now=NOW, home=home)
     proposals.answer(db, ana, 2, "accepted", "", seen=0, now=NOW)

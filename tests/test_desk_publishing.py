@@ -101,6 +101,8 @@ async def test_the_page_shows_what_will_be_public_and_the_difference(
     assert (lacking.status_code, "name a source" in lacking.text) == (409, True)
     done = await browser.send(address, **form, reason="It ends service.", step="publish")
     assert done.status_code == 302
+    again = await browser.send(address, **form, reason="It ends service.", step="publish")
+    assert again.status_code == 302, "sent twice, it says that it is published, and not that the page is gone"
     assert decisions(config)[BROADBAND, "stance"][:3] == ("confirm", "oppose", "It ends service.")
     public = (await browser.get(f"/documents/{BROADBAND}")).text
     assert f'<a href="{SOURCE}"' in public

@@ -270,7 +270,7 @@ async def test_the_second_person_is_told(browser: Browser, db: Any) -> None:
     reports.answer(db, person(db, "Ben Writer"), 1, "known", "", seen=0, now=NOW)
     answer = await browser.send("/desk/reports", report="1", seen="0", state="no_error", note="mine")
     assert answer.status_code == 409
-    assert "somebody else has answered this" in answer.text
+    assert "this has been answered since" in answer.text
 
 
 async def test_a_viewer_reads_and_closes_nothing(browser: Browser, db: Any) -> None:

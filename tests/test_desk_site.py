@@ -203,7 +203,7 @@ async def test_bulk_is_shown_first_and_recorded_as_shown(application: Any, db: A
     assert answer.headers["location"] == "/desk?"
     page = (await ana.get("/desk")).text
     assert "2 verdicts recorded on 2 documents." in page
-    assert "1 was skipped" in page
+    assert "1 was skipped: decided, or no longer suggested, since you opened the page" in page
     in_force = reviews.current(db, RULE, "priority")
     assert in_force
     assert in_force["name"] == "Ben Writer"

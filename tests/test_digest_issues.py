@@ -415,3 +415,10 @@ def test_a_session_has_the_name_that_its_legislature_gives_it(db, corpus_file: P
         corpus.execute(f"insert into sessions ({columns}) values ('us-nj', '222', 'x', ?, 0, '2022-03-01')", [title])
     lines = dict(reading(prepared(db, corpus_file), Preferences(areas=("library-funding",))).sections)
     assert [line.place for line in lines["must_see"]] == [f"New Jersey, {title}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "Staff check some of them"), ("es", "El personal revisa algunas")]
+)
+def test_no_mail_says_that_nobody_checked_what_staff_may_have_confirmed(language: str, says: str) -> None:
+    assert says in Words(language).messages["automatic"]

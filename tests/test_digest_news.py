@@ -261,6 +261,13 @@ def test_a_stance_on_a_document_without_anything_else_is_news(db, corpus_file: P
     assert line_of(issue, Preferences(stances=("support",))) is None
 
 
+def test_a_stance_that_was_on_record_before_is_no_news(db, corpus_file: Path) -> None:
+    first = prepared(db, corpus_file)
+    decide(corpus_file, "stance", "confirm", "support", "2021")
+    second = prepared(db, corpus_file, SECOND, SECOND_DAY)
+    assert line_of(second, since=first.through) is None
+
+
 def test_who_wants_one_stance_gets_no_other(db, corpus_file: Path) -> None:
     decide(corpus_file, "stance", "confirm", "support")
     issue = prepared(db, corpus_file)

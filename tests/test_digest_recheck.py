@@ -12,9 +12,10 @@ from digest_fixtures import BROADBAND, FIRST, FIRST_DAY, HEAD, Postbox, post_off
 from issue_fixtures import corpus_file, db, line_of, prepared  # noqa: F401
 
 from digest import service
-from digest.issues import issues
+from digest.issues import compose, issues
 from digest.issues.issues import Issue
 from digest.issues.recheck import recheck
+from digest.issues.words import Words
 from digest.subscribers.preferences import Preferences
 from settings import Configuration
 from store.clock import ago
@@ -82,6 +83,20 @@ def test_the_email_that_leaves_has_nothing_that_was_withdrawn(db: Any, corpus_fi
     assert BROADBAND in text
     assert "Oppose" not in text
     assert "oppose" not in str(issues.load(db, issue.id).entries)
+
+
+def test_the_archive_counts_what_the_page_of_an_issue_shows(db: Any, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    issues.release(db, issue, now=FIRST)
+    [row] = compose.archive(db, {})
+    shown = compose.read(issue, None, Words("en"), site="", since=issue.news_since, most=10_000)
+    assert shown is not None
+    assert row["entries"] == shown.total
+    hide = "insert or ignore into digest_edits select digest_id, ordinal, null, 1, ? from digest_items"
+    db.execute(f"{hide} order by ordinal limit 1", [FIRST])
+    assert compose.archive(db, {})[0]["entries"] == shown.total - 1
+    db.execute(hide, [FIRST])
+    assert compose.archive(db, {}) == [], "no list leads to an empty page"
 
 
 def test_an_area_and_a_position_that_were_rejected_are_no_reason(db: Any, corpus_file: Path) -> None:

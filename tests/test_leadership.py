@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from desk_fixtures import NOW, change, person, say
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
-from digest_fixtures import HEAD, JOINED, reader
+from digest_fixtures import HEAD, JOINED, Postbox, post_office, reader
 from site_corpus import BROADBAND, PLAIN, RULE
 
 from desk.queue import advocacy, collaboration
@@ -82,6 +83,22 @@ async def test_it_is_in_the_issue_to_staff_alone_and_names_nobody_who_was_met(db
     assert "Letter of forty groups" not in mails["public"]
     for private in ("Marginalia", "quokka-draft", "Ana Reader"):
         assert private not in mails["staff"]
+
+
+def test_the_issue_that_leaves_says_what_was_withdrawn_since(db: Any, config: Configuration) -> None:
+    work(db, config)
+    sent = replace(config, mail_from=HEAD.sender, smtp_host="127.0.0.1", smtp_security="none")
+    postbox = Postbox()
+    with closing(open_mail(config.mail)) as mail, post_office(postbox) as port:
+        reader(mail, "staff@example.org", list_="staff", now=JOINED)
+        given = {"list_": "staff", "frequency": "weekly", "now": NOW, "day": DAY}
+        issue = service.prepare(mail, config, **given, report=report(config, DAY))
+        say(db, subject="stance", verdict="reject", published=True, now="2022-03-12T09:00:00Z")
+        ready = replace(sent, smtp_port=port)
+        service.send_issue(mail, ready, issue.id, clock=lambda: NOW, report=lambda each: report(config, each.day))
+    text = " ".join(postbox.got[0][1].get_body(("plain",)).get_content().split())
+    assert "took a stance, support, on H.R. 1783" in text
+    assert "(withdrawn since)" in text
 
 
 def test_an_issue_without_items_still_has_the_report(db: Any, config: Configuration) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, person
+from desk_fixtures import LATER, NOW, Browser, document, person, say
 from desk_fixtures import application as application
-from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND, RULE
 
-from desk.reviews import recorded_stances, reviews
+from desk.queue.our_bills import OurFilters, our_bills, weekly_report
+from desk.reviews import publishing, recorded_stances, reviews
 from desk.reviews.recorded_stances import BadReading, mark_read, on_record, reopen
+from digest.issues.stances import drafts
 from positions.catalog import stances
+from publish import decisions
+from publish.decisions import public_rows
 
 ENTRY = """
 - id: {id}
@@ -37,7 +41,8 @@ ENTRY = """
   confidence_stance: {confidence}
   confidence_outcome: memory
 """
-ADDRESS = "https://example.org/letter"
+ADDRESS, BILL_PAGE = "https://example.org/letter", "https://www.congress.gov/bill/117th-congress/house-bill/998"
+DAY = datetime.date.fromisoformat(NOW[:10])
 
 
 def entry(key: str, document: str = BROADBAND, **more: str) -> str:
@@ -52,6 +57,7 @@ FILE = (
     + entry("of-a-chapter", RULE, actor="Texas Library Association")
     + entry("read-already", RULE, confidence="verified", url=ADDRESS)
     + entry("not-collected", "us-117-hr999")
+    + entry("bill-page", "us-117-hr998", url=BILL_PAGE)
 )
 
 
@@ -61,6 +67,7 @@ def on_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "on-record.yml"
     file.write_text(FILE, encoding="utf-8")
     monkeypatch.setattr(recorded_stances, "load_stances", lambda ids: stances.load_stances(ids, file))
+    monkeypatch.setattr(decisions, "years", lambda: stances._years(file))
 
 
 def one(db: Any, key: str) -> recorded_stances.Recorded:
@@ -77,23 +84,40 @@ def test_each_says_what_is_missing(db: Any) -> None:
     assert not found["of-a-chapter"].own
 
 
-def test_an_approver_who_read_it_publishes_it_with_the_address(db: Any) -> None:
+def test_who_read_it_drafts_it_with_the_address(db: Any) -> None:
     changed = mark_read(db, person(db), "remembered", ADDRESS, "On record: letter.", seen=0, now=NOW)
     assert changed == [BROADBAND]
     verdict = reviews.current(db, BROADBAND, "stance")
     assert verdict is not None
-    assert (verdict["value"], verdict["source"], verdict["published"]) == ("support", ADDRESS, 1)
+    assert (verdict["value"], verdict["source"], verdict["published"]) == ("support", ADDRESS, 0)
     found = one(db, "remembered")
     assert found.check is not None
     assert (found.check["name"], found.check["address"], found.check["read_at"]) == ("Ana Reader", ADDRESS, NOW)
-    assert (found.verified, found.to_publish, found.documents[0]["shown"]) == (True, False, "published")
+    assert (found.verified, found.to_publish, found.documents[0]["shown"]) == (True, False, "draft")
 
 
-def test_a_reviewer_only_drafts_it(db: Any) -> None:
+def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: Any) -> None:
     mark_read(db, person(db, "Ben Writer"), "remembered", ADDRESS, "On record.", seen=0, now=NOW)
-    verdict = reviews.current(db, BROADBAND, "stance")
-    assert verdict is not None
-    assert not verdict["published"]
+    better = {"value": "support", "reason": "On record: a letter.", "source": ADDRESS}
+    say(db, subject="stance", who="Ben Writer", **better)
+    draft = publishing.draft_of(db, BROADBAND, "stance")
+    assert draft is not None
+    assert list(drafts(db.conn)) == []
+    said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, BROADBAND), "now": NOW}
+    with pytest.raises(reviews.NotAllowed):
+        publishing.publish(db, person(db, "Ben Writer"), draft, **said)
+    publishing.publish(db, person(db), draft, **said)
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {"2022"}
+    report = weekly_report(db, our_bills(db, OurFilters(ended="1"), me=0, today=DAY, since=None), [], DAY)
+    assert report.taken == []
+    say(db, subject="stance", published=True, **(better | {"value": "oppose"}))
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {NOW[:10]}, "another side is a decision of today"
+
+
+def test_no_address_is_entered_beforehand_where_nobody_read_the_side(db: Any) -> None:
+    assert [one(db, key).address for key in ("remembered", "bill-page", "read-already")] == ["", "", ADDRESS]
+    with pytest.raises(BadReading, match="the bill itself"):
+        mark_read(db, person(db), "bill-page", BILL_PAGE, "On record.", seen=0, now=NOW)
 
 
 def test_another_body_never_becomes_the_stance_of_the_organization(db: Any) -> None:
@@ -133,11 +157,11 @@ def test_what_cannot_be_kept_is_refused(db: Any, key: str, address: str, reason:
 
 def test_it_can_be_opened_again_and_every_row_stays(db: Any) -> None:
     mark_read(db, person(db), "not-collected", ADDRESS, "", seen=0, now=NOW)
-    with pytest.raises(BadReading, match="somebody else"):
+    with pytest.raises(BadReading, match="has changed since"):
         mark_read(db, person(db), "not-collected", ADDRESS, "", seen=0, now=NOW)
     reopen(db, person(db), "not-collected", seen=one(db, "not-collected").seen, now=LATER)
     assert not one(db, "not-collected").verified
-    with pytest.raises(BadReading, match="somebody else"):
+    with pytest.raises(BadReading, match="has changed since"):
         reopen(db, person(db), "not-collected", seen=1, now=LATER)
     mark_read(db, person(db), "not-collected", ADDRESS, "", seen=one(db, "not-collected").seen, now=LATER)
     assert db.execute("select count(*) from stance_checks").fetchone()[0] == 3
@@ -146,17 +170,25 @@ def test_it_can_be_opened_again_and_every_row_stays(db: Any) -> None:
 
 
 @pytest.mark.slow
-async def test_one_button_on_the_web_puts_it_on_the_public_page(browser: Browser) -> None:
-    await browser.sign_in()
-    page = (await browser.get("/desk/stances")).text
-    assert "To verify: 4" in page
+async def test_two_people_put_it_on_the_public_page_with_its_year(application: Any, db: Any) -> None:
+    reader, approver = Browser(application), Browser(application)
+    await reader.sign_in("Ben Writer")
+    page = (await reader.get("/desk/stances")).text
+    assert "To verify: 5" in page
     assert "nobody has read which side was taken" in page
     form = {"stance": "remembered", "seen": "0", "step": "read"}
-    assert (await browser.send("/desk/stances", **form, address="nowhere", reason="x")).status_code == 400
-    assert ADDRESS not in (await browser.get(f"/documents/{BROADBAND}")).text
-    sent = await browser.send("/desk/stances", **form, address=ADDRESS, reason="On record: letter, 2022.")
+    assert (await reader.send("/desk/stances", **form, address="nowhere", reason="x")).status_code == 400
+    sent = await reader.send("/desk/stances", **form, address=ADDRESS, reason="On record: letter, 2022.")
     assert sent.status_code == 302
-    public = (await browser.get(f"/documents/{BROADBAND}")).text
+    assert ADDRESS not in (await reader.get(f"/documents/{BROADBAND}")).text
+    await approver.sign_in()
+    draft = publishing.draft_of(db, BROADBAND, "stance")
+    assert draft is not None
+    said = {"subject": "stance", "draft": draft["id"], "seen": draft["id"], "reason": "On record: letter, 2022."}
+    done = await approver.send(document(BROADBAND, "/publish"), **said, source=ADDRESS, step="publish")
+    assert done.status_code == 302
+    public = (await approver.get(f"/documents/{BROADBAND}")).text
     assert ADDRESS in public
+    assert "taken in 2022" in public
     assert "On record: letter, 2022." in public
-    assert "Ana Reader" not in public
+    assert "Ben Writer" not in public

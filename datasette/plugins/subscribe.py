@@ -280,13 +280,20 @@ async def leave(datasette, request):
 # --------------------------------------------------------------------- public issues
 
 
+def archived(db, datasette, limit=100):
+    """The issues of the archive; how many items each shows is counted once for as long as the site runs."""
+    if not hasattr(datasette, "issue_sizes"):
+        datasette.issue_sizes = {}
+    return compose.archive(db, datasette.issue_sizes, limit)
+
+
 async def archive(datasette, request):
-    found = await with_mail(datasette, issues.archive)
+    found = await with_mail(datasette, archived, datasette)
     return await datasette.page(request, "digest.html", {"issues": found}, headers=_ARCHIVED)
 
 
 async def feed(datasette):
-    body = issue_feed(await with_mail(datasette, issues.archive, 20), settings(datasette).site)
+    body = issue_feed(await with_mail(datasette, archived, datasette, 20), settings(datasette).site)
     return Response(body, content_type="application/atom+xml; charset=utf-8", headers=_ARCHIVED)
 
 
@@ -318,7 +325,7 @@ def extra_template_vars(datasette):
         config = getattr(datasette, "mail_configuration", None)
         if config and not getattr(datasette, "has_issues", False) and config.mail.exists():
             try:
-                datasette.has_issues = bool(await with_mail(datasette, issues.archive, 1))
+                datasette.has_issues = bool(await with_mail(datasette, archived, datasette))
             except DatasetteError:  # mail.db is lost: the pages about it say so
                 return {"has_issues": True}
         return {"has_issues": getattr(datasette, "has_issues", False)}

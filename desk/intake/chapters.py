@@ -60,7 +60,7 @@ def keep(db: Database, account: Account, entry: ChapterContact, *, seen: int, no
     with writing(db):
         newest = "select coalesce(max(id), 0) from chapter_contacts where jurisdiction = ?"
         if db.execute(newest, [entry.jurisdiction]).fetchone()[0] != seen:
-            raise BadChapter("somebody else has changed this entry since you opened the page")
+            raise BadChapter("this entry has changed since you opened the page")
         db.table("chapter_contacts").insert(values)
 
 

@@ -206,7 +206,7 @@ def _apply(context: RequestContext) -> Redirect:
     message = f"{done:,} documents imported as your drafts. You follow them now."
     if left:
         skipped = count(len(left), "was", "were")
-        message += f" {skipped} skipped: others have decided them since the preview ({', '.join(left[:5])})."
+        message += f" {skipped} skipped: they have changed since the preview ({', '.join(left[:5])})."
     return Redirect("/desk/import", message)
 
 

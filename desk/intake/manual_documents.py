@@ -47,36 +47,37 @@ def add(
     now: str,
     gone: bool = False,
     draft: bool = False,
+    instead_of: Document | None = None,
 ) -> None:
     """Keep a record, a correction of it, or with `gone` that it is withdrawn.
 
     Args:
         draft: for staff only; the public goes on reading what it reads now.
         seen: the number of the row that the page knew for this document, 0 for none.
+        instead_of: the draft that this was until now, under another id; it is withdrawn, and never becomes public.
 
     Raises:
         EditConflict: there is a newer one.
     """
     with writing(db):
-        newest = current(db, document.id)
+        newest = current(db, instead_of.id if instead_of else document.id)
         if (newest["id"] if newest else 0) != seen:
-            raise EditConflict("somebody else has changed this record since you opened the page")
-        db.execute(
-            "insert into hand_documents (document_id, record, gone, note, added_by, added_at, draft) "
-            "values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                document.id,
-                json.dumps(to_json(document), ensure_ascii=False),
-                int(gone),
-                note.strip() or None,
-                account.id,
-                now,
-                int(draft),
-            ],
-        )
-        what = "withdrew a document added by hand" if gone else "corrected a document" if seen else "added a document"
-        what = "drafted a document" if draft else what
+            raise EditConflict("this record has changed since you opened the page")
+        if instead_of:
+            _write(db, account, instead_of, "", now, gone=True, draft=True)
+        _write(db, account, document, note, now, gone=gone, draft=draft)
+        what = "corrected a document" if seen else "added a document"
+        what = "withdrew a document added by hand" if gone else "drafted a document" if draft else what
         accounts.log(db, account.id, what, document.id, now)
+
+
+def _write(db: Database, account: Account, document: Document, note: str, now: str, *, gone: bool, draft: bool) -> None:
+    record = json.dumps(to_json(document), ensure_ascii=False)
+    db.execute(
+        "insert into hand_documents (document_id, record, gone, note, added_by, added_at, draft) "
+        "values (?, ?, ?, ?, ?, ?, ?)",
+        [document.id, record, int(gone), note.strip() or None, account.id, now, int(draft)],
+    )
 
 
 def current(db: Database, document_id: str) -> dict[str, Any] | None:

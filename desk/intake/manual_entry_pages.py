@@ -12,6 +12,7 @@ from crawlers.items import KINDS, STATUSES, BadRecord, Document, Event, clean, d
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
 from desk.intake import manual_documents
+from desk.reviews.subjects import ENDS
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError, InvalidForm
 from desk.web.request_parsing import LARGEST_TEXT
@@ -39,6 +40,8 @@ _DATES = {"hearing_on": "hearing", "deadline_on": "comment_close"}
 #: Kinds that may have no number: the first words of the title stand for it.
 _UNNUMBERED = ("case", "local_matter", "regulation")
 _LONGEST_NAME = 60
+#: Nobody sets a hearing or a deadline later than that; a wrong year is the likelier cause.
+_YEARS_AHEAD = 5
 #: What stands for the session where a kind has none: a case, and a regulation by its number.
 _NO_SESSION = _COURT, _REGISTER, _REGULATIONS = "court", "fr", "regs"
 #: Only days are typed, and they are those of the place; a zone decides nothing then.
@@ -64,15 +67,23 @@ def form(context: RequestContext) -> Answer:
     old = manual_documents.current(db, key) if key else None
     if key and old is None:
         raise HTTPError(404, "No document with that number was added by hand.")
+    public = manual_documents.public(db, key)
     if context.form is None:
-        return _page(context, old, _filled_in(old["document"]) if old else dict.fromkeys(FIELDS, ""))
+        return _page(context, old, _filled_in(old["document"], public) if old else dict.fromkeys(FIELDS, ""))
     typed = {name: (context.form.get(name) or [""])[0] for name in FIELDS}
     gone, draft = context.typed("step") == "withdraw", context.typed("step") == "draft"
     try:
-        document = (manual_documents.public(db, key) or old["document"]) if gone and old else document_of(typed)
-        _check_place(context, document, old)
+        document = (public or old["document"]) if gone and old else document_of(typed, context.today)
+        # What nobody published may get another number, so that no word of a draft stays in its address.
+        moved = old["document"] if old and not public and document.id != old["document_id"] else None
+        _check_place(context, document, None if moved else old)
         manual_documents.add(
-            db, context.me, document, typed["note"], seen=seen, now=context.now, gone=gone, draft=draft
+            *(db, context.me, document, typed["note"]),
+            seen=seen,
+            now=context.now,
+            gone=gone,
+            draft=draft or (gone and public is None),
+            instead_of=moved,
         )
     except BadDocument as bad:
         return _page(context, old, typed, bad.fields, 400)
@@ -89,7 +100,7 @@ def form(context: RequestContext) -> Answer:
     return Redirect("/desk/added", message if shown else f"{message} {PUBLISHED_LATER}")
 
 
-def document_of(typed: Mapping[str, str]) -> Document:
+def document_of(typed: Mapping[str, str], today: date) -> Document:
     """Make the document that a form describes.
 
     Raises:
@@ -107,6 +118,7 @@ def document_of(typed: Mapping[str, str]) -> Document:
     _check_url(said["url"], wrong)
     for name in ("published_on", *_DATES):
         _check_day(name, said[name], wrong)
+    _check_order(said, today, wrong)
     session, identifier = _number(said, wrong)
     if wrong:
         raise BadDocument(wrong)
@@ -136,9 +148,14 @@ def document_of(typed: Mapping[str, str]) -> Document:
     )
 
 
-def _filled_in(document: Document) -> dict[str, str]:
-    """The fields of the form, as they were sent."""
+def _filled_in(document: Document, public: Document | None) -> dict[str, str]:
+    """The fields of the form, as they were sent: what the program made of others stays only where the public has it."""
     found = {name: getattr(document, name, None) or "" for name in FIELDS}
+    if public is None and document.kind in _UNNUMBERED:
+        if document.identifier == _named(document.title):
+            found["identifier"] = ""
+        if document.session in (*_NO_SESSION, _year(found["published_on"])):
+            found["session"] = ""
     dates = {event.kind: event.starts_at[:10] for event in document.events}
     return found | {name: dates.get(kind, "") for name, kind in _DATES.items()}
 
@@ -174,6 +191,17 @@ def _check_day(name: str, day: str, wrong: dict[str, str]) -> None:
         wrong[name] = "enter a date such as 2026-11-30"
 
 
+def _check_order(said: Mapping[str, str], today: date, wrong: dict[str, str]) -> None:
+    """Check that the days can be: of what has ended, the day is that of its end, and hearings may be before it."""
+    if said["published_on"] > today.isoformat():
+        wrong.setdefault("published_on", "this day has not come yet")
+    for name in _DATES:
+        if said["status"] not in ENDS and "" < said[name] < said["published_on"]:
+            wrong.setdefault(name, "this is before the document was introduced or published")
+        if said[name] > f"{today.year + _YEARS_AHEAD}":
+            wrong.setdefault(name, f"this is more than {_YEARS_AHEAD} years away")
+
+
 def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
     """Return session and number as the sources of this kind write them, so that a later record is the same document."""
     number = said["identifier"] or (_named(said["title"]) if said["kind"] in _UNNUMBERED[1:] else "")
@@ -185,10 +213,15 @@ def _number(said: Mapping[str, str], wrong: dict[str, str]) -> tuple[str, str]:
     if said["kind"] == "regulation" and said["jurisdiction"].lower() == "us" and not said["session"]:
         return (_REGISTER if _REGISTER_NUMBER.fullmatch(number) else _REGULATIONS), number
     if not said["session"] and said["kind"] in _UNNUMBERED:
-        return said["published_on"][:4] or "undated", number
+        return _year(said["published_on"]), number
     if not said["session"]:
         wrong["session"] = "enter the number or years of the session, as the legislature writes them"
     return said["session"], number
+
+
+def _year(published_on: str) -> str:
+    """What stands for the session of a local matter, or of a rule outside the United States."""
+    return published_on[:4] or "undated"
 
 
 def _named(title: str) -> str:
@@ -226,7 +259,7 @@ def _check_place(context: RequestContext, document: Document, old: dict[str, Any
         raise BadDocument(
             {"jurisdiction": f"nothing from {document.jurisdiction!r} is here yet: check below if it is right"}
         )
-    if document.session not in (*known, *_NO_SESSION):
+    if context.typed("session") and document.session not in (*known, *_NO_SESSION):
         sessions = ", ".join(known[:12])
         raise BadDocument(
             {"session": f"known sessions are {sessions}: choose one of these, or check below if it is new"}

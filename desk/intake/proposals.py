@@ -171,12 +171,12 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if row is None or (state != OPEN and state not in ANSWERS):
             raise BadProposal({"": "there is no such proposal, or no such answer"})
         if (row["answer_id"] or 0) != seen:
-            raise BadProposal({"": "somebody else has answered this since you opened the page"})
+            raise BadProposal({"": "this has been answered since you opened the page"})
         mine = row["proposed_by"] == account.id
         if not (mine if state == "withdrawn" else account.may("approver")):
             raise BadProposal({"": "only an approver can answer a proposal, and only its author can withdraw it"})
         if state == "accepted" and mine and not own_proposals():
-            raise BadProposal({"": "somebody else than its author must approve it"})
+            raise BadProposal({"": "another person than its author must approve it"})
         if (row["state"] == OPEN) == (state == OPEN):
             raise BadProposal({"": f"it is already {row['state']}"})
         db.execute(

@@ -155,7 +155,7 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if not found:
             raise BadAnswer("there is no such report")
         if (found[0]["answer_id"] or 0) != seen:
-            raise BadAnswer("somebody else has answered this since you opened the page")
+            raise BadAnswer("this has been answered since you opened the page")
         if found[0]["state"] == state:
             raise BadAnswer("nothing would change")
         db.execute(

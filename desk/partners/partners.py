@@ -66,7 +66,7 @@ def publish_statement(
     with writing(db):
         newest = current_statement(db, account, document_id)
         if (newest["id"] if newest else 0) != seen:
-            raise BadStatement({"": "somebody in your organization has changed this since you opened the page"})
+            raise BadStatement({"": "this has changed since you opened the page"})
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
         day = ago(now, days=1)
@@ -142,7 +142,7 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
         if row is None or row["stance"] is None:
             raise BadStatement({"": "the partner has withdrawn or changed this since you opened the page"})
         if (row["moderation_id"] or 0) != seen:
-            raise BadStatement({"": "a colleague has decided this since you opened the page"})
+            raise BadStatement({"": "this has been decided since you opened the page"})
         db.execute(
             "insert into moderations (statement_id, hidden, reason, moderated_by, moderated_at) values (?, ?, ?, ?, ?)",
             [statement, int(hidden), reason, staff.id, now],
@@ -150,6 +150,8 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
     return f"{row['organisation']} on {row['document_id']}: {reason}"
 
 
+#: Neither withdrawn, nor hidden by staff, nor of an account that is closed.
+_PUBLIC = "stance is not null and not hidden and not closed"
 #: Statements sent again after staff hid an earlier one of the same organization on the same document.
 _SENT_AGAIN = "(s.stance is not null and s.hidden and s.id <> s.moderated_id)"
 
@@ -171,6 +173,11 @@ def all_statements(db: Database) -> list[dict[str, Any]]:
             [row["before"]] = db.query("select * from statements where id = ?", [row["moderated_id"]])
             row["changed"] = differences(row["before"]["note"] or "", row["note"] or "")
     return rows
+
+
+def held(db: Database) -> list[dict[str, Any]]:
+    """Return what the public can read that partners hold: `document_id`, `organisation`, `stance`."""
+    return list(db.query(f"select document_id, organisation, stance from current_statements where {_PUBLIC}"))
 
 
 def resubmitted_count(db: Database) -> int:
@@ -203,7 +210,7 @@ def public_statements(path: Path, document_id: str) -> list[dict[str, Any]]:
         return []
     sql = (
         "select organisation, stance, note, written_at from current_statements "
-        "where document_id = ? and stance is not null and not hidden and not closed order by organisation"
+        f"where document_id = ? and {_PUBLIC} order by organisation"
     )
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as db:

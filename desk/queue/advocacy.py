@@ -57,6 +57,10 @@ class BadRecord(InvalidInput):
     """A record that cannot be kept; the message says why."""
 
 
+class AlreadyKept(BadRecord):
+    """The same record is there: a form that was sent twice, as with the Back button."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdvocacyRecord:
     """One thing the office did or will do. Days are ISO dates; `happened_on` or `due_on` (a deadline) is required.
@@ -90,8 +94,9 @@ def add(
 
     Raises:
         BadRecord: something is missing or wrong, or somebody else has changed the record since.
+        AlreadyKept: a current record says the same in every field.
     """
-    _check(db, record)
+    _check(db, record, today=now[:10])
     return _write(db, account, record, now, corrects, seen)
 
 
@@ -124,12 +129,20 @@ def _write(
             if newest is None:
                 raise BadRecord("there is no such record")
             if newest["id"] != seen:
-                raise BadRecord("somebody else has changed this record since you opened the page")
+                raise BadRecord("this record has changed since you opened the page")
+        elif _is_kept(db, record):
+            raise AlreadyKept("this record is here already; correct it, or change its title, day, or note")
         values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
         db.execute(
             f"insert into advocacy ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
         )
     return int(values["record_id"])
+
+
+def _is_kept(db: Database, record: AdvocacyRecord) -> bool:
+    said = asdict(record)
+    same = " and ".join(f"{name} is ?" for name in said)
+    return db.execute(f"select 1 from current_advocacy where {same}", list(said.values())).fetchone() is not None
 
 
 def current(db: Database, record_id: int) -> dict[str, Any] | None:
@@ -167,7 +180,7 @@ def records(
     )
 
 
-def _check(db: Database, record: AdvocacyRecord) -> None:
+def _check(db: Database, record: AdvocacyRecord, today: str) -> None:
     if record.kind not in KINDS:
         raise BadRecord("choose what kind of record it is")
     if not 1 <= len(record.title.strip()) <= LONGEST_TITLE:
@@ -192,6 +205,8 @@ def _check(db: Database, record: AdvocacyRecord) -> None:
             datetime.date.fromisoformat(day)
         except ValueError as error:
             raise BadRecord("enter dates such as 2026-11-30") from error
+    if record.kind not in PRIVATE_KINDS and (record.happened_on or "") > today:
+        raise BadRecord("enter a day that is still to come as the deadline: nothing has happened on it yet")
     if record.link and not safe_url(record.link):
         raise BadRecord("a link must begin with https:// or http://")
     if any(len(text or "") > LONGEST_NOTE for text in (record.note, record.parties)):

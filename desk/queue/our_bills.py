@@ -23,6 +23,7 @@ from desk.web.context import AddressFilters
 from pages.browse.numbers import read_number
 from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
+from publish.decisions import ON_RECORD
 
 Row = dict[str, Any]
 
@@ -255,12 +256,6 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
         "order by e.starts_at",
         [week["last"], week["until"]],
     )
-    taken = db.query(
-        "select r.document_id as id, r.subject, r.value, r.verdict, substr(r.reviewed_at, 1, 10) as day from reviews r "
-        "where r.published = 1 and r.subject like 'stance%' and substr(r.reviewed_at, 1, 10) between ? and ? "
-        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id",
-        [week["first"], week["last"]],
-    )
     return WeeklyReport(
         **week,
         moved=[by_id[key] | {"steps": steps} for key, steps in moved.items()],
@@ -269,6 +264,28 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
             for row in coming
             if row["id"] in by_id
         ],
-        taken=[by_id[row["id"]] | row for row in taken if row["id"] in by_id],
+        taken=[by_id[row["id"]] | row for row in _taken(db, week["first"], week["last"]) if row["id"] in by_id],
         done=[row for row in done if row["kind"] != "hearing"],
     )
+
+
+def _taken(db: Database, first: str, last: str) -> list[Row]:
+    """Stances that began or ended from one day to another, with `withdrawn`: whether it was withdrawn after these days.
+
+    The same side in other words is no new act, and a stance that was on record before began long ago.
+    """
+    side: dict[tuple[str, str], str | None] = {}
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in db.query(
+        "select r.document_id as id, r.subject, r.value, r.verdict, coalesce(r.batch, '') as batch, r.id as review, "
+        "substr(r.reviewed_at, 1, 10) as day from reviews r where r.published = 1 and r.subject like 'stance%' "
+        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id"
+    ):
+        key = row["id"], row["subject"]
+        now = None if row["verdict"] == "reject" else row["value"]
+        if now != side.get(key) and first <= row["day"] <= last and not row["batch"].startswith(ON_RECORD):
+            found[key].append(row)
+        side[key] = now
+    for key, rows in found.items():
+        rows[-1]["withdrawn"] = side[key] is None and rows[-1]["verdict"] != "reject"
+    return sorted((row for rows in found.values() for row in rows), key=lambda row: row["review"])

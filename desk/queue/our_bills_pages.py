@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from desk.accounts import calendar_links
 from desk.partners import partners
 from desk.queue import advocacy, advocacy_files, collaboration, finding
-from desk.queue.advocacy import AdvocacyRecord, BadRecord
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
@@ -31,7 +31,7 @@ CSV, EXCEL, CALENDAR = (
 
 def _rows(context: RequestContext, filters: OurFilters, since: str | None = None) -> list[Row]:
     held: dict[str, list[str]] = defaultdict(list)
-    for each in context.ask_partners(partners.all_statements, []):
+    for each in context.ask_partners(partners.held, []):
         held[each["document_id"]].append(f"{each['organisation']}: {formatting.word('stances', each['stance'])}")
     said = {key: "; ".join(sorted(each)) for key, each in held.items()}
     return our_bills(context.db, filters, me=context.me.id, today=context.today, since=since, partners=said)
@@ -188,6 +188,9 @@ def advocacy_page(context: RequestContext) -> Answer:
             if upload is not None:
                 advocacy_files.attach(context.db, context.me, kept, upload, context.now)
             return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
+        except AlreadyKept:
+            message = "This record is here already: nothing was added."
+            return Redirect(local(context.typed("next"), "/desk/advocacy"), message)
         except BadRecord as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]

@@ -187,7 +187,8 @@ def _save(context: RequestContext, query: str) -> Redirect:
     documents = list(dict.fromkeys(each.document_id for each in recorded))
     message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
     if skipped:
-        message += f" {count(skipped, 'was', 'were')} skipped: decided by somebody in the meantime."
+        left = count(skipped, "was", "were")
+        message += f" {left} skipped: decided, or no longer suggested, since you opened the page."
     if documents and not context.publish(context.db, documents):
         message += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", message)

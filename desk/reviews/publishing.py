@@ -99,6 +99,8 @@ def publish_page(context: RequestContext) -> Answer:
     """Show a draft as the public will read it, beside what it reads now; the form publishes it."""
     document_id, subject = context.path["id"], context.typed("subject") or context.arg("subject")
     draft = draft_of(context.db, document_id, subject)
+    if draft is None and context.form is not None and _is_public(context.db, document_id, subject):
+        return Redirect(f"/desk/documents/{document_id}#ala", "This stance is published already.")
     if draft is None:
         raise HTTPError(404, "No draft of this stance waits to be published.")
     problem = None
@@ -126,6 +128,11 @@ def publish_page(context: RequestContext) -> Answer:
             done = context.publish(context.db, [document_id])
             return Redirect(f"/desk/documents/{document_id}#ala", "Published." if done else PUBLISHED_LATER)
     return Page("desk/publish.html", _view(context, draft, problem), 409 if problem else 200)
+
+
+def _is_public(db: Database, document_id: str, subject: str) -> bool:
+    newest = reviews.current(db, document_id, subject)
+    return newest is not None and bool(newest["published"]) and newest["verdict"] != "reject"
 
 
 def _view(context: RequestContext, draft: Row, problem: str | None) -> PublishView:

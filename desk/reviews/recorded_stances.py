@@ -1,12 +1,14 @@
 """Stances on record (stances.yml of the catalog): what is still to verify, who read what where, and what is shown of it.
 
 A person reads the source and marks the stance as read, with its address: a row of staff.db that nothing changes. A stance of the
-organization then becomes its stance on the documents that are collected: published if an approver marked it, else a draft that
-waits for one. A stance of a chapter, a division or an alliance is marked too, and is never published as the organization's.
+organization then becomes a draft on the documents that are collected, which another person publishes as any other; the public
+reads the year in which it was taken, and it is no news. A stance of a chapter, a division or an alliance is marked too, and is
+never published as the organization's.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,10 +25,14 @@ from positions.catalog.catalog import load_catalogue
 from positions.catalog.organization import organization
 from positions.catalog.records import Stance
 from positions.catalog.stances import load_stances
+from publish.decisions import ON_RECORD
 from store.connect import writing
 from store.errors import InvalidInput
 
 Row = dict[str, Any]
+
+#: The page of a bill itself: it says who brought it, and never which side an organization took.
+_PAGE_OF_A_BILL = re.compile(r"https?://(www\.)?congress\.gov/bill/", re.IGNORECASE)
 
 
 class BadReading(InvalidInput):
@@ -56,6 +62,13 @@ class Recorded:
     def to_publish(self) -> bool:
         """Whether it could be shown and nobody has drafted it yet."""
         return self.verified and self.own and any(not each["shown"] for each in self.documents)
+
+    @property
+    def address(self) -> str:
+        """The address to begin with: the one of staff, or of the file where somebody read the side there."""
+        if self.check is not None:
+            return str(self.check["address"])
+        return (self.stance.source_url or "") if self.stance.confidence_stance == "verified" else ""
 
     @property
     def reason(self) -> str:
@@ -89,7 +102,7 @@ def on_record(db: Database) -> list[Recorded]:
 def mark_read(
     db: Database, account: Account, stance_id: str, address: str, reason: str, *, seen: int, now: str
 ) -> list[str]:
-    """Keep that a person read a stance at an address; returns the documents whose stance this published or drafted.
+    """Keep that a person read a stance at an address; returns the documents on which this drafted it.
 
     Args:
         seen: the newest row on this stance that the page knew, 0 for none.
@@ -102,13 +115,15 @@ def mark_read(
         raise BadReading("there is no such stance")
     if not safe_url(address) or len(address) > LONGEST_SOURCE:
         raise BadReading("enter the web address where you read it; it begins with https:// or http://")
+    if _PAGE_OF_A_BILL.match(address):
+        raise BadReading("that page is the bill itself; enter the address of what says which side was taken")
     open_documents = [each["id"] for each in found.documents if not each["shown"]] if found.own else []
     if open_documents and not 1 <= len(reason) <= LONGEST_NOTE:
         raise BadReading("enter a reason for the public")
     with writing(db):
         newest = "select coalesce(max(id), 0) from stance_checks where stance_id = ?"
         if db.execute(newest, [stance_id]).fetchone()[0] != seen:
-            raise BadReading("somebody else has changed this since you opened the page")
+            raise BadReading("this has changed since you opened the page")
         row = {"stance_id": stance_id, "address": address, "open": 0, "read_by": account.id, "read_at": now}
         db.table("stance_checks").insert(row)
         accounts.log(db, account.id, "read a stance on record", f"{stance_id}: {address}", now)
@@ -125,7 +140,7 @@ def reopen(db: Database, account: Account, stance_id: str, *, seen: int, now: st
     with writing(db):
         row = next(iter(db.query("select * from current_stance_checks where stance_id = ?", [stance_id])), None)
         if row is None or row["id"] != seen:
-            raise BadReading("somebody else has changed this since you opened the page")
+            raise BadReading("this has changed since you opened the page")
         gone = {"stance_id": stance_id, "address": row["address"], "open": 1, "read_by": account.id, "read_at": now}
         db.table("stance_checks").insert(gone)
 
@@ -141,13 +156,12 @@ def _decide(
             value=stance.stance,
             reason=reason,
             source=address,
-            published=account.may("approver"),
             seen=reviews.last_id(db, document_id),
         )
         for document_id in documents
     ]
     if verdicts:
-        reviews.record(db, account, verdicts, now=now, batch=f"on record: {stance.id}")
+        reviews.record(db, account, verdicts, now=now, batch=f"{ON_RECORD}{stance.id}")
 
 
 def _missing(stance: Stance) -> list[str]:

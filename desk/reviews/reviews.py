@@ -14,6 +14,7 @@ from desk.reviews import review_items, subjects, verdict_validity
 from desk.reviews.in_words import did
 from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.reviews.suggestions import Suggestion, suggestions, texts_of
+from publish.decisions import ON_RECORD
 from store.connect import writing
 from store.errors import InvalidInput
 from text.spans import Quote
@@ -27,7 +28,7 @@ class EditConflict(InvalidInput):
     """Somebody decided the same subject since the page was opened. `by` is the newer row, with `name` of its author."""
 
     def __init__(self, newer: dict[str, Any]):
-        super().__init__("somebody else has decided this meanwhile")
+        super().__init__("this has been decided meanwhile")
         self.by = newer
 
 
@@ -103,10 +104,18 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "suggestion": said.as_json(),
         "reviewer": account.id,
         "reviewed_at": now,
-        "batch": batch,
+        "batch": batch or _on_record(db, given),
         "sampled": int(given.sampled),
     }
     return _insert(db, row)
+
+
+def _on_record(db: Database, given: Verdict) -> str | None:
+    """The batch of a stance on record, where this says the same side in other words, or publishes it."""
+    held = current(db, given.document_id, given.subject) if given.value else None
+    if held is None or held["value"] != given.value or not (held["batch"] or "").startswith(ON_RECORD):
+        return None
+    return str(held["batch"])
 
 
 def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:

@@ -14,7 +14,9 @@ from typing import Any
 import css_inline
 import jinja2
 import markupsafe
+from sqlite_utils import Database
 
+from digest.issues import issues
 from digest.issues.entries import Entry
 from digest.issues.issues import Issue
 from digest.issues.lines import SECTIONS, Line, cut, make_line, plain
@@ -87,26 +89,49 @@ def read(
 
 def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: str, since: int) -> Iterable[Line]:
     for number, entry in enumerate(issue.entries):
-        if entry.get("hidden"):
-            continue
-        reason = preferences.reason(entry) if preferences else _first_reason(entry)
-        if reason is None and entry["added"] and (preferences is None or preferences.takes_all(entry)):
-            reason = ("editor", "")
-        if reason is None or (entry["private"] and reason[0] != "follow"):
-            continue
-        if entry["noise"] and reason[0] not in ("follow", "search"):
-            continue
-        news = [
-            each
-            for each in entry["news"]
-            if each["at"] > since and (each["all"] or reason[0] == "follow") and not _is_past(each, issue)
-        ]
-        if news:
+        if told := _told(entry, issue, preferences, since):
+            reason, news = told
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
             line = issue.lines.get(key)
             if line is None:
                 line = issue.lines[key] = make_line(number, entry, news, reason, words, site, issue.read_on)
             yield line
+
+
+def _told(
+    entry: Entry, issue: Issue, preferences: Preferences | None, since: int
+) -> tuple[tuple[str, str], list[Any]] | None:
+    """Why a person reads an entry, and what of its news; None where there is nothing in it for them."""
+    if entry.get("hidden"):
+        return None
+    reason = preferences.reason(entry) if preferences else _first_reason(entry)
+    if reason is None and entry["added"] and (preferences is None or preferences.takes_all(entry)):
+        reason = ("editor", "")
+    if reason is None or (entry["private"] and reason[0] != "follow"):
+        return None
+    if entry["noise"] and reason[0] not in ("follow", "search"):
+        return None
+    news = [
+        each
+        for each in entry["news"]
+        if each["at"] > since and (each["all"] or reason[0] == "follow") and not _is_past(each, issue)
+    ]
+    return (reason, news) if news else None
+
+
+def archive(db: Database, sizes: dict[str, int], limit: int = 100) -> list[dict[str, Any]]:
+    """Return `issues.archive` with `entries`, how many items the web copy of each shows, without those that show none.
+
+    Args:
+        sizes: what was counted before, by the id of an issue: one that was released does not change.
+    """
+    found = issues.archive(db, limit)
+    for row in found:
+        if row["id"] not in sizes:
+            issue = issues.load(db, row["id"])
+            sizes[row["id"]] = sum(_told(each, issue, None, issue.news_since) is not None for each in issue.entries)
+        row["entries"] = sizes[row["id"]]
+    return [row for row in found if row["entries"]]
 
 
 def _is_past(news: dict[str, Any], issue: Issue) -> bool:

@@ -135,9 +135,7 @@ def prepare(
             [
                 *(key, list_, frequency, period(frequency, now, day), day.isoformat()),
                 *(since, through, news_since, now, leaves_at),
-                json.dumps(report, ensure_ascii=False)
-                if report and (list_, frequency) == ("staff", "weekly")
-                else None,
+                _report_as_json(list_, frequency, report),
             ],
         )
         db.conn.executemany(
@@ -145,6 +143,18 @@ def prepare(
             [(key, number, entry["documents"][0]["id"], frozen(entry)) for number, entry in enumerate(found)],
         )
     return load(db, key)
+
+
+def write_report(db: Database, issue: Issue, report: Report) -> None:
+    """Bring the report of an issue that has not left up to date."""
+    db.execute(
+        "update digests set report = ? where id = ? and state = 'draft'",
+        [_report_as_json(issue.list, issue.frequency, report), issue.id],
+    )
+
+
+def _report_as_json(list_: str, frequency: str, report: Report) -> str | None:
+    return json.dumps(report, ensure_ascii=False) if report and (list_, frequency) == ("staff", "weekly") else None
 
 
 def subscribed(db: Database, list_: str, frequency: str) -> list[dict[str, Any]]:

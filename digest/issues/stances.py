@@ -1,4 +1,7 @@
-"""Stances of ALA that an approver has published (corpus.db, table decisions), as news and beside documents."""
+"""Stances of ALA that an approver has published (corpus.db, table decisions), as news and beside documents.
+
+A stance that was on record before (its `decided_on` is no day) is no news.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+
+from publish.decisions import ON_RECORD
 
 #: Subject of the stance on a document as a whole; `stance:<position>` is the one under a position.
 WHOLE = "stance"
@@ -26,7 +31,8 @@ def published(corpus: sqlite3.Connection) -> Iterator[Published]:
     """Every published stance, oldest first."""
     for document, subject, value, reason, day in corpus.execute(
         "select document_id, subject, value, reason, decided_on from decisions "
-        "where subject like 'stance%' and verdict = 'confirm' and value is not null order by decided_on, document_id, subject"
+        "where subject like 'stance%' and verdict = 'confirm' and value is not null and length(decided_on) = 10 "
+        "order by decided_on, document_id, subject"
     ):
         words = "\x1f".join((document, subject, value, day))
         yield Published(f"stance-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)
@@ -37,7 +43,8 @@ def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
     for document, subject, value, reason, day in staff.execute(
         "select document_id, subject, value, coalesce(note, reason), substr(reviewed_at, 1, 10) from current_reviews "
         "where subject like 'stance%' and verdict in ('confirm', 'change') and published = 0 and value is not null "
-        "order by id"
+        "and coalesce(batch, '') not like ? order by id",
+        [f"{ON_RECORD}%"],
     ):
         words = "\x1f".join((document, subject, value, day))
         yield Published(f"draft-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)

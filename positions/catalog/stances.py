@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from positions.catalog import yaml_file
@@ -35,6 +36,16 @@ def load_stances(position_ids: frozenset[str], path: Path | None = None) -> tupl
     if checker.problems:
         raise BadFile(checker.problems)
     return tuple(stance for stance in stances if stance)
+
+
+def years() -> dict[str, str]:
+    """The year in which each stance on record was taken, by its id."""
+    return _years(catalog_home() / FILE.name)
+
+
+@lru_cache(maxsize=4)  # the file of a running site never changes
+def _years(path: Path) -> dict[str, str]:
+    return {str(entry.get("id")): str(entry.get("year", "")) for entry in yaml_file.read(path)} if path.exists() else {}
 
 
 def shippable(stances: Iterable[Stance]) -> list[Stance]:
