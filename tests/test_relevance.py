@@ -271,6 +271,48 @@ def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, a
         assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
 
 
+@pytest.mark.parametrize(
+    ("position", "area", "yes", "no"),
+    [
+        (
+            "if-rooms-and-programs",
+            "intellectual-freedom",
+            (
+                "Drag shows; public libraries; prohibit",
+                "Drag shows in public schools",
+                "Public funds for drag story hours",
+            ),
+            ("Drag shows; minors; penalties", "Adult cabaret performances; prohibited locations"),
+        ),
+        (
+            "tc-tribal-rural",
+            "telecommunications",
+            ("Broadband of rural libraries", "Tribal libraries and the E-Rate program"),
+            ("Rural libraries endowment fund", "Rural Library Grant Program"),
+        ),
+        (
+            "if-no-funding-penalty",
+            "intellectual-freedom",
+            ("Prohibits state funds for sexually explicit books in schools",),
+            ("Prohibits state funds for schools that teach a curriculum of gender ideology",),
+        ),
+        (
+            "if-professional-selection",
+            "intellectual-freedom",
+            ("Library boards; selection of materials",),
+            ("Authorizing elected members of library boards", "To reconstitute the State Library Board"),
+        ),
+    ],
+)
+def test_a_position_can_need_a_word_whatever_else_a_document_names(
+    position: str, area: str, yes: tuple[str, ...], no: tuple[str, ...]
+) -> None:
+    for titles, refused in ((yes, None), (no, "names nothing that it needs")):
+        for title in titles:
+            fields = {"title": title, "abstract": None, "text": None}
+            assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
 def test_only_what_reaches_the_floor_is_shown() -> None:
     found = Matcher().match(FOIA, {"government-information"})
     assert "gi-foia" in {match.position_id for match in found}
