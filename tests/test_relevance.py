@@ -263,6 +263,48 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Minors in a public library; parental consent",
             "Drag shows; minors in a public library; parental consent",
         ),
+        (
+            "if-minors-access",
+            "intellectual-freedom",
+            "Parents' access to the books that their minor child takes from a library",
+            "Parents' access to the library records of their minor child",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "A study of the removal of library materials",
+            "A study of the retention of library materials",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Library materials that name a topic are removed",
+            "Recognizing Judea and Samaria; library materials",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Material harmful to minors; definition",
+            "Age verification for websites with material harmful to minors",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Adds a definition of content harmful to minors",
+            "Removes a definition of content harmful to minors",
+        ),
+        (
+            "if-fair-challenge-process",
+            "intellectual-freedom",
+            "A board to hear challenges to library books",
+            "A volunteer board to review and rate library books",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media companies must verify the age of a minor",
+            "Social media companies must maintain interoperability interfaces",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
