@@ -300,6 +300,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "A volunteer board to review and rate library books",
         ),
         (
+            "cp-fair-ebook-terms",
+            "intellectual-freedom",
+            "Access of libraries to electronic books; digital resources of libraries",
+            "Requirements for electronic resources of public libraries, provided by schools to students",
+        ),
+        (
             "if-online-speech",
             "intellectual-freedom",
             "Social media companies must verify the age of a minor",
@@ -353,6 +359,84 @@ def test_a_position_can_need_a_word_whatever_else_a_document_names(
         for title in titles:
             fields = {"title": title, "abstract": None, "text": None}
             assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize(
+    ("document_id", "position", "areas", "title", "summary"),
+    [
+        (
+            "us-oh-136-hb1",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "A board to review and rate library books",
+            None,
+        ),
+        (
+            "us-oh-136-hb2",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "libraries; explicit materials; classification",
+            None,
+        ),
+        (
+            "us-oh-136-hb3",
+            "if-freedom-to-join",
+            ("intellectual-freedom",),
+            "school libraries; professional associations; ban",
+            None,
+        ),
+        (
+            "us-oh-136-hb4",
+            "if-minors-access",
+            ("intellectual-freedom",),
+            "Prohibiting school districts from entering into contracts with public libraries and hosting mobile libraries",
+            None,
+        ),
+        (
+            "us-oh-136-hb5",
+            "if-no-viewpoint-removal",
+            ("intellectual-freedom",),
+            "Age-Appropriate Materials Act; prohibiting school districts from making certain materials available to students",
+            None,
+        ),
+        (
+            "us-oh-136-hb6",
+            "if-fair-challenge-process",
+            ("intellectual-freedom",),
+            "Relating to materials alleged to be harmful to minors",
+            "Require removal of the material if the board denies a parent the opportunity to recite passages from the material.",
+        ),
+        (
+            "us-oh-136-hb7",
+            "if-no-forced-filters",
+            ("intellectual-freedom", "library-funding"),
+            "Database resources for students",
+            "A public library may offer digital or online library database resources to students only if the provider has "
+            "technology protection measures that filter or block access to obscene materials.",
+        ),
+        (
+            "us-oh-136-hb8",
+            "if-no-funding-penalty",
+            ("intellectual-freedom", "library-funding"),
+            "Library funding",
+            "In order to receive these funds county libraries must certify that they do not offer any books that appeal to the "
+            "prurient interests of children.",
+        ),
+        (
+            "us-oh-136-hb9",
+            "cp-fair-ebook-terms",
+            ("intellectual-freedom",),
+            "An Act addressing challenges facing public libraries and digital resource collections",
+            "Authorizes library access to electronic books and digital audiobooks.",
+        ),
+    ],
+)
+def test_bills_on_library_materials_show_their_position(
+    document_id: str, position: str, areas: tuple[str, ...], title: str, summary: str | None
+) -> None:
+    fields = {"title": title, "abstract": summary, "text": None}
+    judged = Relevance().judge(document_id, fields, Matcher().match(fields, set(areas)))
+    assert position in {match.position_id for match in judged if match.shown}
 
 
 def test_only_what_reaches_the_floor_is_shown() -> None:
