@@ -263,12 +263,180 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Minors in a public library; parental consent",
             "Drag shows; minors in a public library; parental consent",
         ),
+        (
+            "if-minors-access",
+            "intellectual-freedom",
+            "Parents' access to the books that their minor child takes from a library",
+            "Parents' access to the library records of their minor child",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "A study of the removal of library materials",
+            "A study of the retention of library materials",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Library materials that name a topic are removed",
+            "Recognizing Judea and Samaria; library materials",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Material harmful to minors; definition",
+            "Age verification for websites with material harmful to minors",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Adds a definition of content harmful to minors",
+            "Removes a definition of content harmful to minors",
+        ),
+        (
+            "if-fair-challenge-process",
+            "intellectual-freedom",
+            "A board to hear challenges to library books",
+            "A volunteer board to review and rate library books",
+        ),
+        (
+            "cp-fair-ebook-terms",
+            "intellectual-freedom",
+            "Access of libraries to electronic books; digital resources of libraries",
+            "Requirements for electronic resources of public libraries, provided by schools to students",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media companies must verify the age of a minor",
+            "Social media companies must maintain interoperability interfaces",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
     for title, refused in ((yes, None), (no, "about something else")):
         fields = {"title": title, "abstract": None, "text": None}
         assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize(
+    ("position", "area", "yes", "no"),
+    [
+        (
+            "if-rooms-and-programs",
+            "intellectual-freedom",
+            (
+                "Drag shows; public libraries; prohibit",
+                "Drag shows in public schools",
+                "Public funds for drag story hours",
+            ),
+            ("Drag shows; minors; penalties", "Adult cabaret performances; prohibited locations"),
+        ),
+        (
+            "tc-tribal-rural",
+            "telecommunications",
+            ("Broadband of rural libraries", "Tribal libraries and the E-Rate program"),
+            ("Rural libraries endowment fund", "Rural Library Grant Program"),
+        ),
+        (
+            "if-no-funding-penalty",
+            "intellectual-freedom",
+            ("Prohibits state funds for sexually explicit books in schools",),
+            ("Prohibits state funds for schools that teach a curriculum of gender ideology",),
+        ),
+        (
+            "if-professional-selection",
+            "intellectual-freedom",
+            ("Library boards; selection of materials",),
+            ("Authorizing elected members of library boards", "To reconstitute the State Library Board"),
+        ),
+    ],
+)
+def test_a_position_can_need_a_word_whatever_else_a_document_names(
+    position: str, area: str, yes: tuple[str, ...], no: tuple[str, ...]
+) -> None:
+    for titles, refused in ((yes, None), (no, "names nothing that it needs")):
+        for title in titles:
+            fields = {"title": title, "abstract": None, "text": None}
+            assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize(
+    ("document_id", "position", "areas", "title", "summary"),
+    [
+        (
+            "us-oh-136-hb1",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "A board to review and rate library books",
+            None,
+        ),
+        (
+            "us-oh-136-hb2",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "libraries; explicit materials; classification",
+            None,
+        ),
+        (
+            "us-oh-136-hb3",
+            "if-freedom-to-join",
+            ("intellectual-freedom",),
+            "school libraries; professional associations; ban",
+            None,
+        ),
+        (
+            "us-oh-136-hb4",
+            "if-minors-access",
+            ("intellectual-freedom",),
+            "Prohibiting school districts from entering into contracts with public libraries and hosting mobile libraries",
+            None,
+        ),
+        (
+            "us-oh-136-hb5",
+            "if-no-viewpoint-removal",
+            ("intellectual-freedom",),
+            "Age-Appropriate Materials Act; prohibiting school districts from making certain materials available to students",
+            None,
+        ),
+        (
+            "us-oh-136-hb6",
+            "if-fair-challenge-process",
+            ("intellectual-freedom",),
+            "Relating to materials alleged to be harmful to minors",
+            "Require removal of the material if the board denies a parent the opportunity to recite passages from the material.",
+        ),
+        (
+            "us-oh-136-hb7",
+            "if-no-forced-filters",
+            ("intellectual-freedom", "library-funding"),
+            "Database resources for students",
+            "A public library may offer digital or online library database resources to students only if the provider has "
+            "technology protection measures that filter or block access to obscene materials.",
+        ),
+        (
+            "us-oh-136-hb8",
+            "if-no-funding-penalty",
+            ("intellectual-freedom", "library-funding"),
+            "Library funding",
+            "In order to receive these funds county libraries must certify that they do not offer any books that appeal to the "
+            "prurient interests of children.",
+        ),
+        (
+            "us-oh-136-hb9",
+            "cp-fair-ebook-terms",
+            ("intellectual-freedom",),
+            "An Act addressing challenges facing public libraries and digital resource collections",
+            "Authorizes library access to electronic books and digital audiobooks.",
+        ),
+    ],
+)
+def test_bills_on_library_materials_show_their_position(
+    document_id: str, position: str, areas: tuple[str, ...], title: str, summary: str | None
+) -> None:
+    fields = {"title": title, "abstract": summary, "text": None}
+    judged = Relevance().judge(document_id, fields, Matcher().match(fields, set(areas)))
+    assert position in {match.position_id for match in judged if match.shown}
 
 
 def test_only_what_reaches_the_floor_is_shown() -> None:

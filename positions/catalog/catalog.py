@@ -242,7 +242,7 @@ _VERSION_KEYS = {
     "note": TEXT,
     **AUTHORITY_KEYS,
 }
-_SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST, "never": LIST}
+_SCOPE_KEYS = {"levels": LIST, "library_matter": FLAG, "about": LIST, "not_about": LIST, "never": LIST, "needs": LIST}
 _TRIGGER_KEYS = {
     "id": TEXT,
     "says": TEXT,
@@ -368,7 +368,7 @@ class _Reader(Checker):
             return {}
         self.closed(item, "levels", LEVELS)
         values = self.values(item, _SCOPE_KEYS, ())
-        for key in ("about", "not_about", "never"):
+        for key in ("about", "not_about", "never", "needs"):
             values[key] = tuple(self._patterns(item, key, values.get(key, ())))
         return values
 

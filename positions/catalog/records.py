@@ -103,7 +103,8 @@ class Scope:
     ``levels``: the levels of government it applies to. ``library_matter``: the document must name libraries or what
     belongs to them (positions/relevance/library_words.yml), or a phrase of ``about``. ``about``: what a title or a summary
     names when the document is about it: evidence for the relevance model. ``not_about``: what they name when it is not.
-    ``never``: what a title names when the document is left out, whatever phrase of ``about`` it has, too.
+    ``never``: what a title names when the document is left out, whatever phrase of ``about`` it has, too. ``needs``: a document
+    whose title, opening and best sentence have none of these is left out.
     """
 
     levels: tuple[str, ...] = LEVELS[:3]
@@ -111,6 +112,7 @@ class Scope:
     about: tuple[Pattern, ...] = ()
     not_about: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
+    needs: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from positions.relevance.subject import LEAD, Subject, names_libraries, read_sub
 from text.phrases import Pattern, PhraseIndex
 from text.tokens import fold_words
 
-_ABOUT, _NOT_ABOUT, _NEVER = 0, 1, 2
+_ABOUT, _NOT_ABOUT, _NEVER, _NEEDS = 0, 1, 2, 3
 #: Characters of a summary in which the first sentences stand.
 _EARLY = 400
 _FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
@@ -82,9 +82,10 @@ class ClaimReader:
     ) -> Claim:
         sentence = fold_words(_place(matches[0]).words)
         about = {place: (position.id, _ABOUT) in found for place, found in named.items()}
-        about["sentence"] = (position.id, _ABOUT) in self._names(sentence)
+        in_sentence = self._names(sentence)
+        about["sentence"] = (position.id, _ABOUT) in in_sentence
         other = {place: (position.id, _NOT_ABOUT) in found for place, found in named.items()}
-        other["sentence"] = (position.id, _NOT_ABOUT) in self._names(sentence)
+        other["sentence"] = (position.id, _NOT_ABOUT) in in_sentence
         library = {
             "title": subject.library_in_title,
             "opening": subject.library_in_opening,
@@ -105,6 +106,8 @@ class ClaimReader:
         refused = _refusal(position, subject, about, other, library)
         if (position.id, _NEVER) in named["title"]:
             refused = refused or "about something else"
+        if position.scope.needs and not any((position.id, _NEEDS) in found for found in (*named.values(), in_sentence)):
+            refused = refused or "names nothing that it needs"
         return Claim(position.id, matches, refused, features)
 
 
@@ -113,6 +116,7 @@ def _named(positions: Iterable[Position]) -> Iterable[tuple[Pattern, tuple[str, 
         yield from ((item, (position.id, _ABOUT)) for item in position.scope.about)
         yield from ((item, (position.id, _NOT_ABOUT)) for item in position.scope.not_about)
         yield from ((item, (position.id, _NEVER)) for item in position.scope.never)
+        yield from ((item, (position.id, _NEEDS)) for item in position.scope.needs)
 
 
 def _places(subject: Subject) -> list[tuple[str, Sequence[str]]]:
