@@ -10,7 +10,14 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import begin, hearings_version, passages_version, restate, rules_version
+from crawlers.status.rederive_status import (
+    begin,
+    hearings_version,
+    passages_version,
+    restate,
+    rules_version,
+    votes_version,
+)
 from crawlers.storage.record import load_document, rewrite, upsert
 from store.connect import migrate
 
@@ -100,6 +107,7 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     begin(empty)
     begin(empty)
     versions = [("hearings", hearings_version()), ("passages", passages_version()), ("status", rules_version())]
+    versions.append(("votes", votes_version()))
     assert empty.execute("select * from derivations order by name").fetchall() == versions
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0

@@ -1,4 +1,4 @@
-"""After an upgrade: actions classified, statuses and hearings derived again, from the sentences that are stored.
+"""After an upgrade: actions classified, statuses, hearings and results of votes derived again, from what is stored.
 
 A source's listing does not change because our rules did, so a crawl alone would leave old statuses standing.
 """
@@ -23,10 +23,12 @@ from crawlers.parsers import (
     hearings,
     legiscan,
     regulations_gov,
+    vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
+from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
 
@@ -119,12 +121,18 @@ def hearings_version() -> str:
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
+def votes_version() -> str:
+    """A hash of the rules that say whether a motion carried."""
+    return hashlib.sha256(vote_words.FILE.read_bytes() + Path(vote_words.__file__).read_bytes()).hexdigest()[:24]
+
+
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
     for name, version in (
         ("status", rules_version()),
         ("passages", passages_version()),
         ("hearings", hearings_version()),
+        ("votes", votes_version()),
     ):
         db.execute(
             "insert into derivations select ?, ? where not exists (select 1 from documents) "
@@ -134,7 +142,7 @@ def begin(db: Database) -> None:
 
 
 def restate(db: Database, *, now: str) -> int:
-    """Bring actions, statuses and hearings up to the present rules; without a word in `changes`, since nothing happened.
+    """Bring actions, statuses, hearings and results of votes up to the present rules; tells no news, for nothing happened.
 
     Does nothing when the rules are those of the last time. Returns how many documents differ now.
     """
@@ -148,6 +156,9 @@ def restate(db: Database, *, now: str) -> int:
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
         _note(db, "hearings", hearings_version())
+    if _is_new(db, "votes", votes_version()):
+        roll_calls.restate(db)
+        _note(db, "votes", votes_version())
     return differ
 
 
