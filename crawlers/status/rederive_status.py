@@ -111,7 +111,7 @@ def rules_version() -> str:
 
 def passages_version() -> str:
     """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
-    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__))
+    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__), Path(states.__file__))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
@@ -176,8 +176,8 @@ def _note(db: Database, name: str, version: str) -> None:
 
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so, or that names its day; and of resolutions that are called bills, or one chamber's where they
-    are of both, or proclamations that are messages.
+    passage and is not called so, that names its day, or that is listed before what led to it; and of resolutions that are called
+    bills, or one chamber's where they are of both, or proclamations that are messages.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -192,7 +192,14 @@ def _restate_passages(db: Database, now: str) -> int:
             and a.classification in {states.DEALT_WITH}
         ) from documents d where d.source = 'us_states' and d.document_type in ('bill', 'resolution', 'proclamation')"""
     )
+    backwards = db.execute(
+        """select distinct a.document_id from documents d join actions a on a.document_id = d.id
+        join actions b on b.document_id = a.document_id and b.acted_on = a.acted_on and b.ordinal > a.ordinal
+        where d.source = 'us_states' and a.classification in ('executive-receipt', 'executive-signature', 'enrolled', 'passage')
+        and b.classification in ('passage', 'enrolled', 'executive-receipt') and a.classification <> b.classification"""
+    )
     wanted = [key for key, *action in actions if _is_mended(*action)]
+    wanted += [key for (key,) in backwards]
     wanted += [
         key
         for key, number, said, title, in_both in typed.fetchall()
@@ -232,10 +239,9 @@ def _with_passages(document: Document) -> Document:
     # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
-    before = [
-        _state_history(document, each)
-        for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
-    ]
+    dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
+    readings = (*dated, said, old, unsaid, *map(_undecided, (*dated, said)))
+    before = [_state_history(document, each, as_listed=listed) for each in readings for listed in (False, True)]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
@@ -281,9 +287,13 @@ def _of_governor(history: rules.History) -> rules.History:
     return (*later, history[-1]) if history and history[-1][0] in ("failed", "withdrawn", "replaced") else later
 
 
-def _state_history(bill: Bill, actions: list[governor.Classified]) -> rules.History:
+def _state_history(bill: Bill, actions: list[governor.Classified], *, as_listed: bool = False) -> rules.History:
     return states.state_history(
-        actions, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
+        actions,
+        document_type=bill.document_type or "",
+        introduced_on=bill.introduced_on,
+        chamber=bill.chamber,
+        as_listed=as_listed,
     )
 
 
