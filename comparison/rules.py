@@ -34,13 +34,12 @@ class Rules:
     passages: re.Pattern[str]
 
     def is_left_out(self, title: str, document_type: str | None) -> bool:
-        """Whether a document is routine, so that its being like another means nothing."""
-        return (
-            document_type in self.types
-            or len(title.split()) < SHORTEST_TITLE
-            or bool(self.titles.search(title))
-            or is_ceremonial(title, document_type)
-        )
+        """Whether a document is routine or its title too short, so that its being like another means nothing."""
+        return len(title.split()) < SHORTEST_TITLE or self.is_routine(title, document_type)
+
+    def is_routine(self, title: str, document_type: str | None) -> bool:
+        """Whether a document follows a form or only honors somebody."""
+        return document_type in self.types or bool(self.titles.search(title)) or is_ceremonial(title, document_type)
 
     def compared(self, title: str, abstract: str | None) -> str:
         """What of a title and a summary is compared."""

@@ -182,6 +182,15 @@ async def test_a_part_without_a_source_is_left_out(site: Any, tmp_path: Path) ->
     assert "The money" not in text
 
 
+async def test_a_position_without_a_brief_offers_no_page_to_print(site: Any, tmp_path: Path) -> None:
+    address, offer = f"/positions/{HOTSPOTS}", "The brief on one page, to print"
+    assert offer in shown((await site.client.get(address)).text)
+    with closing(Database(tmp_path / "corpus.db")) as db:
+        db.execute("delete from brief_parts")
+        db.conn.commit()
+    assert offer not in shown((await site.client.get(address)).text)
+
+
 async def test_a_signed_brief_names_who_signed(site: Any, tmp_path: Path) -> None:
     with closing(Database(tmp_path / "corpus.db")) as db:
         db.execute("update brief_parts set approved_by = 'Ana Reader', approved_on = '2022-03-01'")

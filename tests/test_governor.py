@@ -54,6 +54,11 @@ def test_a_bill_whose_conference_does_not_sign_off_has_failed() -> None:
     assert history(("2025-06-19", "executive-signature", report)) == [("failed", "2025-06-19")]
 
 
+def test_new_hampshire_enrolls_in_a_recess_and_files_it_weeks_later() -> None:
+    enrolled = "Enrolled (in recess of) 06/26/2025 HJ 18 P. 63"
+    assert history(("2025-07-14", "enrolled", enrolled)) == [("passed", "2025-06-26")]
+
+
 def test_connecticuts_number_comes_before_the_signature() -> None:
     assert history(
         ("2026-05-14", "became-law", "PUBLIC ACT 26-64"),

@@ -453,6 +453,13 @@ async def test_hostile_text_is_text_in_every_language(site: Any) -> None:
         assert "<img src=x" not in page
 
 
+async def test_an_area_that_is_wider_than_its_name_says_so_in_both_languages(site: Any) -> None:
+    for path in ("/areas", "/areas/library-funding"):
+        assert "The area is wider than its name" in (await site.client.get(path)).text
+        assert "El área es más amplia que su nombre" in (await site.client.get(f"/es{path}")).text
+    assert "wider than its name" not in (await site.client.get("/areas/privacy")).text
+
+
 async def test_one_readers_language_is_not_anothers(site: Any) -> None:
     pages = await asyncio.gather(*(site.client.get(path) for path in ("/areas", "/es/areas") * 20))
     assert {page.text.count('lang="es">\n<head>') for page in pages[::2]} == {0}

@@ -377,6 +377,13 @@ def test_families_are_found_among_the_bills(corpus: Database) -> None:
     assert groups(corpus)["library-liability"] == {"us-ms-2026-sb1", "us-ia-2025-hf2"}
 
 
+def test_a_bill_with_a_short_title_belongs_to_a_family_by_its_summary(corpus: Database) -> None:
+    summary = "Repealing an exemption from the crime of promoting obscenity for activities at a public library."
+    add(corpus, bill("us-wy-2026-hb72", "Obscenity amendments.", abstract=summary))
+    [family] = [each for each in load_families() if each.id == "library-liability"]
+    assert list(family.find(corpus)) == ["us-wy-2026-hb72"]
+
+
 def test_families_take_in_what_is_new_and_let_go_what_has_changed(
     corpus: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

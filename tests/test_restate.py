@@ -10,7 +10,14 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import begin, hearings_version, passages_version, restate, rules_version
+from crawlers.status.rederive_status import (
+    begin,
+    hearings_version,
+    passages_version,
+    restate,
+    rules_version,
+    votes_version,
+)
 from crawlers.storage.record import load_document, rewrite, upsert
 from store.connect import migrate
 
@@ -100,6 +107,7 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     begin(empty)
     begin(empty)
     versions = [("hearings", hearings_version()), ("passages", passages_version()), ("status", rules_version())]
+    versions.append(("votes", votes_version()))
     assert empty.execute("select * from derivations order by name").fetchall() == versions
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0
@@ -129,6 +137,22 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
             Action(acted_on="2025-01-14", description="Introduced", classification="introduction", chamber="upper"),
             Action(acted_on="2025-01-15", description=sentence, classification=word, chamber="upper"),
         ),
+    )
+
+
+def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(corpus: Database) -> None:
+    acts = (("passage", "Passed"), ("executive-receipt", "Presented"))
+    later = [
+        Action(acted_on="2025-01-15", description=text, classification=word, chamber="upper") for word, text in acts
+    ]
+    bill = _of_state("Referred", "referral-committee", "to_executive")
+    backwards = (bill.actions[0], *reversed(later))
+    upsert(corpus, [replace(bill, actions=backwards)], now=NOW, silent=True)
+    restate(corpus, now=NOW)
+    assert load_document(corpus, bill.id).status_history == (
+        ("introduced", "2025-01-14"),
+        ("passed_first_chamber", "2025-01-15"),
+        ("to_executive", "2025-01-15"),
     )
 
 

@@ -214,7 +214,8 @@ def test_result_of_a_roll_call(result: str, passed: bool | None) -> None:
         (True, 40, 60, None),
         (False, 28, 1, None),
         (False, 60, 40, False),
-        (False, None, None, False),
+        (True, None, None, True),
+        (False, None, None, None),
         (False, 0, 0, None),
         (False, 0, 5, False),
     ],
@@ -228,6 +229,9 @@ def test_a_result_that_its_counts_contradict_is_unknown(
 def test_what_a_committee_reported_did_not_fail_with_more_votes_for_it() -> None:
     assert passed_of(False, 5, 2, "Reported") is None
     assert passed_of(False, 2, 5, "Reported") is False
+    assert passed_of(False, 32, 14, "Rountree AM1176 adopted") is None
+    assert passed_of(False, 33, 16, "Hallstrom MO41 prevailed") is None
+    assert passed_of(False, 22, 14, "Andersen AM1131 lost") is False
     assert passed_of(False, 6, 4, "Do pass and be re-referred to the Committee on [Appropriations]") is False
 
 
@@ -249,6 +253,12 @@ def test_a_vote_whose_question_says_that_it_failed_did_not_pass(question: str, p
     assert passed_of(True, 60, 40, question) is passed
     vote = {"result": "pass", "passed": 1, "yes": 60, "no": 40, "question": question}
     assert without_doubt(vote) == vote | ({} if passed else {"result": "fail", "passed": 0})
+
+
+def test_a_vote_without_counts_failed_only_where_its_question_says_so() -> None:
+    assert passed_of(False, 0, 0, "failed to pass") is False
+    assert passed_of(False, 0, 0, "do pass") is None
+    assert passed_of(False, None, None, "Reported Do Pass (H) - AYES: 10 NOES: 4 PRESENT: 0") is None
 
 
 def test_a_page_leaves_out_a_result_that_the_counts_contradict() -> None:
@@ -408,6 +418,26 @@ def test_a_new_vote_is_told_once_and_neither_history_nor_first_contact_is(
     rows = corpus.execute("select happened_on, summary from changes where kind = 'vote'").fetchall()
     line = "House: On Motion to Suspend the Rules and Pass, as Amended: Passed, 2 to 0"
     assert rows == [("2025-03-04", line)] * told
+
+
+def test_the_news_of_a_vote_without_counts_says_no_result(house: list[Any]) -> None:
+    vote = replace(
+        calls(house)["us-house-119-1-2"], chamber="upper", question="do pass", result="fail", passed=None, yes=0, no=0
+    )
+    assert roll_calls.sentence(vote) == "Senate: do pass"
+    assert roll_calls.sentence(replace(vote, passed=False, no=9)) == "Senate: do pass: failed, 0 to 9"
+
+
+def test_what_is_stored_is_read_again_by_the_present_rules(corpus: Database, house: list[Any]) -> None:
+    put(corpus, *calls(house).values())
+    before = corpus.execute("select id, passed from roll_calls order by id").fetchall()
+    assert roll_calls.restate(corpus) == 0
+    key = before[0][0]
+    corpus.execute(
+        "update roll_calls set question = 'do pass', result = 'fail', passed = 0, yes = 0, no = 0 where id = ?", [key]
+    )
+    assert (roll_calls.restate(corpus), roll_calls.restate(corpus)) == (1, 0)
+    assert corpus.execute("select id, passed from roll_calls order by id").fetchall() == [(key, None), *before[1:]]
 
 
 def test_two_members_of_one_name_are_two_voters_and_nobody_for_certain(corpus: Database) -> None:

@@ -57,6 +57,13 @@ def test_a_bill_on_its_whole_way() -> None:
     ]
 
 
+def test_what_a_day_lists_backwards_are_steps_all_the_same() -> None:
+    day = [("2025-04-10", word, "legislature") for word in ("executive-receipt", "passage")]
+    acted = [("2025-01-17", "introduction", "legislature"), *day, ("2025-04-14", "executive-signature", "executive")]
+    found = steps(*acted, chamber="legislature")
+    assert found == ["introduced", "passed_second_chamber", "to_executive", "enacted"]
+
+
 def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
     ends = [("2025-03-20", "executive-veto", "executive"), ("2025-03-25", "veto-override-passage", "lower")]
     assert steps(*WAY, *ends)[-1] == "vetoed"
@@ -177,7 +184,12 @@ def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_
         for text, word, where in (*acted, ("Passed", "passage", "upper"))
     ]
     history = state_history(actions, document_type="bill", introduced_on="2025-01-02", chamber="lower")
-    assert [step for step, _ in history] == ["introduced", "passed_first_chamber", "passed"]
+    assert [step for step, _ in history] == [
+        "introduced",
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "passed",
+    ]
 
 
 def test_a_one_chamber_legislature_passes_a_bill_once() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ from site_corpus import BROADBAND, TODAY, build
 
 import serve
 from pages.documents import citation, text_versions
-from pages.http.titles import quiet, readable, titled
+from pages.http.titles import name_of_act, quiet, readable, titled
 from pages.positions import positions
 from store.connect import connect
 
@@ -142,3 +144,35 @@ def test_only_what_was_voted_for_is_called_adopted(grade: str, name: str, said: 
 def test_codes_of_text_versions_are_said_in_words() -> None:
     assert text_versions.in_words("PCS") == "Placed on Calendar Senate"
     assert text_versions.in_words("Introduced in House") == "Introduced in House"
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "name"),
+    [
+        ("LET AMERICA READ ACT", "Creates the Let America Read Act. Provides that the", "Let America Read Act"),
+        (
+            "DATABASE RESOURCES FOR STUDENT",
+            "Creates the Database Resources for Students Act.",
+            "Database Resources for Students Act",
+        ),
+        ("Let America Read Act", "Creates the Let America Read Act. Provides that the", None),
+        ("TWO ACTS", "Creates the First Act, the Second Act, and the Third Act. Provides", None),
+        ("EDUC-SCHOOL LIBRARY TASK FORCE", "Amends the School Code. Creates the Task Force Act.", None),
+        ("$SOS", None, None),
+    ],
+)
+def test_a_caption_gives_way_to_the_name_of_the_act_that_the_summary_creates(
+    title: str, abstract: str | None, name: str | None
+) -> None:
+    assert name_of_act(title, abstract) == name
+
+
+async def test_a_page_shows_the_name_of_the_act_and_keeps_the_title_of_the_source(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    with closing(sqlite3.connect(next(tmp_path.rglob("corpus.db")))) as db, db:
+        named = ("LET AMERICA READ ACT", "Creates the Let America Read Act. Provides that schools", BROADBAND)
+        db.execute("update documents set title = ?, abstract = ? where id = ?", named)
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text
+    assert ">Let America Read Act</h1>" in page
+    assert "In the words of the source:" in page
+    assert "LET AMERICA READ ACT" in page

@@ -51,7 +51,7 @@ class Family:
             f"where kind = 'bill' {only} and {self._prefilter()} order by id",
             given,
         ).fetchall():
-            if not rules.is_left_out(title, kind) and self.fits(f"{title}\n{abstract or ''}"):
+            if not rules.is_routine(title, kind) and self.fits(f"{title}\n{abstract or ''}"):
                 yield key
 
     def _prefilter(self) -> str:

@@ -56,8 +56,9 @@ def carried(result: str) -> bool | None:
 #: A vote that failed though more than this share was for it, or passed though more were against it, is a slip of the source
 #: or needed more than anybody here knows.
 _FAILED_WITH = 0.75
-#: A question that is a result: Ohio's committees have "Reported" what the source says failed.
-_CARRIED = re.compile(r"(?:reported|adopted)\b", re.IGNORECASE)
+#: A question that is a result: Ohio's committees have "Reported" what the source says failed, and in Nebraska "Rountree AM1176"
+#: was "adopted" and "Hallstrom MO41 prevailed".
+_CARRIED = re.compile(r"(?:reported|adopted)\b|.*\b(?:am|fa|mo)\d+ (?:adopted|prevailed)\b", re.IGNORECASE)
 #: A question that tells of a failure, where the source counts only more votes for than against: most of all members were needed,
 #: or two thirds (Arizona, Michigan, Tennessee's committees, Utah, Wyoming). Who fails to concur has voted for that.
 _FAILED = re.compile(
@@ -70,12 +71,15 @@ def passed_of(passed: bool | None, yes: int | None, no: int | None, question: st
     """Whether a motion carried, as the source says; None where its counts cannot be squared with it, and False where its question
     says so.
 
-    No votes at all are no count: what the source calls a failure then is what it did not find.
+    Without a count, what the source calls a failure is what it did not find: Virginia's bills are "presented" and "failed".
     """
-    if passed and _FAILED.match(question):
+    if passed is None:
+        return None
+    if _FAILED.match(question) and (passed or not (yes or no)):
         return False
-    if passed is None or yes is None or no is None:
-        return passed
+    if passed and (yes is None or no is None):
+        return True
+    yes, no = yes or 0, no or 0
     if passed:
         return True if yes >= no else None
     most = 0.5 if _CARRIED.match(question) else _FAILED_WITH

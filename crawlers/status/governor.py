@@ -1,4 +1,4 @@
-"""What a sentence about a governor says beyond its class: on which day, and of a "signature" that is a veto."""
+"""What a sentence about a governor or an enrolling says beyond its class: on which day, and of a "signature" that is a veto."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from crawlers.status.rules import History
 
 Classified = tuple[Action, tuple[str, ...]]
 
-_DATED = frozenset({"executive-receipt", "executive-signature", "executive-veto", "became-law"})
+OF_GOVERNOR = frozenset({"executive-receipt", "executive-signature", "executive-veto", "became-law"})
+#: New Hampshire files what was enrolled in a recess weeks later.
+_DATED = OF_GOVERNOR | {"enrolled"}
 #: Journals file what a governor did in a recess under the last day on which they sat, or the next. A day that is
 #: further away is a slip of the pen.
 _NEAR = timedelta(days=90)
@@ -29,15 +31,16 @@ _DAY = re.compile(
 )
 
 
-def as_said(actions: Iterable[Classified]) -> list[Classified]:
+def as_said(actions: Iterable[Classified], dated: frozenset[str] = _DATED) -> list[Classified]:
     """The actions of a bill as their sentences tell them.
 
-    What a governor received, signed, or vetoed has the day that the sentence names, where it names one. Georgia gives each
-    bill on which the governor acted a "Date Signed", and adds the veto to those that were vetoed that day.
+    What was enrolled, and what a governor received, signed, or vetoed, has the day that the sentence names, where it names one:
+    of those of `dated`. Georgia gives each bill on which the governor acted a "Date Signed", and adds the veto to those that
+    were vetoed that day.
     """
     listed = list(actions)
     vetoed_on = {action.acted_on for action, classes in listed if "executive-veto" in classes}
-    return [_as_said(action, classes, vetoed_on) for action, classes in listed]
+    return [_as_said(action, classes, vetoed_on, dated) for action, classes in listed]
 
 
 def handed_over(history: History, actions: Iterable[Action]) -> History:
@@ -52,10 +55,10 @@ def handed_over(history: History, actions: Iterable[Action]) -> History:
     return (*history, ("to_executive", on)) if on else history
 
 
-def _as_said(action: Action, classes: tuple[str, ...], vetoed_on: set[str]) -> Classified:
+def _as_said(action: Action, classes: tuple[str, ...], vetoed_on: set[str], dated: frozenset[str]) -> Classified:
     if action.acted_on in vetoed_on:
         classes = tuple(name for name in classes if name != "executive-signature")
-    if _DATED.isdisjoint(classes):
+    if dated.isdisjoint(classes):
         return action, classes
     return replace(action, acted_on=said_day(action.description, action.acted_on)), classes
 

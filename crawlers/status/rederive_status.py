@@ -1,4 +1,4 @@
-"""After an upgrade: actions classified, statuses and hearings derived again, from the sentences that are stored.
+"""After an upgrade: actions classified, statuses, hearings and results of votes derived again, from what is stored.
 
 A source's listing does not change because our rules did, so a crawl alone would leave old statuses standing.
 """
@@ -23,10 +23,12 @@ from crawlers.parsers import (
     hearings,
     legiscan,
     regulations_gov,
+    vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.parsers.openstates import kind_of
 from crawlers.status import federal, governor, rules, states
+from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
 
@@ -109,7 +111,7 @@ def rules_version() -> str:
 
 def passages_version() -> str:
     """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
-    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__))
+    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__), Path(states.__file__))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
@@ -119,12 +121,18 @@ def hearings_version() -> str:
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 
+def votes_version() -> str:
+    """A hash of the rules that say whether a motion carried."""
+    return hashlib.sha256(vote_words.FILE.read_bytes() + Path(vote_words.__file__).read_bytes()).hexdigest()[:24]
+
+
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
     for name, version in (
         ("status", rules_version()),
         ("passages", passages_version()),
         ("hearings", hearings_version()),
+        ("votes", votes_version()),
     ):
         db.execute(
             "insert into derivations select ?, ? where not exists (select 1 from documents) "
@@ -134,7 +142,7 @@ def begin(db: Database) -> None:
 
 
 def restate(db: Database, *, now: str) -> int:
-    """Bring actions, statuses and hearings up to the present rules; without a word in `changes`, since nothing happened.
+    """Bring actions, statuses, hearings and results of votes up to the present rules; tells no news, for nothing happened.
 
     Does nothing when the rules are those of the last time. Returns how many documents differ now.
     """
@@ -148,6 +156,9 @@ def restate(db: Database, *, now: str) -> int:
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
         _note(db, "hearings", hearings_version())
+    if _is_new(db, "votes", votes_version()):
+        roll_calls.restate(db)
+        _note(db, "votes", votes_version())
     return differ
 
 
@@ -165,8 +176,8 @@ def _note(db: Database, name: str, version: str) -> None:
 
 def _restate_passages(db: Database, now: str) -> int:
     """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so, or that names its day; and of resolutions that are called bills, or one chamber's where they
-    are of both, or proclamations that are messages.
+    passage and is not called so, that names its day, or that is listed before what led to it; and of resolutions that are called
+    bills, or one chamber's where they are of both, or proclamations that are messages.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -181,7 +192,14 @@ def _restate_passages(db: Database, now: str) -> int:
             and a.classification in {states.DEALT_WITH}
         ) from documents d where d.source = 'us_states' and d.document_type in ('bill', 'resolution', 'proclamation')"""
     )
+    backwards = db.execute(
+        """select distinct a.document_id from documents d join actions a on a.document_id = d.id
+        join actions b on b.document_id = a.document_id and b.acted_on = a.acted_on and b.ordinal > a.ordinal
+        where d.source = 'us_states' and a.classification in ('executive-receipt', 'executive-signature', 'enrolled', 'passage')
+        and b.classification in ('passage', 'enrolled', 'executive-receipt') and a.classification <> b.classification"""
+    )
     wanted = [key for key, *action in actions if _is_mended(*action)]
+    wanted += [key for (key,) in backwards]
     wanted += [
         key
         for key, number, said, title, in_both in typed.fetchall()
@@ -221,10 +239,9 @@ def _with_passages(document: Document) -> Document:
     # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
-    before = [
-        _state_history(document, each)
-        for each in (governor.as_said(said), said, old, unsaid, _undecided(governor.as_said(said)), _undecided(said))
-    ]
+    dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
+    readings = (*dated, said, old, unsaid, *map(_undecided, (*dated, said)))
+    before = [_state_history(document, each, as_listed=listed) for each in readings for listed in (False, True)]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
@@ -270,9 +287,13 @@ def _of_governor(history: rules.History) -> rules.History:
     return (*later, history[-1]) if history and history[-1][0] in ("failed", "withdrawn", "replaced") else later
 
 
-def _state_history(bill: Bill, actions: list[governor.Classified]) -> rules.History:
+def _state_history(bill: Bill, actions: list[governor.Classified], *, as_listed: bool = False) -> rules.History:
     return states.state_history(
-        actions, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
+        actions,
+        document_type=bill.document_type or "",
+        introduced_on=bill.introduced_on,
+        chamber=bill.chamber,
+        as_listed=as_listed,
     )
 
 

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from crawlers.items import Action
-from crawlers.status.rules import History, Rules, first_match, history_of
+from crawlers.status.rules import RANK, History, Rules, first_match, history_of
 from crawlers.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
@@ -48,6 +48,8 @@ _STEPS = {
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 #: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
 DEALT_WITH = ("referral-committee", "reading-1", "reading-2", "reading-3", "passage")
+#: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
+_ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
 
@@ -173,6 +175,7 @@ def state_history(
     document_type: str,
     introduced_on: str | None,
     chamber: str | None,
+    as_listed: bool = False,
 ) -> History:
     """The steps a state's bill has reached, oldest first, as (status, ISO date) pairs; the last is where it stands.
 
@@ -182,6 +185,7 @@ def state_history(
             are laws. A "message" (crawlers.parsers.openstates.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
+        as_listed: take the actions of a day in the order in which the source lists them: only to know again what was derived so.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -191,7 +195,20 @@ def state_history(
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
-    return history_of(introduced_on, _of_what_counts(steps, [action for action, _ in listed], document_type))
+    ordered = steps if as_listed else _in_order(steps)
+    return history_of(introduced_on, _of_what_counts(ordered, [action for action, _ in listed], document_type))
+
+
+def _in_order(steps: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+    """The steps with those of one day from a passage to a law in the order in which a bill takes them: Nebraska lists the actions
+    of a day backwards, and what is handed to the governor has passed before."""
+    found = list(steps)
+    for day in {day for _, day in found}:
+        places = [at for at, (step, on) in enumerate(found) if on == day and step in _ONE_AFTER_THE_OTHER]
+        ordered = sorted((found[at] for at in places), key=lambda step: RANK[str(step[0])])
+        for at, step in zip(places, ordered, strict=True):
+            found[at] = step
+    return found
 
 
 def _of_what_counts(

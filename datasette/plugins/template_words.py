@@ -6,7 +6,7 @@ from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
 from pages.http.site import read_once
-from pages.http.titles import readable, titled
+from pages.http.titles import name_of_act, readable, titled
 from pages.people import people
 from pages.positions import positions, scorecard
 
@@ -25,6 +25,7 @@ def prepare_jinja2_environment(env):
     env.filters.update(
         repeats=formatting.repeats,
         words=formatting.date_in_words,
+        name_of_act=name_of_act,
         readable=readable,
         titled=titled,
         month=formatting.month_in_words,

@@ -15,6 +15,7 @@ from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION_TITLE, ended_with, unheard_since
 from pages.http import formatting
 from pages.http.language import _
+from pages.http.titles import name_of_act
 from store.constants import ANY_AREA
 
 #: Longer words are left to the document's own page.
@@ -134,7 +135,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
     ended = ended_with(row, today)
     return Card(
         id=row["id"],
-        title=row["title"],
+        title=name_of_act(row["title"], row["abstract"]) or row["title"],
         identifier=row["identifier"],
         kind=formatting.word("kinds", row["kind"]),
         jurisdiction=row["jurisdiction"],

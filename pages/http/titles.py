@@ -36,6 +36,10 @@ _CAPTIONS = frozenset(
         "not introduced",
     }
 )
+#: As long as the captions of Illinois are at most, with its marks.
+CAPTION = 32
+#: One act and nothing else: no list of acts, and nothing said of it in the same sentence.
+_CREATES = re.compile(r"Creates the (?P<name>[^.,;:\n]{4,120}? Act(?: of \d{4})?)\.(?=\s|$)")
 _ROMAN = re.compile(r"[IVX]{2,}")
 #: "U.S.", "D.D.C."
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,}")
@@ -57,6 +61,13 @@ def readable(title: str) -> str:
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+
+
+def name_of_act(title: str, abstract: str | None) -> str | None:
+    """The name of the act that a summary says a bill creates, where the title only shouts a caption of it (Illinois): ``Creates
+    the Let America Read Act. Provides that …``. None where the title is no such caption, or the summary begins otherwise."""
+    found = _CREATES.match(abstract or "")
+    return found["name"] if found and len(title) <= CAPTION and title.isupper() else None
 
 
 def quiet(text: str) -> str:

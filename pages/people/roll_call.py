@@ -214,9 +214,9 @@ def few(row: Row) -> int | None:
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """The roll calls on a document that its source lists, newest first, with their address, chamber and counts, for its page."""
     listed = "select * from roll_calls where document_id = ? and missing_since is null order by held_at desc, id"
-    found = rows(db, listed, [document_id])
+    found = map(without_doubt, rows(db, listed, [document_id]))
     return [
-        without_doubt(row)
+        row
         | {
             "address": names.vote_address(row["id"]),
             "title": title(row),
