@@ -197,6 +197,29 @@ def test_focus_is_visible(page, address: str) -> None:
     assert style == "solid"
 
 
+CONTRAST = """([one, other]) => {
+    const part = (value) => value / 255 <= .04045 ? value / 255 / 12.92 : ((value / 255 + .055) / 1.055) ** 2.4;
+    const parts = (color) => color.match(/[\\d.]+/g).map(Number).map(part);
+    const light = (color) => parts(color).reduce((sum, value, n) => sum + value * [.2126, .7152, .0722][n], 0);
+    const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
+    return (bright + .05) / (dark + .05);
+}"""
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
+@pytest.mark.parametrize("path", [PAGES["browse"], "/corpus/documents?_facet=status&status=in_committee"])
+def test_focus_is_visible_on_a_chosen_filter(page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.locator("li.on a").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineColor")
+    row = page.evaluate("getComputedStyle(document.activeElement.closest('li')).backgroundColor")
+    assert page.evaluate(CONTRAST, [ring, row]) >= 3
+
+
 def test_search_by_keyboard_leads_to_a_document(page, address: str) -> None:
     page.goto(address + "/")
     page.get_by_label(re.compile(r"Search \d+ documents")).fill("hotspots")
