@@ -371,6 +371,15 @@ async def test_every_table_and_column_is_described(corpus: Path) -> None:
     assert lacking == []
 
 
+async def test_a_data_table_says_which_filters_are_chosen_and_which_fields_are_theirs(site) -> None:
+    page = (await site.client.get("/corpus/documents?_facet=status&kind=bill&status=in_committee")).text
+    [chosen] = re.findall(r'<li class="on"><a [^>]*>', page)
+    assert 'aria-current="true"' in chosen
+    assert "in_committee (chosen; choose again to remove)" in text_of(page)
+    legends = re.findall("<fieldset><legend>(.*?)</legend>", page)
+    assert legends == ["Filter 1: kind", "Filter 2: status", "Add a filter"]
+
+
 def test_every_word_of_the_vocabularies_is_in_the_glossary() -> None:
     glossary = words.glossary()
     for section, keys in (("statuses", STATUSES), ("kinds", KINDS), ("levels", LEVELS), ("changes", CHANGE_KINDS)):
