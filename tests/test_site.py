@@ -371,6 +371,19 @@ async def test_every_table_and_column_is_described(corpus: Path) -> None:
     assert lacking == []
 
 
+async def test_a_sorted_column_is_told(site) -> None:
+    for order, told in (("_sort", "ascending"), ("_sort_desc", "descending")):
+        page = (await site.client.get(f"/corpus/documents?{order}=title")).text
+        assert re.findall(r'<th scope="col" aria-sort="(\w+)"[^>]*><a [^>]*>(\w+)', page) == [(told, "title")]
+
+
+@pytest.mark.parametrize("path", ["/corpus/documents", "/sources", "/accuracy"])
+async def test_every_row_of_a_table_has_a_heading(site, path: str) -> None:
+    rows = re.findall(r"<tr\b.*?</tr>", (await site.client.get(path)).text, re.DOTALL)
+    assert rows
+    assert [row for row in rows if '<th scope="row"' not in row and '<th scope="col"' not in row] == []
+
+
 async def test_a_data_table_says_which_filters_are_chosen_and_which_fields_are_theirs(site) -> None:
     page = (await site.client.get("/corpus/documents?_facet=status&kind=bill&status=in_committee")).text
     [chosen] = re.findall(r'<li class="on"><a [^>]*>', page)
