@@ -31,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``labels`` is empty where nothing rests on it. ``change`` is "added" or "struck" by a bill, or empty."""
+    """A run of text; ``labels`` is empty where nothing rests on it, ``""`` in it for words of a search. ``change`` is "added" or "struck" by a bill, or empty."""
 
     text: str
     labels: tuple[str, ...] = ()
@@ -178,7 +178,7 @@ def snippet_pieces(snippet: str, opening: str, closing: str) -> list[Piece]:
     for number, part in enumerate(snippet.split(opening)):
         marked, closed, rest = part.partition(closing)
         if number and closed:
-            found.append(Piece(marked, ("found",)))
+            found.append(Piece(marked, ("",)))
         else:
             marked, rest = "", part
         if rest:
