@@ -31,7 +31,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``labels`` is empty where nothing rests on it, ``""`` in it for words of a search. ``change`` is "added" or "struck" by a bill, or empty."""
+    """A run of text; ``labels`` is empty where nothing rests on it, and has one empty label for words that a search found.
+
+    ``change`` is "added" or "struck" by a bill, or empty.
+    """
 
     text: str
     labels: tuple[str, ...] = ()
