@@ -371,6 +371,29 @@ async def test_every_table_and_column_is_described(corpus: Path) -> None:
     assert lacking == []
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (
+            "/browse",
+            "/browse?area=broadband",
+            "/browse?area=broadband&status=alive",
+            "/browse?jurisdiction=us-tx",
+            "/browse?area=broadband&jurisdiction=us-tx",
+            "/browse?q=library",
+            "/browse?q=library&status=alive",
+            "/areas/broadband",
+        ),
+        ("/deadlines", "/deadlines?area=broadband", "/deadlines?jurisdiction=us-tx", "/deadlines?kind=hearing"),
+    ],
+)
+async def test_lists_have_titles_of_their_own(site, paths: tuple[str, ...]) -> None:
+    pages = [(await site.client.get(path)).text for path in paths]
+    titles = [re.findall("<title>(.*?)</title>", page)[0] for page in pages]
+    assert len(set(titles)) == len(titles), titles
+    assert all(page.count("<h1") == 1 for page in pages)
+
+
 async def test_a_sorted_column_is_told(site) -> None:
     for order, told in (("_sort", "ascending"), ("_sort_desc", "descending")):
         page = (await site.client.get(f"/corpus/documents?{order}=title")).text
