@@ -156,6 +156,19 @@ def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_a_citation_is_selected_by_keyboard(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.get_by_text("Cite this").focus()
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    field = page.get_by_label("APA")
+    assert field.evaluate("field => field === document.activeElement")
+    selected = field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert "Library Broadband Act" in selected
+
+
 def _focused(page) -> str:
     return page.evaluate("(document.activeElement.id || document.activeElement.textContent || '').trim().slice(0, 60)")
 
