@@ -156,6 +156,22 @@ def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+@pytest.mark.parametrize("path", ["/positions/tc-hotspot-lending/brief", PAGES["browse"], PAGES["spanish-browse"]])
+def test_targets_are_as_large_as_a_fingertip(page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['target-size']})")["violations"]
+    assert [node["html"][:200] for rule in found for node in rule["nodes"]] == []
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+def test_a_long_button_wraps(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.locator("a.button").first.evaluate("button => button.textContent += 'x'.repeat(60)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def test_a_citation_is_selected_by_keyboard(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.get_by_text("Cite this").focus()
