@@ -346,6 +346,11 @@ def test_reduced_motion_has_no_transition(page, address: str) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('a')).transitionDuration") in ("0s", "")
 
 
+def test_a_chart_writes_numbers_as_its_page_does(page, address: str) -> None:
+    page.goto(address + "/es" + PAGES["compare"])
+    assert page.evaluate("told(1234.5)") == "1,234.5"
+
+
 def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.emulate_media(media="print")
