@@ -355,4 +355,6 @@ def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.emulate_media(media="print")
     assert not page.locator("header nav[aria-label=Main]").is_visible()
+    assert not page.get_by_text("Cite this").is_visible()
+    assert page.get_by_text("Rep. Writer, Bo").is_visible()
     assert page.locator("h1").is_visible()
