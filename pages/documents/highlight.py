@@ -158,6 +158,15 @@ def excerpts(
     return found
 
 
+def reasons(shown: Iterable[Piece]) -> list[tuple[str, list[str]]]:
+    """What is marked in a text: each label with its words, once each, in the order of the text."""
+    found: dict[str, dict[str, str]] = {}
+    for piece in shown:
+        for label in piece.labels:
+            found.setdefault(label, {}).setdefault(folded(piece.text), " ".join(piece.text.split()))
+    return [(label, list(words.values())) for label, words in found.items()]
+
+
 def marked(document: Mapping[str, Any], spans: Mapping[str, Iterable[Mark]], changes: Changes = ()) -> dict[str, Any]:
     """A document's title, abstract and text as a page shows them; a long text by its passages alone.
 
