@@ -175,6 +175,35 @@ def test_narrow_screen_has_no_sideways_scroll(page, address: str, name: str) -> 
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+@pytest.mark.parametrize("path", ["/positions/tc-hotspot-lending/brief", PAGES["browse"], PAGES["spanish-browse"]])
+def test_targets_are_as_large_as_a_fingertip(page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {runOnly: ['target-size']})")["violations"]
+    assert [node["html"][:200] for rule in found for node in rule["nodes"]] == []
+
+
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+def test_a_long_button_wraps(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.locator("a.button").first.evaluate("button => button.textContent += 'x'.repeat(60)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_citation_is_selected_by_keyboard(page, address: str) -> None:
+    page.goto(address + PAGES["document"])
+    page.get_by_text("Cite this").focus()
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    field = page.get_by_label("APA")
+    assert field.evaluate("field => field === document.activeElement")
+    selected = field.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert "Library Broadband Act" in selected
+
+
 def _focused(page) -> str:
     return page.evaluate("(document.activeElement.id || document.activeElement.textContent || '').trim().slice(0, 60)")
 
@@ -214,6 +243,29 @@ def test_focus_is_visible(page, address: str) -> None:
         page.keyboard.press("Tab")
     style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert style == "solid"
+
+
+CONTRAST = """([one, other]) => {
+    const part = (value) => value / 255 <= .04045 ? value / 255 / 12.92 : ((value / 255 + .055) / 1.055) ** 2.4;
+    const parts = (color) => color.match(/[\\d.]+/g).map(Number).map(part);
+    const light = (color) => parts(color).reduce((sum, value, n) => sum + value * [.2126, .7152, .0722][n], 0);
+    const [dark, bright] = [light(one), light(other)].sort((a, b) => a - b);
+    return (bright + .05) / (dark + .05);
+}"""
+
+
+@pytest.mark.parametrize(
+    "page", [{"color_scheme": "light"}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"]
+)
+@pytest.mark.parametrize("path", [PAGES["browse"], "/corpus/documents?_facet=status&status=in_committee"])
+def test_focus_is_visible_on_a_chosen_filter(page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.locator("li.on a").first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineColor")
+    row = page.evaluate("getComputedStyle(document.activeElement.closest('li')).backgroundColor")
+    assert page.evaluate(CONTRAST, [ring, row]) >= 3
 
 
 def test_search_by_keyboard_leads_to_a_document(page, address: str) -> None:
@@ -313,8 +365,15 @@ def test_reduced_motion_has_no_transition(page, address: str) -> None:
     assert page.evaluate("getComputedStyle(document.querySelector('a')).transitionDuration") in ("0s", "")
 
 
+def test_a_chart_writes_numbers_as_its_page_does(page, address: str) -> None:
+    page.goto(address + "/es" + PAGES["compare"])
+    assert page.evaluate("told(1234.5)") == "1,234.5"
+
+
 def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.emulate_media(media="print")
     assert not page.locator("header nav[aria-label=Main]").is_visible()
+    assert not page.get_by_text("Cite this").is_visible()
+    assert page.get_by_text("Rep. Writer, Bo").is_visible()
     assert page.locator("h1").is_visible()

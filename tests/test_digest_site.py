@@ -195,6 +195,22 @@ async def test_what_cannot_be_used_is_told_on_the_form(site, db, data) -> None:
     assert db.execute("select count(*) from subscribers").fetchone()[0] == 0
 
 
+async def test_a_wrong_address_is_told_at_its_field(site) -> None:
+    page = (await site.client.post("/subscribe", data={"email": "foo", "step": "save"})).text
+    [field] = re.findall(r'<input id="email"[^>]*>', page)
+    assert 'aria-describedby="email-help email-error" aria-invalid="true" autofocus' in field
+    assert page.count('role="alert"') == page.count('<p class="field-error" id="email-error" role="alert">') == 1
+    right = (await site.client.get("/subscribe")).text
+    assert "aria-invalid" not in right
+    assert "email-error" not in right
+
+
+async def test_positions_are_chosen_one_by_one(site) -> None:
+    page = (await site.client.get("/subscribe")).text
+    assert "<select" not in page
+    assert '<input type="checkbox" name="position" value="' in page
+
+
 @pytest.mark.parametrize("kind", ["confirm", "manage", "leave"])
 @pytest.mark.parametrize("token", ["WyJhIl0.forged-forged", "a" * 399, "..........", "WyJhIl0.aaaa.bbbbbbbbbbbb"])
 async def test_forged_links_open_nothing(site, db, kind: str, token: str) -> None:

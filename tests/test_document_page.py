@@ -9,9 +9,26 @@ from site_corpus import BROADBAND, PLAIN, TODAY, build
 
 import serve
 from pages.documents.document import _amended_title, _steps, _tag
+from pages.documents.highlight import Piece, reasons
 from store.connect import connect
 
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
+
+
+async def test_why_words_are_highlighted_is_said_in_words(tmp_path: Path) -> None:
+    page = (await serve.build(build(tmp_path), today=TODAY).client.get(f"/documents/{BROADBAND}")).text
+    assert '<p class="quiet">Highlighted: Library funding (<span>public libraries' in page
+
+
+def test_each_label_is_told_once_with_each_of_its_words() -> None:
+    shown = [
+        Piece("E-rate", ("Broadband",)),
+        Piece(" and "),
+        Piece("data", ("Privacy", "Broadband")),
+        Piece("e-Rate", ("Broadband",)),
+    ]
+    assert reasons(shown) == [("Broadband", ["E-rate", "data"]), ("Privacy", ["data"])]
+    assert reasons([Piece("nothing")]) == []
 
 
 def test_only_the_places_of_the_words_that_are_shown_are_named() -> None:

@@ -231,6 +231,14 @@ async def test_votes_are_a_spreadsheet_of_text(site: Any) -> None:
     assert rows[1]["page"] == f"http://127.0.0.1:8001{OHIOANS_PAGE}"
 
 
+async def test_a_vote_is_told_with_its_document(site: Any) -> None:
+    page = (await site.client.get(READERS_PAGE)).text
+    [table] = re.findall(r'aria-label="Votes".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    rows = table.split("<tr>")[1:]
+    assert rows
+    assert all('<th scope="row"><a href="/documents/' in row for row in rows)
+
+
 def test_a_party_is_that_of_the_day_of_the_vote(db: sqlite3.Connection) -> None:
     copy = sqlite3.connect(":memory:")
     db.backup(copy)

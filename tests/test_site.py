@@ -371,6 +371,51 @@ async def test_every_table_and_column_is_described(corpus: Path) -> None:
     assert lacking == []
 
 
+@pytest.mark.parametrize(
+    "paths",
+    [
+        (
+            "/browse",
+            "/browse?area=broadband",
+            "/browse?area=broadband&status=alive",
+            "/browse?jurisdiction=us-tx",
+            "/browse?area=broadband&jurisdiction=us-tx",
+            "/browse?q=library",
+            "/browse?q=library&status=alive",
+            "/areas/broadband",
+        ),
+        ("/deadlines", "/deadlines?area=broadband", "/deadlines?jurisdiction=us-tx", "/deadlines?kind=hearing"),
+    ],
+)
+async def test_lists_have_titles_of_their_own(site, paths: tuple[str, ...]) -> None:
+    pages = [(await site.client.get(path)).text for path in paths]
+    titles = [re.findall("<title>(.*?)</title>", page)[0] for page in pages]
+    assert len(set(titles)) == len(titles), titles
+    assert all(page.count("<h1") == 1 for page in pages)
+
+
+async def test_a_sorted_column_is_told(site) -> None:
+    for order, told in (("_sort", "ascending"), ("_sort_desc", "descending")):
+        page = (await site.client.get(f"/corpus/documents?{order}=title")).text
+        assert re.findall(r'<th scope="col" aria-sort="(\w+)"[^>]*><a [^>]*>(\w+)', page) == [(told, "title")]
+
+
+@pytest.mark.parametrize("path", ["/corpus/documents", "/sources", "/accuracy"])
+async def test_every_row_of_a_table_has_a_heading(site, path: str) -> None:
+    rows = re.findall(r"<tr\b.*?</tr>", (await site.client.get(path)).text, re.DOTALL)
+    assert rows
+    assert [row for row in rows if '<th scope="row"' not in row and '<th scope="col"' not in row] == []
+
+
+async def test_a_data_table_says_which_filters_are_chosen_and_which_fields_are_theirs(site) -> None:
+    page = (await site.client.get("/corpus/documents?_facet=status&kind=bill&status=in_committee")).text
+    [chosen] = re.findall(r'<li class="on"><a [^>]*>', page)
+    assert 'aria-current="true"' in chosen
+    assert "in_committee (chosen; choose again to remove)" in text_of(page)
+    legends = re.findall("<fieldset><legend>(.*?)</legend>", page)
+    assert legends == ["Filter 1: kind", "Filter 2: status", "Add a filter"]
+
+
 def test_every_word_of_the_vocabularies_is_in_the_glossary() -> None:
     glossary = words.glossary()
     for section, keys in (("statuses", STATUSES), ("kinds", KINDS), ("levels", LEVELS), ("changes", CHANGE_KINDS)):

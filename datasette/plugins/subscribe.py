@@ -114,6 +114,7 @@ async def show_form(datasette, request, form, *, known, status=200, **more):
         "languages": LANGUAGES,
         "volume": None,
         "problem": None,
+        "bad_address": None,
         "manage": False,
         "saved": False,
         "heading": N_("This cannot be used yet:"),
@@ -162,7 +163,10 @@ async def subscribe(datasette, request):
     except limits.TooMany as error:
         problem = {"heading": N_("Your subscription was not saved:"), "problem": str(error), "status": 429}
         return await show_form(datasette, request, form, known=known, **problem)
-    except (BadAddress, BadPreferences, HTTPError) as error:
+    except BadAddress as error:
+        wrong = {"bad_address": str(error).rstrip("."), "status": 400}
+        return await show_form(datasette, request, form, known=known, **wrong)
+    except (BadPreferences, HTTPError) as error:
         status = getattr(error, "status", 400)
         return await show_form(datasette, request, form, known=known, problem=str(error).rstrip("."), status=status)
     if queued and config.smtp_host:

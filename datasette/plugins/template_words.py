@@ -2,6 +2,7 @@
 
 from datasette import hookimpl
 from pages.documents import court, look_alikes
+from pages.documents.highlight import reasons
 from pages.documents.session_status import ended_with
 from pages.http import formatting
 from pages.http.language import N_
@@ -31,6 +32,7 @@ def prepare_jinja2_environment(env):
         month=formatting.month_in_words,
         place=formatting.place,
         listed=formatting.listed,
+        reasons=reasons,
         safe_url=formatting.safe_url,
         host=formatting.host,
         number_in_words=formatting.number_in_words,

@@ -5,7 +5,7 @@
 
 const number = (cell) => Number(cell.querySelector("data").value);
 const words = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
-const told = (count) => count.toLocaleString(document.documentElement.lang);
+const told = (count) => count.toLocaleString("en-US"); // as the pages write numbers, in every language
 const LINE = "var(--line-strong)", FILL = "var(--accent)";
 
 /** The table as `{name, at, count}`: a row heading, a column heading and the number where they meet. */

@@ -92,6 +92,8 @@ class Browse:
     matching: tuple[str, list[str]] = ("1", [])
     #: Which value of a filter does not exist, and which do.
     unknown: str | None = None
+    #: What the filters choose, in words.
+    chosen: list[str] = field(default_factory=list)
 
     @property
     def carried_out(self) -> str:
@@ -154,6 +156,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
         unknown=known.unknown(db, filters.chosen(), SEVERAL),
+        chosen=facets.chosen(db, filters) if choices else [],
     )
 
 

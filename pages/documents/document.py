@@ -398,6 +398,20 @@ _RELATIONS = {
     "delays": (N_("delayed by this one"), N_("delays this one")),
     "extends": (N_("extended by this one"), N_("extends this one")),
     "published as": (N_("this one, as it was published"), N_("this one, where comments are filed")),
+} | {
+    same: (same, same)
+    for same in (
+        N_("companion"),
+        N_("related bill"),
+        N_("identical bill"),
+        N_("amendment"),
+        N_("similar"),
+        N_("procedurally related"),
+        N_("related"),
+        N_("docket"),
+        N_("identical"),
+        N_("related document"),
+    )
 }
 
 

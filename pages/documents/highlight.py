@@ -31,7 +31,10 @@ class Mark:
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text; ``labels`` is empty where nothing rests on it. ``change`` is "added" or "struck" by a bill, or empty."""
+    """A run of text; ``labels`` is empty where nothing rests on it, and has one empty label for words that a search found.
+
+    ``change`` is "added" or "struck" by a bill, or empty.
+    """
 
     text: str
     labels: tuple[str, ...] = ()
@@ -155,6 +158,15 @@ def excerpts(
     return found
 
 
+def reasons(shown: Iterable[Piece]) -> list[tuple[str, list[str]]]:
+    """What is marked in a text: each label with its words, once each, in the order of the text."""
+    found: dict[str, dict[str, str]] = {}
+    for piece in shown:
+        for label in piece.labels:
+            found.setdefault(label, {}).setdefault(folded(piece.text), " ".join(piece.text.split()))
+    return [(label, list(words.values())) for label, words in found.items()]
+
+
 def marked(document: Mapping[str, Any], spans: Mapping[str, Iterable[Mark]], changes: Changes = ()) -> dict[str, Any]:
     """A document's title, abstract and text as a page shows them; a long text by its passages alone.
 
@@ -178,7 +190,7 @@ def snippet_pieces(snippet: str, opening: str, closing: str) -> list[Piece]:
     for number, part in enumerate(snippet.split(opening)):
         marked, closed, rest = part.partition(closing)
         if number and closed:
-            found.append(Piece(marked, ("found",)))
+            found.append(Piece(marked, ("",)))
         else:
             marked, rest = "", part
         if rest:
