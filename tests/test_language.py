@@ -182,7 +182,7 @@ def everything() -> dict[str, str]:
     said |= dict.fromkeys(of_glossary(), "glossary.yml") | dict.fromkeys(formatting.SECTIONS.values(), "formatting.py")
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
-        said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
+        said |= dict.fromkeys(filter(None, (tracker.title, tracker.about, tracker.note)), "trackers.yml")
     for kind in load_kinds().values():
         said |= dict.fromkeys([kind.title, *(way.says for way in kind.ways)], "company_provisions.yml")
     for area in load_areas().areas:
