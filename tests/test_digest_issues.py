@@ -328,6 +328,9 @@ def test_an_editor_puts_first_hides_and_gives_back(db, corpus_file: Path) -> Non
         (Preferences(jurisdictions=("us-tx",), searches=('NEAR(" OR * {x}',)), set()),
         (Preferences(jurisdictions=("us-tx",), searches=("hotspot lending",)), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:open-access",)), set()),
+        (Preferences(searches=("tracker:open-access",), must_see=True), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:open-access", "schools NOT libraries")), set()),
     ],
 )
