@@ -467,7 +467,7 @@ async def test_feeds_and_tables_speak_english_whoever_asks(site: Any) -> None:
 async def test_one_document_is_spoken_of_in_the_singular(site: Any) -> None:
     assert "1 documento podría tocarla" in shown((await site.client.get("/es/positions")).text)
     page = shown((await site.client.get("/es/jurisdictions/us")).text)
-    assert "1 documento sobre que nombra las bibliotecas o está clasificado bajo ellas. Aún pueden avanzar: 1;" in page
+    assert "que nombra las bibliotecas o está clasificado bajo ellas. Aún pueden avanzar: 1;" in page
     assert "Lea el documento de arriba que aún puede avanzar, y quién lo presentó." in page
     assert "Read the document above that can still move" in shown((await site.client.get("/jurisdictions/us")).text)
 
