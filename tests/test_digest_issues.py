@@ -348,6 +348,13 @@ def test_a_search_shows_the_words_around_it(db, corpus_file: Path) -> None:
     assert "schools and libraries buy Wi-Fi hotspots" in line.evidence
 
 
+def test_who_follows_an_issue_reads_its_name(db, corpus_file: Path) -> None:
+    choice = Preferences(searches=("tracker:broadband",))
+    reader(db, "a@example.org", choice)
+    lines = [line for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines]
+    assert {line.why for line in lines} == {"You follow the issue “E-Rate and broadband”"}
+
+
 def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:
     from dataclasses import replace
 
