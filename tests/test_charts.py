@@ -12,11 +12,13 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from site_corpus import TODAY, build
 
 import serve
+from pages.browse import browse
 from pages.http import formatting
 from pages.places import calendar, charts, compare, map
 from pages.places.calendar import Wanted
@@ -249,8 +251,19 @@ def test_sources_that_fell_silent_are_named_and_archives_are_not(db: sqlite3.Con
 
 def test_two_places_are_compared_by_what_they_have_on_policy(db: sqlite3.Connection) -> None:
     wanted = compare.Wanted.of({"jurisdiction": ["us-tx", "us-oh", "us"]})
-    assert wanted.ids == ("us-tx", "us-oh")
-    texas, ohio = compare.compare(db, wanted, DAY).sides
+    assert (wanted.ids, wanted.others) == (("us-tx", "us-oh"), ("us",))
+    found = compare.compare(db, wanted, DAY)
+    texas, ohio = found.sides
+    assert [key for key, _title, _lacks in found.places] == ["us-tx", "us-oh", "us"]
+    [broadband] = [each for each in found.issues if each.href == "/trackers/broadband"]
+    for counts, href in broadband.cells:
+        asked = browse.Filters.of(dict(parse_qsl(href.partition("?")[2])))
+        assert browse.browse(db, asked, DAY).total == counts.total, href
+    assert [counts.total for counts, _href in broadband.cells][:2] == [2, 0]
+    [area] = [each for each in found.areas if each.href == "/areas/broadband"]
+    assert [counts.total for counts, _href in area.cells][:2] == [2, 0]
+    assert found.swapped == "/compare?jurisdiction=us-oh&jurisdiction=us-tx&jurisdiction=us"
+    assert "us" not in dict(found.more)
     assert (texas.documents, ohio.documents) == (2, 0)
     assert texas.topics == [("Broadband", 2, "/browse?jurisdiction=us-tx&area=broadband")]
 
@@ -258,6 +271,10 @@ def test_two_places_are_compared_by_what_they_have_on_policy(db: sqlite3.Connect
 def test_areas_go_before_places_and_a_name_told_twice_counts_once() -> None:
     assert compare.Wanted.of({"area": ["", "a", "a", "b"], "jurisdiction": ["us"]}) == compare.Wanted(
         "area", ("a", "b")
+    )
+    two = {"area": ["library-funding"], "jurisdiction": ["us-id", "us-ut"]}
+    assert compare.Wanted.of(two) == compare.Wanted("jurisdiction", ("us-id", "us-ut")), (
+        "an area does not push out two places"
     )
     assert compare.Wanted.of({}) == compare.Wanted("jurisdiction", ())
 

@@ -328,6 +328,9 @@ def test_an_editor_puts_first_hides_and_gives_back(db, corpus_file: Path) -> Non
         (Preferences(jurisdictions=("us-tx",), searches=('NEAR(" OR * {x}',)), set()),
         (Preferences(jurisdictions=("us-tx",), searches=("hotspot lending",)), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:open-access",)), set()),
+        (Preferences(searches=("tracker:open-access",), must_see=True), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:open-access", "schools NOT libraries")), set()),
     ],
 )
@@ -343,6 +346,13 @@ def test_a_search_shows_the_words_around_it(db, corpus_file: Path) -> None:
     ((_, (line,)),) = reading(prepared(db, corpus_file), choice).sections
     assert line.why == "Your search: “schools”"
     assert "schools and libraries buy Wi-Fi hotspots" in line.evidence
+
+
+def test_who_follows_an_issue_reads_its_name(db, corpus_file: Path) -> None:
+    choice = Preferences(searches=("tracker:broadband",))
+    reader(db, "a@example.org", choice)
+    lines = [line for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines]
+    assert {line.why for line in lines} == {"You follow the issue “E-Rate and broadband”"}
 
 
 def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:

@@ -295,10 +295,16 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
     assert page.index("Your choice") < page.index("Ready-made lists") < page.index("Change the choice")
     assert page.count('value="save"') == 1
     state = re.search(r'href="(/subscribe\?jurisdiction=us-[a-z]{2}&amp;must_see=0)"', page)
-    issue = re.search(r'href="(/subscribe\?position=[^"]+)">E-Rate and broadband</a>', page)
+    issue = re.search(r'href="(/subscribe\?[^"]+)">E-Rate and broadband</a>', page)
     assert issue
+    assert f'href="{issue[1]}"' in (await site.client.get("/trackers/broadband")).text, "one list, wherever one starts"
     page = shown((await site.client.get(issue[1].replace("&amp;", "&"))).text)
-    assert "Everything on information policy ; positions: " in page
+    assert "Everything on the issues you follow ; issues: E-Rate and broadband ; Weekly" in page
+    assert "Saved searches are not counted" not in page
+    page = shown((await site.client.get("/subscribe?searches=tracker:broadband")).text)
+    assert "Only priority documents ; also these issues: E-Rate and broadband ; Weekly" in page
+    place = (await site.client.get("/jurisdictions/us")).text
+    assert place.count('href="/subscribe?jurisdiction=us&amp;must_see=0"') == 2, "as “My state” on the form"
     if state:
         page = shown((await site.client.get(state[1].replace("&amp;", "&"))).text)
         assert "Everything on information policy ; places: " in page

@@ -182,7 +182,7 @@ def everything() -> dict[str, str]:
     said |= dict.fromkeys(of_glossary(), "glossary.yml") | dict.fromkeys(formatting.SECTIONS.values(), "formatting.py")
     said |= dict.fromkeys(says().values(), "bill_families.yml")
     for tracker in load_trackers().values():
-        said |= {tracker.title: "trackers.yml", tracker.about: "trackers.yml"}
+        said |= dict.fromkeys(filter(None, (tracker.title, tracker.about, tracker.note)), "trackers.yml")
     for kind in load_kinds().values():
         said |= dict.fromkeys([kind.title, *(way.says for way in kind.ways)], "company_provisions.yml")
     for area in load_areas().areas:
@@ -485,7 +485,7 @@ async def test_feeds_and_tables_speak_english_whoever_asks(site: Any) -> None:
 async def test_one_document_is_spoken_of_in_the_singular(site: Any) -> None:
     assert "1 documento podría tocarla" in shown((await site.client.get("/es/positions")).text)
     page = shown((await site.client.get("/es/jurisdictions/us")).text)
-    assert "1 documento sobre política de la información que nombra las bibliotecas. Aún pueden avanzar: 1;" in page
+    assert "que nombra las bibliotecas o está clasificado bajo ellas. Aún pueden avanzar: 1;" in page
     assert "Lea el documento de arriba que aún puede avanzar, y quién lo presentó." in page
     assert "Read the document above that can still move" in shown((await site.client.get("/jurisdictions/us")).text)
 

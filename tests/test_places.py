@@ -108,6 +108,19 @@ def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Co
     assert [card.id for card in found.moving] == [ALIVE]
 
 
+def test_what_a_legislature_files_under_libraries_is_a_library_bill(db: sqlite3.Connection) -> None:
+    db.execute("insert into terms values (?, 9, 'subject', 'LIBRARIES AND LIBRARIANS')", [OTHER])
+    db.execute(
+        """insert or ignore into listing select 'tagged', sort_on, document_id, document_rowid, kind, jurisdiction, status, year,
+        must_see, ceremonial, number, cell from listing where document_id = ? and area_id = 'any'""",
+        [OTHER],
+    )
+    found = library_bills.library_bills(db, "us-ia", DAY)
+    assert {card.id for card in found.listed} == {ALIVE, LAW, UNHEARD, LOST, OTHER}
+    listed = browse.browse(db, browse.Filters.of(dict(parse_qsl(found.address.partition("?")[2]))), DAY)
+    assert listed.total == found.counts.total == 5
+
+
 @pytest.mark.parametrize(("closes", "moving"), [("2022-03-09", True), ("2022-03-08", False), (None, False)])
 def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, closes: str | None, moving: bool) -> None:
     store = connect(file)
@@ -393,7 +406,7 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert "In session 89th General Assembly, until April 19, 2022" in page
     assert "Next session 90th General Assembly, from January 9, 2023" in page
     assert "Next hearing No hearing is known here." in page
-    said = "4 documents on information policy that name libraries: 1 can still move, 1 passed or final, 1 dead."
+    said = "that name libraries or are filed under them: 1 can still move, 1 passed or final, 1 dead."
     assert said in page
     assert "With no news since their session was to end: 1." in page
     assert "no news since its session was to end on May 19, 2021" in page

@@ -51,7 +51,7 @@ def site(file: Path) -> Any:
 def test_every_issue_names_known_areas_and_titles_that_the_index_takes(db: sqlite3.Connection) -> None:
     known = {area.id for area in load_areas().areas}
     found = trackers.load_trackers()
-    assert len(found) == 9
+    assert len(found) == 10
     for each in found.values():
         assert set(each.areas) <= known, each.id
         assert each.about.endswith("."), each.id
@@ -106,14 +106,19 @@ def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Conn
             "Defenses to prosecution involving material that is otherwise harmful to children",
             True,
         ),
-        ("librarian-liability", "Minors; revises provisions regarding material harmful to minors", True),
+        ("librarian-liability", "Minors; revises provisions regarding material harmful to minors", False),
+        ("librarian-liability", "Removing entities from exemptions from criminal liability on obscene matter", True),
         ("librarian-liability", "Age verification requirement for websites with material harmful to minors", False),
         ("librarian-liability", "Materials Harmful to Minors", False),
         ("librarian-liability", "Civil actions; lawsuits for exercising rights", False),
         ("book-bans", "prohibiting certain materials in public libraries, authorizing civil actions", True),
         ("book-bans", "requiring local school boards and public libraries to adopt curation policies", True),
         ("book-bans", "TO RECONSTITUTE THE STATE LIBRARY BOARD", False),
+        ("book-bans", "prohibiting schools from making certain materials available to students", True),
         ("ai-copyright", "NO FAKES Act of 2026", True),
+        ("ai-copyright", "Right to Name, Likeness and Voice Act; enact.", True),
+        ("open-access", "Open Access Evapotranspiration Data Act", False),
+        ("open-access", "Open access to research", True),
         ("ai-copyright", "Prohibits deepfake pornography and imposes penalties", False),
     ],
 )
@@ -125,8 +130,96 @@ def test_a_title_belongs_to_an_issue_or_not(issue: str, title: str, yes: bool) -
         assert bool(index.execute("select 1 from titles where titles match ?", [asked]).fetchall()) is yes
 
 
+def _ids(db: sqlite3.Connection, issue: str) -> set[str]:
+    return {result.card.id for result in browse.browse(db, Filters.of({"q": f"tracker:{issue}"}), DAY).results}
+
+
+def _become(db: sqlite3.Connection, key: str, title: str, summary: str, *areas: str) -> None:
+    """Give a document other words and areas, in the index and the lists, too."""
+    db.execute("update documents set title = ?, abstract = ?, text = '' where id = ?", [title, summary, key])
+    db.execute("insert into documents_fts (documents_fts) values ('rebuild')")
+    for area in areas:
+        db.execute(
+            """insert or ignore into listing select ?, sort_on, document_id, document_rowid, kind, jurisdiction, status,
+            year, must_see, ceremonial, number, cell from listing where document_id = ? and area_id = 'any'""",
+            [area, key],
+        )
+
+
+@pytest.mark.parametrize(
+    ("issue", "area", "title", "summary"),
+    [
+        ("book-bans", "intellectual-freedom", "An act on programs", "require immediate removal of the material"),
+        ("librarian-liability", "intellectual-freedom", "Databases", "no library is exempt from prosecution; obscene"),
+        ("library-funding", "library-funding", "$SOS", "Appropriates $3,000,000 for Illinois academic libraries."),
+        ("open-access", "open-access", "$SOS", "These grants shall be applied toward Open Educational Resources."),
+        ("ai-copyright", "copyright", "", "To protect rights in the voice and visual likeness of individuals"),
+    ],
+)
+def test_a_summary_brings_a_document_into_an_issue(
+    db: sqlite3.Connection, issue: str, area: str, title: str, summary: str
+) -> None:
+    _become(db, "us-tx-87-hb1", title, summary)
+    assert "us-tx-87-hb1" not in _ids(db, issue), "not without its area"
+    _become(db, "us-tx-87-hb1", title, summary, area)
+    assert "us-tx-87-hb1" in _ids(db, issue)
+
+
+def test_where_a_legislature_files_a_bill_tells_two_of_one_title_apart(db: sqlite3.Connection) -> None:
+    title = "MINORS – Amends existing law to revise provisions regarding material harmful to minors."
+    for key in ("us-tx-87-hb1", "us-tx-87-hb2"):
+        _become(db, key, title, "", "intellectual-freedom", "tagged")
+    db.execute("insert into terms values ('us-tx-87-hb2', 9, 'subject', 'LIBRARIES AND LIBRARIANS')")
+    for issue in ("librarian-liability", "book-bans", "libraries"):
+        assert _ids(db, issue) & {"us-tx-87-hb1", "us-tx-87-hb2"} == {"us-tx-87-hb2"}, issue
+
+
+@pytest.mark.parametrize(
+    ("issue", "area", "title"),
+    [
+        ("book-bans", "intellectual-freedom", "A legislative management study of the retention of library materials"),
+        ("library-funding", "library-funding", "County law library fund; separate funds to be maintained"),
+        ("library-funding", "library-funding", "Library construction grant program renamed"),
+    ],
+)
+def test_what_an_issue_leaves_out_does_not_come_in_by_its_title(
+    db: sqlite3.Connection, issue: str, area: str, title: str
+) -> None:
+    _become(db, "us-tx-87-hb1", title, "", area)
+    assert "us-tx-87-hb1" not in _ids(db, issue)
+
+
+async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
+    said = "Some of these bills remove books and some protect them, so a bill that passed is not always a ban."
+    for address in (
+        "/trackers",
+        "/trackers/book-bans",
+        "/embed/trackers/book-bans",
+        "/browse?q=tracker:book-bans&status=enacted",
+        "/browse/map?q=tracker:book-bans&status=enacted",
+        "/embed/browse/map?q=tracker:book-bans&status=enacted",
+    ):
+        assert said in html.unescape((await site.client.get(address)).text), address
+    assert said not in html.unescape((await site.client.get("/trackers/broadband")).text)
+
+
+async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as db:
+        for table in ("documents", "listing"):
+            key = "id" if table == "documents" else "document_id"
+            db.execute(f"update {table} set status = 'enacted' where {key} in ('us-tx-87-hb1', 'us-tx-87-hb2')")
+        db.execute("insert into links values ('us-tx-87-hb1', 9, 'us-tx-87-hb2', 'companion', 'us_states', null)")
+        db.commit()
+    client = serve.build(file, today=TODAY, site=SITE).client
+    shown = " ".join(html.unescape((await client.get("/trackers/broadband")).text).split())
+    assert "3 passed, 0 dead. With companion bills counted once, 2 passed." in shown
+    assert shown.count("State bills that passed") == 1
+
+
 def test_a_position_that_stands_beside_other_matters_makes_no_issue() -> None:
     issues = trackers.load_trackers()
+    assert "if-minors-access" not in issues["book-bans"].positions, "who may see what a child borrowed"
+    assert "if-no-funding-penalty" not in issues["library-funding"].positions, "schools and clinics"
     assert "if-professional-selection" not in issues["book-bans"].positions, "library boards and who may be a librarian"
     assert "if-harmful-to-minors" not in issues["librarian-liability"].positions, "websites that check ages"
 

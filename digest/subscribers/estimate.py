@@ -9,6 +9,8 @@ from typing import Any
 
 from digest.issues.ledger import rules
 from digest.subscribers.preferences import Preferences
+from pages.browse.search import parse
+from store.constants import ANY_AREA
 
 WEEKS = 8
 
@@ -45,7 +47,8 @@ def choices(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
 def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) -> Estimate:
     """Count the documents that a digest would have reported, by week: introduced, published, or at a stage that is news.
 
-    The weeks end with the newest day of which something is stored, or today. Searches are not counted.
+    The weeks end with the newest day of which something is stored, or today. Of searches, only issues are
+    counted, where nothing else is chosen.
     """
     statuses = [key for key, rule in rules()["statuses"].items() if "tell" in rule]
     where, values = _condition(choice)
@@ -73,6 +76,12 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
 
 def _condition(choice: Preferences) -> tuple[str, list[Any]]:
     """The same choice as Preferences.reason, as SQL."""
+    if choice.only_issues:
+        found = [parse(search).where() for search in choice.searches]
+        wanted = " or ".join(f"({where})" for where, _ in found)
+        listed = f"d.id in (select document_id from listing where area_id = '{ANY_AREA}' and ({wanted}))"
+        ids = f" or d.id in ({_marks(choice.documents)})" if choice.documents else ""
+        return f"({listed}{ids})", [*(each for _, values in found for each in values), *choice.documents]
     parts: list[str] = []
     values: list[Any] = []
     for column, chosen in (("d.jurisdiction", choice.jurisdictions), ("d.kind", choice.kinds)):

@@ -38,6 +38,21 @@ class Form:
         single: dict[str, Any] = {name: fields[name][0] for name in _SINGLE if fields.get(name)}
         return cls(**several, **single, must_see=fields.get("must_see", ["0"])[0] != "0")
 
+    @property
+    def only_issues(self) -> bool:
+        """Whether these are issues and nothing else (`Preferences.only_issues`)."""
+        chosen = (self.areas, self.jurisdictions, self.kinds, self.positions, self.stances)
+        areas, jurisdictions, kinds, positions, stances = (tuple(each) for each in chosen)
+        return Preferences(
+            areas=areas,
+            jurisdictions=jurisdictions,
+            kinds=kinds,
+            positions=positions,
+            stances=stances,
+            must_see=self.must_see,
+            searches=tuple(_lines(self.searches)),
+        ).only_issues
+
     @classmethod
     def of_subscriber(cls, person: Subscriber) -> Form:
         choice = person.preferences

@@ -13,7 +13,7 @@ from pages.http.language import gettext
 #: What of a form the sentence names, in its order.
 _SAID = ("areas", "jurisdictions", "kinds", "positions", "stances", "searches", "documents")
 #: Whose names are in the language of the page.
-SPOKEN = frozenset(("areas", "jurisdictions", "kinds", "stances"))
+SPOKEN = frozenset(("areas", "jurisdictions", "kinds", "stances", "issues"))
 
 
 def words_of(form: Form, known: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -37,6 +37,11 @@ def words_of(form: Form, known: Mapping[str, Mapping[str, str]]) -> dict[str, An
     for field in _SAID:
         value = getattr(form, field)
         chosen = [line for line in value.splitlines() if line.strip()] if isinstance(value, str) else list(value)
+        if field == "searches":
+            issues = {each.query: gettext(each.title) for each in load_trackers().values()}
+            if titles := [issues[line] for line in chosen if line in issues]:
+                said.append(("issues", titles))
+            chosen = [line for line in chosen if line not in issues]
         if chosen:
             said.append((field, [names.get(field, {}).get(key, key) for key in chosen]))
     return {

@@ -30,7 +30,8 @@ class BadPreferences(InvalidInput):
 class Preferences:
     """Empty means any; `stances` are those that ALA has published.
 
-    `searches` and `documents` add to what areas, jurisdictions, kinds, stances and priority let through.
+    `searches` and `documents` add to what areas, jurisdictions, kinds, stances and priority let through. Where an issue is
+    searched for and none of these is chosen, there is nothing to add to: the issue is the choice.
     """
 
     areas: tuple[str, ...] = ()
@@ -41,6 +42,12 @@ class Preferences:
     must_see: bool = False
     searches: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+
+    @property
+    def only_issues(self) -> bool:
+        """Whether a person follows issues and chose nothing else that would let documents through."""
+        others = (self.areas, self.jurisdictions, self.kinds, self.positions, self.stances, self.must_see)
+        return not any(others) and any(search.startswith("tracker:") for search in self.searches)
 
     @classmethod
     def load(cls, text: str) -> Preferences:
@@ -65,6 +72,8 @@ class Preferences:
         for search in self.searches:
             if search in entry["searches"]:
                 return "search", search
+        if self.only_issues:
+            return None
         if (self.must_see and not entry["must_see"]) or not self._place_and_kind(entry):
             return None
         if self.stances and not set(self.stances) & set(entry["stances"].values()):

@@ -198,7 +198,7 @@ def issues(at: At, issue: given.Issue = None) -> Answer:
     return answer(
         at,
         State.ANSWERED,
-        says,
+        f"{says} {view.note}".strip(),
         f"/trackers/{issue}",
         result,
         automatic=["counts", "state_bills", "places", "documents"],

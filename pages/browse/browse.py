@@ -84,6 +84,7 @@ class Browse:
     sessions_left_out: list[str] = field(default_factory=list)
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
+    caveat: str = ""
     #: The page is in another language than the documents, and next to none has the words.
     in_english: bool = False
     #: What bears words of the search as a name in the language of the page.
@@ -148,6 +149,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
         unknown_case=not direct and numbers.is_case(filters.q),
         named=_named(found.asked),
+        caveat=search.caveats(filters.q),
         unknown_number=not direct and by_number,
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,

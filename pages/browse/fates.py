@@ -19,6 +19,8 @@ FATES = {
 }
 #: The statuses of what is undecided, for SQL.
 UNDECIDED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "alive")
+#: The statuses of what became law, was adopted, or is final, for SQL.
+PASSED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate == "passed")
 
 
 @dataclass(frozen=True)

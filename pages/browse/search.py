@@ -160,6 +160,12 @@ def parse(query: str | None) -> Search:
     return replace(asked, ties=[NOTHING], note=" ".join(filter(None, [asked.note, no_word])))
 
 
+def caveats(query: str | None) -> str:
+    """What must stand beside the numbers of the issues that a query names."""
+    issues = (load_trackers().get(tie.value) for tie in parse(query).ties if tie.field == "tracker" and tie.wanted)
+    return " ".join(issue.caveat for issue in issues if issue and issue.note)
+
+
 def _parse(query: str | None) -> Search:
     query = (
         (query or "").encode("utf-8", "replace").decode().replace("\0", " ").replace("“", '"').replace("”", '"').strip()

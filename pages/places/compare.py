@@ -1,4 +1,4 @@
-"""Two places or two policy areas side by side: number of documents, their status, what is new."""
+"""Places or policy areas side by side: two with their status and what is new, more places with their numbers only."""
 
 from __future__ import annotations
 
@@ -11,29 +11,39 @@ from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import counted
 from pages.http import formatting
 from pages.http.language import _
-from pages.places import charts
+from pages.places import charts, neighbors
 from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
+from pages.places.neighbors import Matter
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
-#: How many fit side by side on a page.
+#: How many fit side by side on a page; and how many places in the tables by issue and area, such as a state and its neighbors.
 MOST = 2
+MOST_PLACES = 6
 TOPICS = 8
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for: ``subject`` is "jurisdiction" or "area", ``ids`` at most MOST of them."""
+    """What the address asks for: ``subject`` is "jurisdiction" or "area", ``ids`` at most MOST of them.
+
+    ``others`` are more places, for the tables.
+    """
 
     subject: str
     ids: tuple[str, ...]
+    others: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, args: dict[str, list[str]]) -> Wanted:
-        """Read the query of an address: areas if it names any, places otherwise; duplicates count once."""
-        subject = "area" if any(args.get("area", [])) else "jurisdiction"
-        ids = dict.fromkeys(value.strip()[:100] for value in args.get(subject, []) if value.strip())
-        return cls(subject, tuple(ids)[:MOST])
+        """Read the query of an address: two or more places, or areas if it names any; duplicates count once."""
+        named = {
+            subject: tuple(dict.fromkeys(value.strip()[:100] for value in args.get(subject, []) if value.strip()))
+            for subject in SUBJECTS
+        }
+        subject = "area" if named["area"] and len(named["jurisdiction"]) < MOST else "jurisdiction"
+        others = named[subject][MOST:MOST_PLACES] if subject == "jurisdiction" else ()
+        return cls(subject, named[subject][:MOST], others)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,11 @@ class Side:
 
 @dataclass(frozen=True, kw_only=True)
 class CompareView:
-    """``known`` is what there is to choose from, by subject; ``unknown`` what the address names in vain."""
+    """``known`` is what there is to choose from, by subject; ``unknown`` what the address names in vain.
+
+    ``places`` are all places of the tables, as key, title, and the newest regular session where that is not collected;
+    ``more`` those that still fit.
+    """
 
     wanted: Wanted
     known: dict[str, list[tuple[str, str]]]
@@ -65,6 +79,10 @@ class CompareView:
     sides: list[Side]
     charts_of: list[charts.Chart]
     swapped: str
+    places: list[tuple[str, str, str | None]]
+    issues: list[Matter]
+    areas: list[Matter]
+    more: list[tuple[str, str]]
 
 
 def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> CompareView:
@@ -72,13 +90,24 @@ def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Com
     known = _known(db)
     titles = dict(known[wanted.subject])
     sides = [_side(db, wanted.subject, key, titles[key], today) for key in wanted.ids if key in titles]
+    both = len(sides) == MOST and wanted.subject == "jurisdiction"
+    compared = [key for key in (*wanted.ids, *wanted.others) if key in titles] if both else []
     return CompareView(
         wanted=wanted,
         known=known,
-        unknown=[key for key in wanted.ids if key not in titles],
+        unknown=[key for key in (*wanted.ids, *wanted.others) if key not in titles],
         sides=sides,
         charts_of=_charts(db, wanted.subject, sides, today) if len(sides) == MOST else [],
-        swapped="/compare?" + urlencode([(wanted.subject, side.id) for side in reversed(sides)]),
+        swapped="/compare?"
+        + urlencode([(wanted.subject, key) for key in (*(side.id for side in reversed(sides)), *wanted.others)]),
+        places=[(key, titles[key], _lacks(db, key, today)) for key in compared],
+        issues=neighbors.issues(db, compared) if both else [],
+        areas=neighbors.areas(db, compared) if both else [],
+        more=[
+            place
+            for place in known["jurisdiction"]
+            if both and len(compared) < MOST_PLACES and place[0] not in compared
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""The documents of a place that name libraries, what can still move first, and what people there can do about them."""
+"""The library bills of a place, what can still move first, and what people there can do about them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pages.browse import search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
+from pages.browse.trackers import load_trackers
 from pages.database import Row, marks, rows, value
 from pages.people import names
 from store.constants import TAGGED
@@ -21,16 +22,13 @@ from store.constants import TAGGED
 LISTED = 12
 #: So many sponsors and positions are named.
 NAMED = 8
-#: What the search box finds them with: libraries in the title or the summary, in any form of the word.
-QUERY = "title:librar* OR summary:librar*"
-_NAMES_LIBRARIES = (
-    "document_rowid in (select rowid from documents_fts where documents_fts match '{title abstract} : librar*')"
-)
+#: The issue that holds them: libraries in the title or the summary, or the subject under which the legislature files them.
+ISSUE = "libraries"
 
 
 @dataclass(frozen=True)
 class Sponsor:
-    """A sponsor of listed documents, with the list of all that they sponsored or cosponsored of those that name libraries."""
+    """A sponsor of listed documents, with the list of all that they sponsored or cosponsored of the library bills."""
 
     name: str
     party: str
@@ -51,11 +49,13 @@ class LibraryBills:
 
 
 def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills:
-    """The documents on information policy of a place that name libraries in their title or summary."""
+    """The documents on information policy of a place that name libraries, or that its legislature files under them."""
+    issue = load_trackers()[ISSUE]
+    belongs, values = issue.where()
     found = db.execute(
         f"""select document_id as id, status from listing where area_id = ? and jurisdiction = ? and ceremonial = 0
-        and {_NAMES_LIBRARIES} order by status in ({UNDECIDED_SQL}) desc, must_see desc, sort_on desc, document_id desc""",
-        [TAGGED, place],
+        and {belongs} order by status in ({UNDECIDED_SQL}) desc, must_see desc, sort_on desc, document_id desc""",
+        [TAGGED, place, *values],
     ).fetchall()
     undecided = [row["id"] for row in found if FATES.get(row["status"]) == "alive"]
     proposed = [row["id"] for row in found if row["status"] == "proposed"]
@@ -85,7 +85,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
         sponsors=_sponsors(db, [card.id for card in listed], [row["id"] for row in found], place),
         positions=_positions(db, [card.id for card in shown]),
         moving=shown,
-        address="/browse?" + urlencode({"q": QUERY, "area": TAGGED, "jurisdiction": place}),
+        address="/browse?" + urlencode({"q": issue.query, "area": TAGGED, "jurisdiction": place}),
     )
 
 
@@ -108,7 +108,7 @@ def _sponsors(db: sqlite3.Connection, listed: list[str], ids: list[str], place: 
 
 
 def _sponsor(db: sqlite3.Connection, name: str, party: str | None, ids: list[str], place: str) -> Sponsor:
-    query = f'sponsor:"{name}" ({QUERY})'
+    query = f'sponsor:"{name}" {load_trackers()[ISSUE].query}'
     tied, values = search.parse(query).where(ties_only=True)
     bills: int = value(
         db,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pages.browse.fates import Counts, fates
 from pages.browse.filters import PLACE_GROUPS, Filters
+from pages.browse.search import caveats
 from pages.browse.selection import of_filters
 from pages.http import formatting
 from pages.places.collected import collected_places, states_until
@@ -44,12 +45,14 @@ class StateCounts:
 class ListMap:
     """``title`` names the list, ``list_address`` shows it.
 
+    ``note`` is what must stand beside the numbers of an issue.
     ``until`` and ``today`` are ISO days: of the newest news of any state, of the page.
     ``states`` are all states, those with most documents first; ``missing`` the names of those that are not collected.
     """
 
     title: str
     list_address: str
+    note: str
     counts: Counts
     states_with: int
     map: StateMap | None
@@ -94,6 +97,7 @@ def list_map(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> 
     return ListMap(
         title=chosen.title,
         list_address=filters.address(),
+        note=caveats(filters.q),
         counts=fates(found),
         states_with=len(cells),
         map=state_map({place: sum(row["documents"] for row in rows) for place, rows in cells.items()}, reach, address),

@@ -8,8 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.fates import UNDECIDED_SQL, Counts, fates
-from pages.browse.filters import place_group
+from pages.browse.fates import PASSED_SQL, UNDECIDED_SQL, Counts, fates
+from pages.browse.filters import PLACE_GROUPS, place_group
 from pages.browse.lists import of_the_past
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows
@@ -37,14 +37,19 @@ class PlaceCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class TrackerView:
-    """``until`` is the ISO day of the latest news of any state; ``positions`` have a statement only where it is approved."""
+    """``until`` is the ISO day of the latest news of any state; ``positions`` have a statement only where it is approved.
+
+    ``laws`` are the state bills that passed, companions of one law on one card; ``note`` must stand wherever the numbers do.
+    """
 
     tracker: Tracker
     title: str
     about: str
+    note: str
     counts: Counts
     state_bills: Counts
     states_with: int
+    laws: list[Card]
     map: StateMap | None
     places: list[PlaceCounts]
     listed: list[Card]
@@ -82,9 +87,11 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         tracker=about,
         title=_(about.title),
         about=_(about.about),
+        note=about.caveat,
         counts=fates(cells),
         state_bills=fates(bills),
         states_with=len(counted),
+        laws=_laws(db, about, today),
         map=states,
         places=_places(cells, reach.places, address),
         listed=_listed(db, about, today),
@@ -133,6 +140,17 @@ def _listed(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> lis
     ids = [row[0] for row in found]
     past = of_the_past(db, ids, today)
     return one_per_title(cards(db, sorted(ids, key=past.__contains__), today), LISTED, by_place=True)
+
+
+def _laws(db: sqlite3.Connection, about: Tracker, today: datetime.date) -> list[Card]:
+    """The state bills that passed, the newest first. Two that became one law are one: people quote the number."""
+    where, values = about.where()
+    found = db.execute(
+        f"""select document_id from listing where area_id = ? and ceremonial = 0 and kind = 'bill'
+        and {PLACE_GROUPS["states"]} and status in ({PASSED_SQL}) and {where} order by sort_on desc, document_id""",
+        [ANY_AREA, *values],
+    ).fetchall()
+    return one_per_title(cards(db, [row[0] for row in found], today), len(found), by_place=True)
 
 
 def _positions(db: sqlite3.Connection, about: Tracker) -> list[Row]:
