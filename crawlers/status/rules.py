@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 History = tuple[tuple[str, str], ...]

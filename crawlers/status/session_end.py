@@ -12,8 +12,8 @@ from re import compile as pattern
 from typing import Any
 
 from crawlers.status.federal import congress_ends_on
-from crawlers.yaml_config import rules_of
 from store import constants
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("session_end.yml")
 #: A session is over only when nothing has moved in it for so long: stated ends are often too early.

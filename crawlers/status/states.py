@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crawlers.items import Action
 from crawlers.status.rules import History, Rules, first_match, history_of
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from crawlers.yaml_config import load_yaml
 from pages.database import marks
 from settings import SITE
+from text.yaml_config import read_yaml
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def load_trackers() -> dict[str, Tracker]:
     """
     path = SITE / "trackers.yml"
     found: dict[str, Tracker] = {}
-    for entry in load_yaml(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         try:
             tracker = Tracker(**entry | {name: tuple(entry[name]) for name in ("positions", "areas")})
         except (KeyError, TypeError) as error:

@@ -13,10 +13,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from positions.matching.bill_families import FamilyClaim
 from positions.matching.matches import Match
+from text.yaml_config import read_yaml
 
 _SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
 #: A side whose best score is less than this part of the other's is the less sure one; closer ones are both left open.
@@ -31,7 +30,7 @@ _FILE = Path(__file__).with_name("causes.yml")
 @cache
 def _together() -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
     """The causes, and the positions that are often named in passing."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     return tuple(map(frozenset, raw["causes"])), frozenset(raw["named_in_passing"])
 
 

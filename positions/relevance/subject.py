@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from positions.catalog.records import LEVELS
 from text.phrases import PhraseIndex, pattern
 from text.tokens import fold_words
+from text.yaml_config import read_yaml
 
 #: Characters of a summary, and of a text without one, that are read as the opening of a document.
 _SUMMARY, _TEXT = 2_500, 1_500
@@ -106,12 +105,12 @@ def names_libraries(words: Sequence[str]) -> bool:
 
 @cache
 def _library_words() -> PhraseIndex:
-    raw = yaml.safe_load(_HERE.with_name("library_words.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(_HERE.with_name("library_words.yml"))
     kinds = (("words", _WANTED), ("unless", _UNLESS))
     return PhraseIndex((pattern(source), what) for name, what in kinds for source in raw[name])
 
 
 @cache
 def _kinds() -> dict[str, re.Pattern[str]]:
-    raw = yaml.safe_load(_HERE.with_name("kinds.yml").read_text(encoding="utf-8"))
+    raw = read_yaml(_HERE.with_name("kinds.yml"))
     return {kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()}
