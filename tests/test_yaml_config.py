@@ -17,7 +17,7 @@ from text.yaml_config import BadYaml, read_yaml, rules_of
     [
         ("a: 1\nb: 2\na: 3\n", "rules.yml:3: .*the key 'a' stands twice"),
         ("a:\n  b:\n    - {c: 1, c: 2}\n", "rules.yml:3: .*the key 'c' stands twice"),
-        ("a: 1\n - [b\n", "rules.yml:[23]: is not readable YAML"),
+        ("a: 1\nb: [c\n", "rules.yml:[23]: is not readable YAML"),
         ("a: 9999-99-99\n", "rules.yml: is not readable YAML"),
     ],
 )

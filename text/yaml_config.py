@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -98,3 +98,21 @@ def rules_of(path: Path, refuse: type[ValueError] = BadYaml) -> Iterator[Any]:
         if path.name in str(error):
             raise refuse(str(error)) from error
         raise refuse(f"{path.name}: is not of the form it should have ({type(error).__name__}: {error})") from error
+
+
+def mistakes(loaders: Mapping[str, Callable[[], object]]) -> list[str]:
+    """What is wrong in some files of ours, one sentence each: each is loaded, and read whole by its own reader.
+
+    Args:
+        loaders: by the file that a sentence names where the reader does not.
+    """
+    found: dict[str, None] = {}
+    for name, load in loaders.items():
+        try:
+            load()
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError, OSError, re.error) as error:
+            said = str(error)
+            if not isinstance(error, BadYaml) and Path(name).name not in said:
+                said = f"{name}: is not of the form it should have ({type(error).__name__}: {said})"
+            found[said] = None
+    return list(found)

@@ -174,7 +174,7 @@ def quoted(words: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, list[str]]:
+def spellings() -> dict[str, list[str]]:
     """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
     groups = read_yaml(SITE / "spellings.yml")
     return {spelling: group for group in groups for spelling in group}
@@ -183,7 +183,7 @@ def _spellings() -> dict[str, list[str]]:
 def spelt(word: str) -> str:
     """A word as FTS5 wants it, with its other spellings."""
     typed = word.casefold().replace("‑", "-").replace("–", "-")
-    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
+    group = spellings().get(typed) or spellings().get(typed.removesuffix("s")) or [word]
     return f"({' OR '.join(map(quoted, group))})" if len(group) > 1 else quoted(word)
 
 

@@ -99,7 +99,7 @@ def _begins_small(title: str) -> bool:
 def _word(word: str) -> str:
     if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
-    return _acronyms().get(word.casefold(), word.lower())
+    return acronyms().get(word.casefold(), word.lower())
 
 
 def _of_a_name(word: str) -> str:
@@ -111,7 +111,7 @@ def _of_a_name(word: str) -> str:
 
 
 @cache
-def _acronyms() -> dict[str, str]:
+def acronyms() -> dict[str, str]:
     """Single words of names.yml that are written with capitals inside, by their small letters."""
     entries = read_yaml(SITE / "names.yml")
     words = [word for entry in entries for name in entry["names"] for word in [str(name)] if " " not in word]

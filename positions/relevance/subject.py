@@ -90,13 +90,13 @@ def level_of(document_id: str) -> str | None:
 
 def kind_of(title: str) -> str | None:
     """The kind of kinds.yml that the title belongs to: such a document touches no position."""
-    return next((kind for kind, form in _kinds().items() if form.search(title.strip())), None)
+    return next((kind for kind, form in kinds().items() if form.search(title.strip())), None)
 
 
 def names_libraries(words: Sequence[str]) -> bool:
     """Whether folded words name a library matter (library_words.yml)."""
     found: dict[int, list[tuple[int, ...]]] = {_WANTED: [], _UNLESS: []}
-    for at, item, what in _library_words().candidates(words):
+    for at, item, what in library_words().candidates(words):
         if (place := item.find(words, at, len(words))) is not None:
             found[what].append(place)
     taken = {at for place in found[_UNLESS] for at in place}
@@ -104,13 +104,15 @@ def names_libraries(words: Sequence[str]) -> bool:
 
 
 @cache
-def _library_words() -> PhraseIndex:
+def library_words() -> PhraseIndex:
+    """The phrases of library_words.yml."""
     raw = read_yaml(_HERE.with_name("library_words.yml"))
-    kinds = (("words", _WANTED), ("unless", _UNLESS))
-    return PhraseIndex((pattern(source), what) for name, what in kinds for source in raw[name])
+    listed = (("words", _WANTED), ("unless", _UNLESS))
+    return PhraseIndex((pattern(source), what) for name, what in listed for source in raw[name])
 
 
 @cache
-def _kinds() -> dict[str, re.Pattern[str]]:
+def kinds() -> dict[str, re.Pattern[str]]:
+    """A pattern for the titles of each kind of kinds.yml."""
     raw = read_yaml(_HERE.with_name("kinds.yml"))
     return {kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()}
