@@ -21,6 +21,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.exceptions import DropItem
 from sqlite_utils import Database
 
+from crawlers import rule_files
 from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
@@ -415,8 +416,10 @@ def crawl(
 
     Raises:
         BadSetting: there is no mirror, and no address for publishers to write to.
+        BadRules: a file of rules in crawlers/ cannot be used.
         StorageError: the data folder cannot be used.
     """
+    rule_files.load_all()
     if not config.mirror:
         reachable(config.contact)
     open_corpus(config.corpus).close()

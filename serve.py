@@ -20,7 +20,6 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Response
 from sqlite_utils import Database
 
-from crawlers.yaml_config import load_yaml
 from operations.logs import structured
 from pages.http.names import named_tree
 from pages.http.site import Result, cache_headers, public_address
@@ -28,6 +27,7 @@ from public_sql.database import PublicDatabase
 from publish.listing import is_published
 from settings import SITE, Configuration
 from store.network import from_here
+from text.yaml_config import read_yaml
 
 
 class Site(Datasette):
@@ -112,7 +112,7 @@ def build(
         CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
     """
     _check(corpus)
-    metadata = named_tree(load_yaml((SITE / "metadata.yml").read_text(encoding="utf-8")))
+    metadata = named_tree(read_yaml(SITE / "metadata.yml"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
     # The package of MCP would set up the log of the whole program where nothing has yet; this is how it is without any.

@@ -24,7 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
+from text.yaml_config import read_yaml
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -50,7 +50,7 @@ class Part:
 
 
 def load(path: Path = HERE / "parts.yml") -> list[Part]:
-    return [Part(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))]
+    return [Part(**entry) for entry in read_yaml(path)]
 
 
 def machine() -> str:

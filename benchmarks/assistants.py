@@ -22,8 +22,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import yaml
 from mcp import Client
+
+from text.yaml_config import read_yaml
 
 Call = tuple[str, dict[str, Any]]
 SEED = 20261127
@@ -53,8 +54,8 @@ def draw(corpus: Path, number: int) -> list[Call]:
     who += ids(
         "select id from roll_calls where rowid % 199 = 0 union all select family_name from people where rowid % 97 = 0"
     )
-    questions = [each["q"] for each in yaml.safe_load(SEARCHES.read_text(encoding="utf-8"))]
-    issues = [each["id"] for each in yaml.safe_load((SEARCHES.parents[1] / "datasette" / "trackers.yml").read_text())]
+    questions = [each["q"] for each in read_yaml(SEARCHES)]
+    issues = [each["id"] for each in read_yaml(SEARCHES.parents[1] / "datasette" / "trackers.yml")]
 
     def words() -> str:
         return " ".join(chosen.choice(titles).split()[:3])[:100] or "library"

@@ -24,7 +24,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import yaml
 from aiosmtpd.controller import Controller
 
 from benchmarks.running import ROOT, run, upstream
@@ -37,12 +36,13 @@ from digest.subscribers import subscribers
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.tokens import Links
 from store.connect import open_mail
+from text.yaml_config import read_yaml
 
 WEEKS = {
     "bills": ("2022-03-01", 5, "us_bills --congress 117 --budget off"),
     "regulations": ("2025-03-03", 9, "us_federal_register --since 2025-01-01 --until 2025-05-31 --budget off"),
 }
-RULES = yaml.safe_load((ROOT / "digest" / "issues" / "news.yml").read_text(encoding="utf-8"))
+RULES = read_yaml(ROOT / "digest" / "issues" / "news.yml")
 READERS: dict[str, tuple[Preferences, str]] = {
     "privacy@example.org": (Preferences(areas=("privacy", "intellectual-freedom")), "en"),
     "broadband@example.org": (Preferences(areas=("broadband", "telecommunications")), "en"),

@@ -31,7 +31,6 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
-import yaml
 from scipy.sparse import csr_matrix, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -40,6 +39,7 @@ from classify.evaluation.promise import SURE_NO, sure_yes
 from classify.tagger import Tagger
 from classify.training.labels import BILLS, FOLDER, corpus_id, read_labels, texts_of
 from classify.training.train import ALIKE
+from text.yaml_config import read_yaml
 
 #: The file of older bills holds these Congresses, too, but the first labels were drawn from them.
 LABELED_CONGRESSES = {"113", "116"}
@@ -67,7 +67,7 @@ class Plan:
 
 def read_plans() -> dict[str, Plan]:
     """The draws that were made, the first one first, each by its file in classify/gold."""
-    plans = yaml.safe_load(Path(__file__).with_name("label_draws.yml").read_text("utf-8"))
+    plans = read_yaml(Path(__file__).with_name("label_draws.yml"))
     return {name: Plan(**plan) for name, plan in plans.items()}
 
 

@@ -23,9 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from mcp import Client
 from mcp.shared.exceptions import MCPError
+
+from text.yaml_config import read_yaml
 
 QUESTIONS = Path(__file__).with_name("honesty.yml")
 _KINDS = {"id", "kind", "question", "ask", "with", "right"}
@@ -63,7 +64,7 @@ def load(path: Path = QUESTIONS) -> list[Question]:
         ValueError: a key is missing or unknown, or an id is there twice.
     """
     found: dict[str, Question] = {}
-    for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         if set(entry) - _KINDS or (set(entry["right"]) - _RIGHT) or not ({"state", "error"} & set(entry["right"])):
             raise ValueError(f"{path}: {entry.get('id')}: unknown or missing keys")
         one = Question(

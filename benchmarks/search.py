@@ -21,12 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pages.browse.browse import Browse, browse
 from pages.browse.filters import Filters
 from pages.database import marks
 from pages.http import formatting
+from text.yaml_config import read_yaml
 
 QUESTIONS = Path(__file__).with_name("search_questions.yml")
 FIRST, DEPTH = 5, 10
@@ -127,10 +126,7 @@ def main() -> int:
     db = sqlite3.connect(f"file:{options.corpus}?mode=ro", uri=True)
     db.row_factory = sqlite3.Row
     everything = list(texts(db, []).values())
-    answers = [
-        ask(db, question, everything, options.today)
-        for question in yaml.safe_load(options.questions.read_text("utf-8"))
-    ]
+    answers = [ask(db, question, everything, options.today) for question in read_yaml(options.questions)]
     _report(answers, options.show)
     return 0 if statistics.mean(answer.hit for answer in answers) >= AIM else 1
 

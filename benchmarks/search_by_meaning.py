@@ -24,6 +24,8 @@ from typing import Any
 
 import numpy as np
 
+from text.yaml_config import read_yaml
+
 DEPTH, FIRST, LENGTH, SUMMARY = 50, 5, 128, 600
 #: Questions that name one document or person: their answer is known by its words, not by their meaning.
 BY_NAME = {"number", "person"}
@@ -32,7 +34,6 @@ BY_NAME = {"number", "person"}
 def vectors(asked: argparse.Namespace) -> None:
     """Write ``ids``, ``documents`` (ids, 384), ``questions`` (their words) and ``asked`` (questions, 384)."""
     import torch
-    import yaml
     from transformers import AutoModel, AutoTokenizer
 
     db = sqlite3.connect(f"file:{asked.corpus}?mode=ro", uri=True)
@@ -40,7 +41,7 @@ def vectors(asked: argparse.Namespace) -> None:
         f"select id, title || '. ' || substr(coalesce(abstract, ''), 1, {SUMMARY}) from documents "
         "where id in (select document_id from shown_tags) order by id"
     ).fetchall()
-    questions = [each["q"] for path in asked.questions for each in yaml.safe_load(path.read_text("utf-8"))]
+    questions = [each["q"] for path in asked.questions for each in read_yaml(path)]
     tokenizer, net = AutoTokenizer.from_pretrained(asked.weights), AutoModel.from_pretrained(asked.weights).eval()
 
     def read(texts: list[str]) -> np.ndarray:
@@ -71,7 +72,6 @@ def vectors(asked: argparse.Namespace) -> None:
 
 
 def ask(asked: argparse.Namespace) -> None:
-    import yaml
 
     from benchmarks.search import by_sponsor, judge, texts
     from pages.browse.browse import browse
@@ -82,7 +82,7 @@ def ask(asked: argparse.Namespace) -> None:
     kept = np.load(asked.vectors)
     ids, place = kept["ids"].tolist(), {q: n for n, q in enumerate(json.loads(str(kept["questions"])))}
     hits: dict[str, list[tuple[bool, bool, bool]]] = defaultdict(list)
-    for question in (each for path in asked.questions for each in yaml.safe_load(path.read_text("utf-8"))):
+    for question in (each for path in asked.questions for each in read_yaml(path)):
         found = browse(db, Filters(q=question["q"]), asked.today)
         by_words = list(dict.fromkeys([*(c.id for c in found.direct), *(r.card.id for r in found.results)]))
         near = np.argsort(-(kept["documents"] @ kept["asked"][place[question["q"]]]))[:DEPTH]

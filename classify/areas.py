@@ -11,12 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from crawlers.yaml_config import load_yaml
 from store.errors import InvalidInput
 from text import boilerplate, plain_words
 from text.spans import FIELDS
+from text.yaml_config import BadYaml, read_yaml
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
 #: What the code does with the rules: raise it when the same rules and model tag otherwise than before, so that all is tagged.
@@ -90,8 +88,10 @@ def load_areas(path: Path = AREAS_FILE) -> AreaFile:
         BadAreas: the file is missing, is not YAML, or an entry lacks a key, has an unknown one or refers to nothing.
     """
     try:
-        data = load_yaml(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:  # ValueError: a number too long to be one
+        data = read_yaml(path)
+    except BadYaml as error:
+        raise BadAreas(str(error)) from error
+    except OSError as error:
         raise BadAreas(f"{path}: cannot be read: {error}") from error
     if not isinstance(data, dict) or not isinstance(data.get("areas"), dict):
         raise BadAreas(f"{path}: needs a mapping with the key 'areas'")

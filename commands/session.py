@@ -16,6 +16,7 @@ import click
 import settings
 from operations import logs
 from store.errors import InfopolicyError, StorageError
+from text.yaml_config import BadYaml
 
 log = logging.getLogger("infopolicy.command")
 #: From this exit code on it is a source or the data folder that failed.
@@ -104,6 +105,8 @@ def plain_errors() -> Iterator[None]:
         yield
     except InfopolicyError as error:
         raise Stop(str(error), error.exit_code) from error
+    except BadYaml as error:
+        raise Stop(str(error), 1) from error
     except BrokenPipeError:
         # The reader of our output has closed it (| head): that is no error, and there is nothing more to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

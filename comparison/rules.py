@@ -9,9 +9,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from crawlers.status.ceremonial import is_ceremonial
-from crawlers.yaml_config import rules_of
 from store.errors import InvalidInput
 from text.tokens import forms
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("rules.yml")
 #: Titles with fewer words are too short to compare.

@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from crawlers.items import slug
-from crawlers.yaml_config import rules_of
 from store.errors import InvalidInput
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("companies.yml")
 #: The jurisdiction, level and kind of what companies write.

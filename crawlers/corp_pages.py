@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawlers.companies import JURISDICTION, BadCompany, services, type_meanings
 from crawlers.items import document_id
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_suffix(".yml")
 #: In the place of a session.

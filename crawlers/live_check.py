@@ -29,8 +29,8 @@ from crawlers.pace import in_words, seconds
 from crawlers.parsers import legistar
 from crawlers.run_settings import scrapy_settings
 from crawlers.sources import Source, load_sources
-from crawlers.yaml_config import rules_of
 from settings import Configuration, reachable
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("probes.yml")
 SECONDS = 20  # that an answer may take

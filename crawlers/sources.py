@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.items import LEVELS
-from crawlers.yaml_config import rules_of
 from store.errors import InvalidInput
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("sources.yml")
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.status.ceremonial import is_ceremonial
-from crawlers.yaml_config import rules_of
 from positions.relevance.subject import LEAD, level_of
 from text.phrases import BadPattern, Pattern, PhraseIndex, pattern
 from text.tokens import fold_words
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_suffix(".yml")
 MUST_SEE, LISTED, NEITHER = 2, 1, 0

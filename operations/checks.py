@@ -10,11 +10,12 @@ from crawlers.sources import load_sources
 from operations import integrity
 from settings import CHECKOUT, ROOT, Configuration
 from store.data_folder import damage, present
+from text.yaml_config import mistakes
 
 
 def check_project(root: Path = ROOT) -> list[str]:
     """What is missing or wrong in the files people keep, one sentence each."""
-    from classify.areas import BadAreas, load_areas
+    from operations.rule_files import LOADERS
     from positions.catalog.catalog import check
 
     problems = []
@@ -27,13 +28,9 @@ def check_project(root: Path = ROOT) -> list[str]:
     for spider in sorted((root / "crawlers/spiders").glob("[!_]*.py")):
         if spider.stem not in load_sources():
             problems.append(f"{spider.relative_to(root)}: has no entry in crawlers/sources.yml")
-    try:
-        load_areas()
-    except BadAreas as error:
-        problems.append(str(error))
     if (root / "datasette/__init__.py").exists():
         problems.append("datasette/__init__.py: must not exist, it hides the real package")
-    return problems + check()
+    return problems + mistakes(LOADERS) + check()
 
 
 def check_data(config: Configuration, now: str) -> list[str]:

@@ -7,15 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from crawlers.yaml_config import load_yaml
 from store.errors import OperationError
+from text.yaml_config import read_yaml
 
 _FILE = Path(__file__).with_name("sqlite_versions.yml")
 
 
 @cache
 def _table() -> dict[str, Any]:
-    return dict(load_yaml(_FILE.read_text(encoding="utf-8")))
+    return dict(read_yaml(_FILE))
 
 
 def refuse_too_old(version: str = sqlite3.sqlite_version) -> None:

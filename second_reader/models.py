@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from second_reader.opinions import Used
 from store.errors import InvalidInput, OperationError
+from text.yaml_config import read_yaml
 
 PRICES = Path(__file__).with_name("models.yml")
 #: Tokens that an answer may have, where the model lets us say so, and characters after which we stop listening.
@@ -161,7 +160,7 @@ def find_model(name: str | None, price: str | None) -> Model:
 def _price(name: str, model_id: str, price: str | None) -> Price:
     if price:
         return read_price(price)
-    known = yaml.safe_load(PRICES.read_text(encoding="utf-8"))
+    known = read_yaml(PRICES)
     if found := known.get(name) or known.get(model_id):
         return Price(found["input"], found["output"])
     raise NoReader(

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from crawlers.status.states import (
+    PASSAGE_FILE,
     chamber_said,
     classify,
     load_passages,
@@ -268,6 +269,25 @@ def test_a_broken_pattern_is_refused(tmp_path: Path) -> None:
     file.write_text("classes: [hearing]\nrules:\n  - [hearing, '(x']\n", encoding="utf-8")
     with pytest.raises(ValueError, match="is no pattern"):
         load_rules(file)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "problem"),
+    [
+        ("  replaced:", "  replcaed:", "says has the keys .*: see 'repl"),
+        ("always:\n", "always:\n  - ''\n", "the pattern '' fits every sentence"),
+        ("'^truly agreed", "'^(truly agreed", "'.*truly agreed.*' is no pattern"),
+        ("'^truly agreed", "'|^truly agreed", "fits every sentence"),
+        ("lower: ", "house: ", "chambers has the keys lower, upper: see 'house'"),
+    ],
+)
+def test_a_slip_in_the_rules_of_passages_is_named_with_their_file(
+    tmp_path: Path, was: str, now: str, problem: str
+) -> None:
+    file = tmp_path / "passage.yml"
+    file.write_text(PASSAGE_FILE.read_text(encoding="utf-8").replace(was, now, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"^passage\.yml: .*{problem}"):
+        load_passages(file)
 
 
 @pytest.mark.parametrize(

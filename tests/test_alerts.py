@@ -199,7 +199,7 @@ def test_services_that_the_library_knows_are_reached_through_it(world: Any, serv
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("channels: [", "must be YAML"),
+        ("channels: [", "is not readable YAML"),
         ("- a", "must be YAML"),
         ("channels:\n  team: 5", "needs an `address`"),
         ("channels:\n  team: {address: env:NOWHERE}", "NOWHERE is not in the environment"),

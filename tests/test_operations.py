@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import NOW, bill_xml
+from conftest import NOW, ROOT, bill_xml
+from test_imports import PACKAGES
 
+import pipelines
+from crawlers import rule_files
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
 from crawlers.sources import load_sources
+from crawlers.status import states
 from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data, check_project
+from operations.rule_files import LOADERS
 from settings import Configuration
 from store.connect import open_corpus, open_ops, open_staff, read_only
 from store.data_folder import damage, only_writer, present
 from store.errors import OperationError
+from text.yaml_config import mistakes, read_yaml
 
 
 @pytest.fixture
@@ -157,6 +165,36 @@ def test_check_names_each_file_that_a_source_lacks_and_says_what_to_do(tmp_path:
     assert any("first run of tests/test_uk_bills.py writes it" in problem for problem in problems)
     assert any("docs/sources/uk_bills.md is missing" in problem for problem in problems)
     assert check_project() == []
+
+
+def test_check_loads_every_file_of_data_that_maintainers_keep() -> None:
+    folders = {ROOT / package for package in PACKAGES} | {ROOT / "datasette"}
+    kept = {file.relative_to(ROOT).as_posix() for folder in folders for file in folder.rglob("*.yml")}
+    catalog = ("positions/catalog/", "positions/example/")  # positions.catalog.catalog.check reads them
+    assert set(LOADERS) == {name for name in kept if not name.startswith(catalog)}
+    assert mistakes(LOADERS) == []
+
+
+def test_check_names_each_mistake_once_and_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "seats.yml"
+    file.write_text("ak: [broken\n", encoding="utf-8")
+    wrong = {"datasette/seats.yml": partial(read_yaml, file), "a.yml": partial(read_yaml, file)}
+    [broken, without] = mistakes({**wrong, "datasette/map.yml": lambda: {}["rows"]})
+    assert broken.startswith(f"{file}:2: is not readable YAML")
+    assert without == "datasette/map.yml: is not of the form it should have (KeyError: 'rows')"
+
+
+def test_rules_that_do_not_load_end_a_crawl_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Configuration
+) -> None:
+    file = tmp_path / "passage.yml"
+    said = states.PASSAGE_FILE.read_text(encoding="utf-8").replace("  replaced:", "  replcaed:")
+    file.write_text(said, encoding="utf-8")
+    monkeypatch.setitem(rule_files.LOADERS, "status/passage.yml", lambda: states.load_passages(file))
+    with pytest.raises(rule_files.BadRules, match=r"passage\.yml: says has the keys .*: see 'repl") as refused:
+        pipelines.crawl(dataclasses.replace(config, data=tmp_path / "new", mirror=None), ["us_bills"], {})
+    assert refused.value.exit_code == 1
+    assert not (tmp_path / "new").exists()
 
 
 def test_check_finds_damage_and_a_search_index_that_differs(config: Configuration) -> None:

@@ -16,6 +16,7 @@ from test_us_states import row
 from crawlers.items import SessionDates
 from crawlers.parsers import billstatus, xmltree
 from crawlers.parsers import openstates as api
+from crawlers.status import session_end
 from crawlers.status.session_end import Session, ends, expected_end, load_rules
 from crawlers.storage import sessions
 from crawlers.storage.record import load_document, record_hash, upsert
@@ -339,3 +340,19 @@ def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_
     _store(corpus, signed(2) | {"actions": [*signed(2)["actions"], late]})
     assert write_session_ends(corpus, today="2025-05-02", now=NOW) == 1
     assert _standing(corpus) == ("introduced", "2025-01-14", None)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "problem"),
+    [
+        ("  ak: {begins", "  xx: {begins", "'xx' is no postal code"),
+        ("carry_over:", "carryover:", "see 'carry_over'"),
+        ("two_years:", "more: 1\ntwo_years:", "see 'more'"),
+        ("ends: 04-01}", "ends: 04-31}", "session_end"),
+    ],
+)
+def test_a_slip_in_the_rules_is_named(tmp_path: Path, was: str, now: str, problem: str) -> None:
+    file = tmp_path / "session_end.yml"
+    file.write_text(session_end.FILE.read_text(encoding="utf-8").replace(was, now, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=problem):
+        load_rules(file)

@@ -313,7 +313,7 @@ def test_receivers_with_their_secrets_and_choices(tmp_path: Path) -> None:
         ("    url: https://a.example/\n    secret: env:HOOK\n    area: privcy\n", "nothing is stored of 'privcy'"),
         ("    url: https://a.example/\n    secret: env:HOOK\n    place: Texas!\n", "place"),
         ("    url: https://a.example/\n    secret: env:HOOK\n    topic: x\n", "'topic' is none of"),
-        ("   - [\n", "must be YAML"),
+        ("   - [\n", "is not readable YAML"),
     ],
 )
 def test_what_cannot_be_used_is_named(tmp_path: Path, entry: str, why: str) -> None:

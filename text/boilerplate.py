@@ -12,11 +12,10 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from text.phrases import Pattern, pattern
 from text.sentences import sentence_at, sentences
 from text.tokens import Tokens
+from text.yaml_config import read_yaml
 
 FILE = Path(__file__).with_name("boilerplate.yml")
 #: A title that is running text, taken from the body of a notice: formulas in it are formulas.
@@ -41,7 +40,7 @@ def _openings() -> tuple[re.Pattern[str], ...]:
 
 
 def _listed(part: str) -> list[str]:
-    listed: list[str] = yaml.safe_load(FILE.read_text(encoding="utf-8"))[part]
+    listed: list[str] = read_yaml(FILE)[part]
     return listed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
+from text.yaml_config import read_yaml
 
 FILE = Path(__file__).with_name("plain_words.yml")
 
@@ -13,7 +13,7 @@ FILE = Path(__file__).with_name("plain_words.yml")
 @cache
 def plain_words(kind: str) -> frozenset[str]:
     """Return the words that are ``joining``, or ``of_any_law``, in folded form."""
-    return frozenset(yaml.safe_load(FILE.read_text(encoding="utf-8"))[kind].split())
+    return frozenset(read_yaml(FILE)[kind].split())
 
 
 def tells(word: str) -> bool:

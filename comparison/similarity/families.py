@@ -12,10 +12,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from comparison.rules import load_rules
-from crawlers.yaml_config import rules_of
 from store.errors import InvalidInput
 from text.phrases import BadPattern, Pattern, pattern, vocabulary
 from text.tokens import beginning, fold_words
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("families.yml")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("fields.yml")
 #: How a run's note begins to tell of them.

@@ -12,7 +12,7 @@ from typing import Any
 from crawlers.markup import html, pixels, placed, xml
 from crawlers.markup.lines import joined
 from crawlers.markup.marked_text import MarkedText, Piece, Rule, marked_text
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FORMATS_FILE = Path(__file__).with_name("formats.yml")
 #: The kind of file by the content type of an answer.

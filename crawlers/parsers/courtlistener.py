@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawlers.items import Action, BadRecord, Document, Link, TextVersion, Unreadable, clean, document_id
 from crawlers.parsers.json_reader import is_total, read_json, readable
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 HOST = "https://www.courtlistener.com"
 SOURCE = "us_courts"

@@ -19,7 +19,7 @@ from crawlers.parsers.federal_register_dockets import dockets, own
 from crawlers.parsers.federal_register_heading import as_printed
 from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 HOST = "https://www.federalregister.gov"
 SOURCE, JURISDICTION, SESSION = "us_federal_register", "us", "fr"

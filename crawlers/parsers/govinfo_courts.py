@@ -16,7 +16,7 @@ from lxml.etree import _Element as Element
 
 from crawlers.items import Action, BadRecord, Document, TextVersion, Unreadable, clean, document_id
 from crawlers.parsers import xmltree
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 HOST = "https://www.govinfo.gov"
 INDEX = f"{HOST}/sitemap/USCOURTS_sitemap_index.xml"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from crawlers.items import Action, Event
 from crawlers.parsers.states import load_states
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("hearings.yml")
 HEARING, CANCELED = "hearing", "hearing_canceled"

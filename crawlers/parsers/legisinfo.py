@@ -36,7 +36,7 @@ from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import plain
 from crawlers.parsers.json_reader import read_json
 from crawlers.status.parliament import classify_event, history, stage_status
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 HOST = "https://www.parl.ca"
 SOURCE, JURISDICTION = "ca_bills", "ca"

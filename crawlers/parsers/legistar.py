@@ -28,7 +28,7 @@ from crawlers.items import (
 )
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.status.local import classify_local_action, local_history
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 API = "https://webapi.legistar.com/v1"
 SOURCE = "us_local_legistar"

@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from crawlers.items import Action, BadRecord, Document, Event, Link, Regulation, Unreadable, clean, document_id
 from crawlers.parsers.json_reader import is_total, read_object
-from crawlers.yaml_config import rules_of
 from text.days import in_words
+from text.yaml_config import rules_of
 
 API = "https://api.regulations.gov/v4"
 SITE = "https://www.regulations.gov"

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawlers.items import BadRecord, Link, document_id
 from crawlers.sources import Source
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 SESSIONS_FILE = Path(__file__).with_name("sessions.yml")
 STATES_FILE = Path(__file__).with_name("states.yml")

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from crawlers.people import CHOICES
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("votes.yml")
 

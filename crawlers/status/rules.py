@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from crawlers.yaml_config import rules_of
+from text.yaml_config import rules_of
 
 Rules = tuple[tuple[str, re.Pattern[str]], ...]
 History = tuple[tuple[str, str], ...]
@@ -32,13 +32,30 @@ def load_rules(path: Path) -> dict[str, Rules]:
     """Read the ordered lists of a file, each a list of pairs of a word and a pattern.
 
     Raises:
-        ValueError: a list is not of this form, or a pattern is not valid.
+        BadYaml: a list is not of this form, or a pattern is not valid or fits everything.
     """
     with rules_of(path) as entries:
-        return {
-            name: tuple((str(word), re.compile(pattern, re.IGNORECASE)) for word, pattern in pairs)
-            for name, pairs in entries.items()
-        }
+        return {name: compiled(pairs) for name, pairs in entries.items()}
+
+
+def compiled(pairs: Iterable[tuple[str, str]]) -> Rules:
+    """Pairs of a word and a pattern, in their order."""
+    return tuple((str(word), any_of([pattern])) for word, pattern in pairs)
+
+
+def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One pattern that fits where one of these does.
+
+    Raises:
+        ValueError: one fits every sentence, such as an empty one or `a|`.
+    """
+    listed = [str(each) for each in patterns]
+    found = re.compile("|".join(f"(?:{each})" for each in listed), re.IGNORECASE)
+    # One that says what must not stand there ("^(?!motion)") does fit an empty sentence, and not every one.
+    for each in listed or [""]:
+        if "(?!" not in each and re.search(each, ""):
+            raise ValueError(f"the pattern {each!r} fits every sentence")
+    return found
 
 
 def first_match(rules: Rules, words: str) -> str | None:

@@ -11,9 +11,10 @@ from re import IGNORECASE, Pattern
 from re import compile as pattern
 from typing import Any
 
+from crawlers.parsers.states import load_states
 from crawlers.status.federal import congress_ends_on
-from crawlers.yaml_config import rules_of
 from store import constants
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("session_end.yml")
 #: A session is over only when nothing has moved in it for so long: stated ends are often too early.
@@ -22,6 +23,7 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
+_PARTS = {"two_years", "carry_over", "one_chamber", "not_said", "parliaments"}
 _PARITY = {"even": 0, "odd": 1}
 
 
@@ -48,6 +50,10 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
         ValueError: a rule is not of that form.
     """
     with rules_of(path) as entries:
+        if wrong := sorted(map(str, set(entries) ^ _PARTS)):
+            raise ValueError(f"{path.name}: has the parts {', '.join(sorted(_PARTS))}: see {wrong[0]!r}")
+        if unknown := sorted(map(str, {*entries["two_years"], *entries["carry_over"]} - set(load_states()))):
+            raise ValueError(f"{path.name}: {unknown[0]!r} is no postal code of crawlers/parsers/states.yml")
         for rule in entries["two_years"].values():
             _day_after(2000, rule["ends"])
             _PARITY[rule["begins"]]

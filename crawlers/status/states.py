@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from crawlers.items import Action
-from crawlers.status.rules import RANK, History, Rules, first_match, history_of
-from crawlers.yaml_config import rules_of
+from crawlers.status.rules import RANK, History, Rules, any_of, compiled, first_match, history_of
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")
@@ -50,6 +50,9 @@ _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamati
 DEALT_WITH = ("referral-committee", "reading-1", "reading-2", "reading-3", "passage")
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
+#: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
+_SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
+_CHAMBERS = {"lower", "upper"}
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
 
@@ -64,7 +67,7 @@ def load_rules(path: Path = FILE) -> Rules:
         known = set(entries["classes"])
         if unknown := sorted({name for name, _ in entries["rules"]} - known):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among its classes")
-        return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in entries["rules"])
+        return compiled(entries["rules"])
 
 
 @cache
@@ -105,29 +108,26 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
     Raises:
         ValueError: a class that is not listed, or a pattern that is none.
     """
-    with rules_of(path) as entries, rules_of(FILE) as actions:
+    with rules_of(FILE) as actions:
+        known = set(actions["classes"])
+    with rules_of(path) as entries:
         pairs = [*entries["also"], *(pair for each in entries["never"].values() for pair in each)]
         named = set(entries["never"]) | {name for name, _ in pairs}
-        if unknown := sorted(named - set(actions["classes"])):
+        if unknown := sorted(named - known):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
-        never = {wrong: _compiled(pairs) for wrong, pairs in entries["never"].items()}
+        for part, wanted in (("says", _SAYS), ("chambers", _CHAMBERS)):
+            if wrong := sorted(wanted ^ set(entries[part])):
+                raise ValueError(f"{path.name}: {part} has the keys {', '.join(sorted(wanted))}: see {wrong[0]!r}")
+        never = {wrong: compiled(pairs) for wrong, pairs in entries["never"].items()}
         return Passages(
             never=never,
-            also=_compiled(entries["also"]),
-            always=_any(entries["always"]),
-            taken_back=_any([entries["taken_back"]]),
-            failed=_any(entries["failed"]),
-            says={str(what): _any(patterns) for what, patterns in entries["says"].items()},
-            chambers={str(name): _any([pattern]) for name, pattern in entries["chambers"].items()},
+            also=compiled(entries["also"]),
+            always=any_of(entries["always"]),
+            taken_back=any_of([entries["taken_back"]]),
+            failed=any_of(entries["failed"]),
+            says={str(what): any_of(patterns) for what, patterns in entries["says"].items()},
+            chambers={str(name): any_of([pattern]) for name, pattern in entries["chambers"].items()},
         )
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE)
-
-
-def _compiled(pairs: Iterable[tuple[str, str]]) -> Rules:
-    return tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in pairs)
 
 
 @lru_cache(maxsize=100_000)

@@ -16,11 +16,11 @@ from typing import Any
 
 import yaml
 
-from crawlers.yaml_config import QuickLoader, load_yaml
 from positions.catalog.catalog import HOME, check
 from positions.catalog.organization import entries_home
 from positions.catalog.stances import FILE as STANCES_FILE
 from store.errors import InvalidInput
+from text.yaml_config import QuickLoader, load_yaml
 
 #: The folder of the project's own catalog in the repository, as a patch names it; of another, it names entries/.
 FOLDER = "positions/catalog/entries"

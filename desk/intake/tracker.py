@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.items import BadRecord, clean
-from crawlers.yaml_config import load_yaml
 from desk.intake import workbook
 from desk.web.request_parsing import Upload
 from store.errors import InvalidInput
+from text.yaml_config import read_yaml
 
 FILE = Path(__file__).with_name("tracker.yml")
 MOST_ROWS = 500
@@ -65,7 +65,7 @@ def plain(text: str) -> str:
 @cache
 def words() -> dict[str, Any]:
     """tracker.yml."""
-    found: dict[str, Any] = load_yaml(FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(FILE)
     return found
 
 

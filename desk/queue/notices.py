@@ -23,6 +23,7 @@ from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.publishing import waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
+from text.yaml_config import load_plain
 
 Row = dict[str, Any]
 
@@ -79,7 +80,7 @@ def channel_names(folder: Path) -> list[str]:
     None where the file is missing or broken: infopolicy alerts says what is wrong with it.
     """
     try:
-        entries = (yaml.safe_load((folder / "alerts.yml").read_text(encoding="utf-8")) or {}).get("channels") or {}
+        entries = (load_plain((folder / "alerts.yml").read_text(encoding="utf-8")) or {}).get("channels") or {}
         return [str(name) for name, entry in entries.items() if "notices" in (entry.get("tell") or [])]
     except (OSError, yaml.YAMLError, AttributeError, TypeError, ValueError, RecursionError):
         return []

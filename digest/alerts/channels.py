@@ -20,6 +20,7 @@ import yaml
 from digest.subscribers.preferences import LANGUAGES, BadPreferences, Preferences, preferences
 from store.clock import utc_now
 from store.errors import InvalidInput
+from text.yaml_config import load_plain, problem
 
 TOPICS = ("must_see", "deadlines")
 #: A channel whose `tell` has this takes notices of people who chose it at the desk; they are never among a channel's alerts.
@@ -89,9 +90,11 @@ def load_channels(path: Path, environment: Mapping[str, str], known: Mapping[str
     if not path.exists():
         return []
     try:
-        entries = (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("channels") or {}
+        entries = (load_plain(path.read_text(encoding="utf-8")) or {}).get("channels") or {}
         items = list(entries.items())
-    except (yaml.YAMLError, AttributeError, ValueError, RecursionError) as error:
+    except yaml.YAMLError as error:
+        raise BadChannel(problem(path, error)) from error
+    except (AttributeError, ValueError, RecursionError) as error:
         raise BadChannel(f"{path}: must be YAML with `channels:` and their names ({error})") from error
     return [_channel(path, str(name), entry, environment, known) for name, entry in items]
 

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from sqlite_utils import Database
 
 from digest.issues.stances import Published, published
 from store.clock import ago
+from text.yaml_config import BadYaml, read_yaml
 
 #: A run's changes carry the time at which the run began, so rows can come in behind newer ones.
 _LATE_DAYS = 7
@@ -25,13 +25,10 @@ def rules() -> dict[str, Any]:
     """What is news and what is noise (news.yml).
 
     Raises:
-        ValueError: the file is no YAML or lacks a part.
+        BadYaml: the file is no YAML or lacks a part.
     """
     path = Path(__file__).with_name("news.yml")
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not valid YAML: {error}") from error
+    found = read_yaml(path)
     parts = (
         "changes",
         "statuses",
@@ -45,7 +42,7 @@ def rules() -> dict[str, Any]:
         "routine",
     )
     if lacking := [part for part in parts if part not in (found or {})]:
-        raise ValueError(f"{path} lacks {lacking[0]!r}")
+        raise BadYaml(f"{path} lacks {lacking[0]!r}")
     return found
 
 

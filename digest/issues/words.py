@@ -8,11 +8,11 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from crawlers.yaml_config import load_yaml
 from digest.issues.effects import says
 from pages.http import formatting
 from pages.http.language import speaking, translations
 from pages.http.names import named, names
+from text.yaml_config import read_yaml
 
 _FILE = Path(__file__).with_name("sentences.yml")
 #: Rules of a company that a line names.
@@ -78,7 +78,7 @@ class Words:
 @cache
 def sentences() -> dict[Any, Any]:
     """What sentences.yml holds, in English."""
-    found: dict[Any, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    found: dict[Any, Any] = read_yaml(_FILE)
     return found
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from crawlers.yaml_config import load_yaml
 from pages.http.names import named_tree
 from settings import SITE
 from store.errors import OperationError
+from text.yaml_config import read_yaml
 
 #: A type of DuckDB for what SQLite holds in a column; anything else, and a mixture, is kept as text.
 _TYPES = {frozenset({"integer"}): "BIGINT", frozenset({"real"}): "DOUBLE", frozenset({"integer", "real"}): "DOUBLE"}
@@ -44,7 +44,7 @@ def public_tables(db: sqlite3.Connection) -> Iterator[Table]:
         OperationError: a table is not there, or lacks the description of a column: nothing is published yet, or by another
             version.
     """
-    metadata = named_tree(load_yaml((SITE / "metadata.yml").read_text(encoding="utf-8")))
+    metadata = named_tree(read_yaml(SITE / "metadata.yml"))
     for name, told in metadata["databases"]["corpus"]["tables"].items():
         if told.get("hidden"):
             continue

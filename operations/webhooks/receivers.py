@@ -21,6 +21,7 @@ from pages.answers.answer import BadArgument
 from pages.answers.questions import QUESTIONS
 from pages.browse.filters import PLACE_GROUPS
 from store.errors import InvalidInput
+from text.yaml_config import load_plain, problem
 
 PREFIX = "whsec_"
 _SHORTEST, _LONGEST = 24, 64
@@ -60,8 +61,10 @@ def load_receivers(
     if not path.exists():
         return []
     try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8"))["webhooks"].items()
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
+        entries = load_plain(path.read_text(encoding="utf-8"))["webhooks"].items()
+    except yaml.YAMLError as error:
+        raise BadReceiver(problem(path, error)) from error
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadReceiver(f"{path}: must be YAML with `webhooks:` and their names ({error!r})") from error
     return [_receiver(f"{path}: {name}", str(name), entry, folder, environment, known) for name, entry in entries]
 

@@ -12,10 +12,10 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from crawlers.yaml_config import load_yaml
 from pages.browse import names
 from pages.browse.trackers import load_trackers
 from settings import SITE
+from text.yaml_config import read_yaml
 
 MAX_TERMS = 24
 #: Before an expression: in a title or summary. Two words somewhere in a long text say little about each other.
@@ -174,16 +174,16 @@ def quoted(words: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, list[str]]:
+def spellings() -> dict[str, list[str]]:
     """Each spelling of `datasette/spellings.yml` -> all spellings of its word."""
-    groups = load_yaml((SITE / "spellings.yml").read_text(encoding="utf-8"))
+    groups = read_yaml(SITE / "spellings.yml")
     return {spelling: group for group in groups for spelling in group}
 
 
 def spelt(word: str) -> str:
     """A word as FTS5 wants it, with its other spellings."""
     typed = word.casefold().replace("‑", "-").replace("–", "-")
-    group = _spellings().get(typed) or _spellings().get(typed.removesuffix("s")) or [word]
+    group = spellings().get(typed) or spellings().get(typed.removesuffix("s")) or [word]
     return f"({' OR '.join(map(quoted, group))})" if len(group) > 1 else quoted(word)
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary, place
 from settings import SITE
 from text.tokens import fold
+from text.yaml_config import BadYaml, read_yaml
 
 _WORDS = re.compile(r"\w+")
 LONGEST = 7
@@ -38,7 +38,7 @@ def question_words(kind: str) -> frozenset[str]:
 
 @cache
 def question_data() -> dict[str, Any]:
-    found: dict[str, Any] = load_yaml((SITE / "question_words.yml").read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(SITE / "question_words.yml")
     return found
 
 
@@ -62,15 +62,15 @@ def names() -> dict[str, Name]:
     """Every name, folded, with what it stands for.
 
     Raises:
-        ValueError: a name stands in the file twice.
+        BadYaml: a name stands in the file twice.
     """
     path = SITE / "names.yml"
     found: dict[str, Name] = {}
-    for entry in load_yaml(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")))
         for called in map(folded, entry["names"]):
             if called in found:
-                raise ValueError(f"{path}: {called!r} stands there twice")
+                raise BadYaml(f"{path}: {called!r} stands there twice")
             found[called] = name
     return found
 
@@ -107,14 +107,14 @@ def topics() -> list[Topic]:
     """Those of datasette/question_topics.yml.
 
     Raises:
-        ValueError: one is like no name of names.yml.
+        BadYaml: one is like no name of names.yml.
     """
     path = SITE / "question_topics.yml"
     found = []
-    for entry in load_yaml(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         like = folded(entry["like"])
         if like not in names():
-            raise ValueError(f"{path}: {entry['like']!r} is no name of names.yml")
+            raise BadYaml(f"{path}: {entry['like']!r} is no name of names.yml")
         found.append(Topic(tuple(map(_one_of, entry["asks"])), entry["like"]))
     return found
 

@@ -6,11 +6,11 @@ import itertools
 from dataclasses import dataclass
 from functools import cache
 
-from crawlers.yaml_config import load_yaml
 from pages.database import marks
 from pages.http.language import _
 from settings import SITE
 from store.constants import TAGGED
+from text.yaml_config import read_yaml
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def load_trackers() -> dict[str, Tracker]:
     """
     path = SITE / "trackers.yml"
     found: dict[str, Tracker] = {}
-    for entry in load_yaml(path.read_text(encoding="utf-8")):
+    for entry in read_yaml(path):
         try:
             lists = {"subjects": entry.get("subjects", ())} | {name: entry[name] for name in ("positions", "areas")}
             tracker = Tracker(**entry | {name: tuple(value) for name, value in lists.items()})

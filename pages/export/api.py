@@ -5,18 +5,18 @@ from __future__ import annotations
 import sqlite3
 from functools import cache
 
-from crawlers.yaml_config import load_yaml
 from pages.answers.openapi import example, parameters
 from pages.answers.questions import QUESTIONS
 from pages.database import Row
 from pages.http.names import named_tree
 from settings import SITE
 from store.constants import ANY_AREA
+from text.yaml_config import read_yaml
 
 
 @cache
 def _read() -> Row:
-    return load_yaml((SITE / "api.yml").read_text(encoding="utf-8"))
+    return read_yaml(SITE / "api.yml")
 
 
 def described() -> Row:

@@ -13,16 +13,15 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 
 from crawlers.companies import KIND as COMPANY
 from crawlers.parsers.legistar import load_cities
-from crawlers.yaml_config import load_yaml
 from pages.http import language
 from pages.http.language import N_, _, ngettext
 from settings import SITE
+from text.yaml_config import BadYaml, read_yaml
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
 SECTIONS = {
@@ -48,17 +47,14 @@ def glossary() -> dict[str, dict[str, Any]]:
     """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` maps a key straight to a name.
 
     Raises:
-        ValueError: the file is not YAML, or a section is missing.
+        BadYaml: the file is not YAML, or a section is missing.
     """
     path = SITE / "glossary.yml"
-    try:
-        sections = load_yaml(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path} is not valid YAML: {error}") from error
+    sections = read_yaml(path)
     if missing := [
         name for name in (*SECTIONS, "chambers", "motions", "jurisdictions") if name not in (sections or {})
     ]:
-        raise ValueError(f"{path} lacks the section {missing[0]!r}")
+        raise BadYaml(f"{path} lacks the section {missing[0]!r}")
     return sections
 
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from crawlers.yaml_config import load_yaml
 from pages.http.formatting import glossary
 from pages.http.language import _
 from settings import SITE
+from text.yaml_config import read_yaml
 
 #: From this share of capital letters on, and with so many letters, a title is shouting.
 SHARE, LEAST = 0.8, 12
@@ -110,7 +110,7 @@ def _begins_small(title: str) -> bool:
 def _word(word: str) -> str:
     if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
-    return _acronyms().get(word.casefold(), word.lower())
+    return acronyms().get(word.casefold(), word.lower())
 
 
 def _of_a_name(word: str) -> str:
@@ -122,9 +122,9 @@ def _of_a_name(word: str) -> str:
 
 
 @cache
-def _acronyms() -> dict[str, str]:
+def acronyms() -> dict[str, str]:
     """Single words of names.yml that are written with capitals inside, by their small letters."""
-    entries = load_yaml((SITE / "names.yml").read_text(encoding="utf-8"))
+    entries = read_yaml(SITE / "names.yml")
     words = [word for entry in entries for name in entry["names"] for word in [str(name)] if " " not in word]
     return {word.casefold(): word for word in words if any(character.isupper() for character in word[1:])}
 

@@ -9,12 +9,12 @@ from functools import cache
 from typing import Any
 
 from crawlers.parsers.vote_words import passed_of
-from crawlers.yaml_config import load_yaml
 from pages.database import Row, first, rows
 from pages.http import formatting
 from pages.http.formatting import SITE
 from pages.http.language import _
 from pages.people import names
+from text.yaml_config import read_yaml
 
 #: The choices in the order of the tables.
 CHOICES = tuple(names.CHOICES)
@@ -193,7 +193,7 @@ NEARLY_ALL = 0.75
 @cache
 def seats() -> dict[tuple[str, str], int]:
     """How many members a chamber of a state has, by jurisdiction and chamber."""
-    found = load_yaml((SITE / "seats.yml").read_text(encoding="utf-8"))
+    found = read_yaml(SITE / "seats.yml")
     chambers = ("lower", "upper")
     return {
         (f"us-{state}", chamber): number

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from crawlers.yaml_config import load_yaml
 from pages.http import formatting
 from pages.places.collected import Collected
+from text.yaml_config import BadYaml, read_yaml
 
 #: How many shades there are besides "nothing"; each holds about as many places as the next.
 SHADES = 4
@@ -65,13 +65,13 @@ def layout() -> dict[str, tuple[int, int]]:
     """Jurisdiction -> (column, row).
 
     Raises:
-        ValueError: the rows of the file are not of one length, or name a state twice.
+        BadYaml: the rows of the file are not of one length, or name a state twice.
     """
     path = formatting.SITE / "map.yml"
-    rows = [row.split() for row in load_yaml(path.read_text(encoding="utf-8"))]
+    rows = [row.split() for row in read_yaml(path)]
     places = [(f"us-{code.lower()}", (x, y)) for y, row in enumerate(rows) for x, code in enumerate(row) if code != "."]
     if len({len(row) for row in rows}) != 1 or len(dict(places)) != len(places):
-        raise ValueError(f"{path}: every row must have as many entries, and no state may stand there twice")
+        raise BadYaml(f"{path}: every row must have as many entries, and no state may stand there twice")
     return dict(places)
 
 

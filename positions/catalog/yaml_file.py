@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from crawlers.yaml_config import QuickLoader, load_plain
 from store.errors import InvalidInput
+from text.yaml_config import QuickLoader, load_plain, problem, twice
 
 
 class BadFile(InvalidInput):
@@ -43,9 +43,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Entry:
             raise yaml.constructor.ConstructorError(None, None, "a key that is more than a word", key_node.start_mark)
         key = str(loader.construct_object(key_node, deep=True))
         if key in entry:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"the key {key!r} stands twice: keep one", key_node.start_mark
-            )
+            raise twice(key_node)
         entry[key] = loader.construct_object(value_node, deep=True)
         entry.lines[key] = key_node.start_mark.line + 1
     return entry
@@ -93,18 +91,11 @@ def _raw(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise BadFile([f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8"]) from None
     except yaml.YAMLError as error:
-        raise BadFile([_yaml_problem(path, error)]) from None
+        raise BadFile([problem(path, error)]) from None
     except ValueError as error:
         raise BadFile([f"{path}: holds a number or date that cannot be one ({error})"]) from None
     except RecursionError:
         raise BadFile([f"{path}: is nested too deeply to be a catalogue file"]) from None
-
-
-def _yaml_problem(path: Path, error: yaml.YAMLError) -> str:
-    mark = getattr(error, "problem_mark", None)
-    place = f"{path}:{mark.line + 1}" if mark else str(path)
-    problem = getattr(error, "problem", None) or str(error)
-    return f"{place}: is not readable YAML ({problem}): check quotes, colons and indentation there"
 
 
 def is_date(value: object) -> bool:

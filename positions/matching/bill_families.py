@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from positions.catalog.records import OPPOSITE
 from positions.matching.provisions import AnalyzedField, Provision
 from positions.matching.title_forms import read_title
 from text.phrases import Pattern, PhraseIndex, pattern
+from text.yaml_config import read_yaml
 
 _FILE = Path(__file__).with_name("bill_families.yml")
 #: How many sentences of a field tell what the document is, at most, and within how many characters.
@@ -73,7 +72,7 @@ class FamilyClaim:
 @cache
 def bill_families() -> tuple[BillFamily, ...]:
     """The families of the file, in its order."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     return tuple(_family(row) for row in raw)
 
 

@@ -12,10 +12,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from crawlers.yaml_config import rules_of
 from text.phrases import BadPattern, Pattern, PhraseIndex, pattern
 from text.sentences import sentences
 from text.tokens import fold_words
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_suffix(".yml")
 #: Sentences of one way that are kept of one text.

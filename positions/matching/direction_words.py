@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from text.tokens import fold
+from text.yaml_config import read_yaml
 
 _CUES = Path(__file__).with_name("direction_words.yml")
 #: What a cue may be besides 1 (builds) and -1 (cuts).
@@ -48,7 +47,7 @@ def cues() -> Cues:
     A sign is 1 or -1, ``NOT`` for a negation, ``LOOK`` for a verb that only asks or looks,
     ``ABOUT`` for "relating to", ``AMEND`` for one that changes a law named next.
     """
-    raw = yaml.safe_load(_CUES.read_text(encoding="utf-8"))
+    raw = read_yaml(_CUES)
     signs: dict[str, int] = {}
     for key, sign in (("build", 1), ("cut", -1), ("look", LOOK), ("about", ABOUT), ("amend", AMEND)):
         for word in raw[key].split():

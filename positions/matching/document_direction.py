@@ -13,10 +13,9 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from positions.matching.bill_families import FamilyClaim
 from positions.matching.matches import Match
+from text.yaml_config import read_yaml
 
 _SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
 #: A side whose best score is less than this part of the other's is the less sure one; closer ones are both left open.
@@ -29,9 +28,9 @@ _FILE = Path(__file__).with_name("causes.yml")
 
 
 @cache
-def _together() -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
+def causes() -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
     """The causes, and the positions that are often named in passing."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     return tuple(map(frozenset, raw["causes"])), frozenset(raw["named_in_passing"])
 
 
@@ -82,7 +81,7 @@ def _claimed(matches: list[Match], claims: list[FamilyClaim]) -> Match:
 
 def _by_cause(matches: list[Match], said: dict[str, list[FamilyClaim]]) -> list[Match]:
     """What a family says of one position of a cause holds for the others that their sentences leave open or turn round."""
-    for cause in _together()[0]:
+    for cause in causes()[0]:
         sides = {_side(match) for match in matches if match.position_id in cause & said.keys()} - {0}
         if len(sides) != 1:
             continue
@@ -126,7 +125,7 @@ def _contradicted(matches: list[Match], claimed: Collection[str]) -> list[Match]
 
 def _sureness(match: Match, claimed: Collection[str]) -> float:
     """What a family says goes before what sentences say; what documents often name in passing comes last."""
-    weight = _weight(match) * (_NAMED if match.position_id in _together()[1] else 1.0)
+    weight = _weight(match) * (_NAMED if match.position_id in causes()[1] else 1.0)
     return weight + (match.position_id in claimed)
 
 

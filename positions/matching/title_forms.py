@@ -7,9 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-import yaml
-
 from positions.matching.direction import Reading
+from text.yaml_config import read_yaml
 
 _FILE = Path(__file__).with_name("title_forms.yml")
 #: A title longer than this is running text, and read as such.
@@ -26,7 +25,7 @@ class TitleForm(NamedTuple):
 @cache
 def title_forms() -> tuple[TitleForm, ...]:
     """The table, in the order in which forms are tried."""
-    raw = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    raw = read_yaml(_FILE)
     return tuple(
         TitleForm(re.compile(row["form"], re.IGNORECASE), _READINGS[row["effect"]], row["example"]) for row in raw
     )

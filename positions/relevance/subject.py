@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from positions.catalog.records import LEVELS
 from text.phrases import PhraseIndex, pattern
 from text.tokens import fold_words
+from text.yaml_config import read_yaml
 
 #: Characters of a summary, and of a text without one, that are read as the opening of a document.
 _SUMMARY, _TEXT = 2_500, 1_500
@@ -91,13 +90,13 @@ def level_of(document_id: str) -> str | None:
 
 def kind_of(title: str) -> str | None:
     """The kind of kinds.yml that the title belongs to: such a document touches no position."""
-    return next((kind for kind, form in _kinds().items() if form.search(title.strip())), None)
+    return next((kind for kind, form in kinds().items() if form.search(title.strip())), None)
 
 
 def names_libraries(words: Sequence[str]) -> bool:
     """Whether folded words name a library matter (library_words.yml)."""
     found: dict[int, list[tuple[int, ...]]] = {_WANTED: [], _UNLESS: []}
-    for at, item, what in _library_words().candidates(words):
+    for at, item, what in library_words().candidates(words):
         if (place := item.find(words, at, len(words))) is not None:
             found[what].append(place)
     taken = {at for place in found[_UNLESS] for at in place}
@@ -105,13 +104,15 @@ def names_libraries(words: Sequence[str]) -> bool:
 
 
 @cache
-def _library_words() -> PhraseIndex:
-    raw = yaml.safe_load(_HERE.with_name("library_words.yml").read_text(encoding="utf-8"))
-    kinds = (("words", _WANTED), ("unless", _UNLESS))
-    return PhraseIndex((pattern(source), what) for name, what in kinds for source in raw[name])
+def library_words() -> PhraseIndex:
+    """The phrases of library_words.yml."""
+    raw = read_yaml(_HERE.with_name("library_words.yml"))
+    listed = (("words", _WANTED), ("unless", _UNLESS))
+    return PhraseIndex((pattern(source), what) for name, what in listed for source in raw[name])
 
 
 @cache
-def _kinds() -> dict[str, re.Pattern[str]]:
-    raw = yaml.safe_load(_HERE.with_name("kinds.yml").read_text(encoding="utf-8"))
+def kinds() -> dict[str, re.Pattern[str]]:
+    """A pattern for the titles of each kind of kinds.yml."""
+    raw = read_yaml(_HERE.with_name("kinds.yml"))
     return {kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()}
