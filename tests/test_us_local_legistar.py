@@ -195,6 +195,13 @@ def test_every_city_has_a_place_of_its_own_and_a_page(city: City) -> None:
         ("x: {name: X, jurisdiction: us-xx-x, timezone: Mars/Crater, types: [bill], since: 2025-01-01}", "Mars/Crater"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, since: 2025-01-01}", "types"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01, colour: red}", "colour"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: bill, since: 2025-01-01}", "'bill' must be a list"),
+        ("x: {name: X, jurisdiction: xx_X, timezone: UTC, types: [bill], since: 2025-01-01}", "us-STATE-PLACE"),
+        (
+            "y: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01}\n"
+            "x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01}",
+            "'us-xx-x' belongs to y already",
+        ),
     ],
 )
 def test_city_with_a_wrong_entry_is_named(tmp_path: Path, entry: str, words: str) -> None:
