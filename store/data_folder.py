@@ -64,6 +64,18 @@ def _lock(handle: TextIO) -> None:
             time.sleep(0.1)
 
 
+def is_written(data: Path) -> bool:
+    """Whether a process holds the data folder for writing now; also where that cannot be told."""
+    try:
+        with (data / "lock").open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
+
+
 def unreadable(path: Path) -> str | None:
     """Why a database that is there cannot be opened; None when it can. Looks at its beginning only."""
     try:
