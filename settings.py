@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -29,6 +30,11 @@ CHECKOUT = (ROOT / "pyproject.toml").exists()
 _HOME = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
 DATA = ROOT / "data" if CHECKOUT else _HOME.absolute() / "infopolicy"
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-zA-Z]{2,}")
+
+
+#: Names in the environment that are no part of the record: where the file is, secrets, the number that lines of the log share
+#: across processes (operations/logs.py), and how much a test tries (docs/programs.md).
+_APART = {f"INFOPOLICY_{name}" for name in ("CONFIG", "SECRET", "SMTP_PASSWORD", "RUN", "EXAMPLES")}
 
 
 class BadSetting(InvalidInput):
@@ -61,7 +67,7 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 
 def _rate(text: str) -> float:
-    if not text.replace(".", "", 1).isdecimal():
+    if not text.isascii() or not text.replace(".", "", 1).isdecimal():
         raise ValueError("must be mails a second, or 0 for no limit")
     return float(text)
 
@@ -136,6 +142,13 @@ def _networks(text: str) -> str:
     return text
 
 
+def _mail(text: str) -> str:
+    """An address, with or without a name before it; a line break would begin another line of the message's head."""
+    if "@" not in text or not text.isprintable():
+        raise ValueError("must be an email address on one line, like alerts@example.org")
+    return text
+
+
 def _geocoder(text: str) -> str:
     return text if text == "none" else _site(text)
 
@@ -188,8 +201,8 @@ class Configuration:
     smtp_port: Annotated[int, _whole(1, 65_535)] = 587
     smtp_security: Annotated[str, _one_of("starttls", "tls", "none")] = "starttls"
     smtp_user: str | None = None
-    mail_from: str | None = None
-    mail_bounces: str | None = None
+    mail_from: Annotated[str | None, _mail] = None
+    mail_bounces: Annotated[str | None, _mail] = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
     digest_hours: Annotated[int, _whole(0, 168)] = 24
@@ -201,7 +214,7 @@ class Configuration:
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
-    metrics_from: str = "127.0.0.1,::1"
+    metrics_from: Annotated[str, _networks] = "127.0.0.1,::1"
     mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
     geocoder: Annotated[str, _geocoder] = "https://geocoding.geo.census.gov/geocoder"
     terms_versions: Annotated[str, _versions] = "10"
@@ -247,7 +260,7 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     """Read the settings. A file named by INFOPOLICY_CONFIG must exist; `infopolicy.toml` in this folder may.
 
     Raises:
-        BadSetting: a file that cannot be read, an unknown name in it, or a value of the wrong form.
+        BadSetting: a file that cannot be read, an unknown name in it or in the environment, or a value of the wrong form.
     """
     named = environment.get("INFOPOLICY_CONFIG")
     path = file or (Path(named) if named else Path("infopolicy.toml"))
@@ -256,6 +269,12 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     known = {name: getattr(hint, "__metadata__", (str,))[0] for name, hint in hints.items()}
     if unknown := sorted(set(values) - set(known)):
         raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
+    ours = {name for name, text in environment.items() if name.startswith("INFOPOLICY_") and text}
+    if strange := sorted(ours - {f"INFOPOLICY_{name.upper()}" for name in known} - _APART):
+        like = get_close_matches(strange[0], [f"INFOPOLICY_{name.upper()}" for name in known], 1)
+        raise BadSetting(
+            f"no setting is called {strange[0]}{f'; is it {like[0]}?' if like else ''}: see docs/settings.md"
+        )
     values |= {name: text for name in known if (text := environment.get(f"INFOPOLICY_{name.upper()}"))}
     return Configuration(**{name: _convert(name, value, known[name]) for name, value in values.items()})
 
@@ -280,8 +299,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _convert(name: str, value: object, rule: Callable[[str], Any]) -> Any:
-    if not isinstance(value, str | int):
-        raise BadSetting(f"{name} = {value!r}: must be a text or a whole number")
+    if not isinstance(value, str | int | float):
+        raise BadSetting(f"{name} = {value!r}: must be a text or a number")
     try:
         return rule(str(value))
     except ValueError as error:
