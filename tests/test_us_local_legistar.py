@@ -149,6 +149,13 @@ def test_what_lacks_a_key_is_told_with_where_to_get_it() -> None:
     assert ("us_states_legiscan", "LEGISCAN_KEY") not in told
 
 
+@pytest.mark.parametrize(("cities", "told"), [(None, True), ("nyc,seattle", True), ("seattle", False)])
+def test_a_city_nobody_asked_for_is_not_said_to_be_left_out(cities: str | None, told: bool) -> None:
+    [city] = [each for each in lacking({}) if each.variable == "LEGISTAR_NYC_TOKEN"]
+    assert city.is_asked_for(cities) is told
+    assert all(each.is_asked_for(cities) for each in lacking({}) if each.whole)
+
+
 def test_every_request_asks_for_json_which_the_service_answers_only_then() -> None:
     assert load_sources()["us_local_legistar"].accept == "application/json"
 
