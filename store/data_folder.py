@@ -32,7 +32,7 @@ def only_writer(data: Path) -> Iterator[None]:
     """
     path = data / "lock"
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = path.open("a+")
     except OSError as error:
         raise OperationError(
