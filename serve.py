@@ -23,11 +23,12 @@ from sqlite_utils import Database
 from operations.logs import structured
 from pages.http.names import named_tree
 from pages.http.site import Result, cache_headers, public_address
+from pages.site_files import LOADERS
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
 from settings import SITE, Configuration
 from store.network import from_here
-from text.yaml_config import read_yaml
+from text.yaml_config import mistakes, read_yaml
 
 
 class Site(Datasette):
@@ -109,9 +110,11 @@ def build(
         site: the public address, without a slash at its end: feeds and quotations need whole addresses.
 
     Raises:
-        CannotServe: there is no such file, it is no database, or nothing has been published into it yet.
+        CannotServe: there is no such file, it is no database, nothing has been published into it yet, or a file in datasette/
+            cannot be used.
     """
     _check(corpus)
+    _check_files()
     metadata = named_tree(read_yaml(SITE / "metadata.yml"))
     metadata["plugins"] = {"infopolicy": {"today": today, "notice": notice, "site": site}}
     secret = secret or fixed_secret()
@@ -158,6 +161,12 @@ def _check(corpus: Path) -> None:
         raise CannotServe(f"{corpus} cannot be read as a database ({error})") from error
     if not published:
         raise CannotServe(f"{corpus} has nothing published in it yet, or by an older version: run `infopolicy publish`")
+
+
+def _check_files() -> None:
+    """Pages read them one by one: a site that starts with a broken one would answer every request with an error."""
+    if wrong := mistakes(LOADERS):
+        raise CannotServe("; ".join(wrong))
 
 
 def run(

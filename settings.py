@@ -10,8 +10,9 @@ import ipaddress
 import os
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -29,6 +30,13 @@ CHECKOUT = (ROOT / "pyproject.toml").exists()
 _HOME = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
 DATA = ROOT / "data" if CHECKOUT else _HOME.absolute() / "infopolicy"
 _MAIL = re.compile(r"[^\s@<>()]+@[^\s@<>()]+\.[a-zA-Z]{2,}")
+
+
+#: Names in the environment that are no part of the record: where the file is, secrets, the number that lines of the log share
+#: across processes (operations/logs.py), and how much a test tries (docs/programs.md).
+_APART = {f"INFOPOLICY_{name}" for name in ("CONFIG", "SECRET", "SMTP_PASSWORD", "RUN", "EXAMPLES")}
+#: Two names so much alike are one with a slip: PROT and PORT, WORKRES and WORKERS.
+_SLIP = 0.75
 
 
 class BadSetting(InvalidInput):
@@ -61,7 +69,7 @@ def _one_of(*choices: str) -> Callable[[str], str]:
 
 
 def _rate(text: str) -> float:
-    if not text.replace(".", "", 1).isdecimal():
+    if not text.isascii() or not text.replace(".", "", 1).isdecimal():
         raise ValueError("must be mails a second, or 0 for no limit")
     return float(text)
 
@@ -136,6 +144,13 @@ def _networks(text: str) -> str:
     return text
 
 
+def _mail(text: str) -> str:
+    """An address, with or without a name before it; a line break would begin another line of the message's head."""
+    if "@" not in text or not text.isprintable():
+        raise ValueError("must be an email address on one line, like alerts@example.org")
+    return text
+
+
 def _geocoder(text: str) -> str:
     return text if text == "none" else _site(text)
 
@@ -188,8 +203,8 @@ class Configuration:
     smtp_port: Annotated[int, _whole(1, 65_535)] = 587
     smtp_security: Annotated[str, _one_of("starttls", "tls", "none")] = "starttls"
     smtp_user: str | None = None
-    mail_from: str | None = None
-    mail_bounces: str | None = None
+    mail_from: Annotated[str | None, _mail] = None
+    mail_bounces: Annotated[str | None, _mail] = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
     digest_hours: Annotated[int, _whole(0, 168)] = 24
@@ -201,7 +216,7 @@ class Configuration:
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None
-    metrics_from: str = "127.0.0.1,::1"
+    metrics_from: Annotated[str, _networks] = "127.0.0.1,::1"
     mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
     geocoder: Annotated[str, _geocoder] = "https://geocoding.geo.census.gov/geocoder"
     terms_versions: Annotated[str, _versions] = "10"
@@ -247,7 +262,8 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     """Read the settings. A file named by INFOPOLICY_CONFIG must exist; `infopolicy.toml` in this folder may.
 
     Raises:
-        BadSetting: a file that cannot be read, an unknown name in it, or a value of the wrong form.
+        BadSetting: a file that cannot be read, an unknown name in it, a slip in a name of the environment, or a value of the
+            wrong form.
     """
     named = environment.get("INFOPOLICY_CONFIG")
     path = file or (Path(named) if named else Path("infopolicy.toml"))
@@ -256,6 +272,7 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     known = {name: getattr(hint, "__metadata__", (str,))[0] for name, hint in hints.items()}
     if unknown := sorted(set(values) - set(known)):
         raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
+    _refuse_slips([name for name, text in environment.items() if text], known)
     values |= {name: text for name in known if (text := environment.get(f"INFOPOLICY_{name.upper()}"))}
     return Configuration(**{name: _convert(name, value, known[name]) for name, value in values.items()})
 
@@ -270,6 +287,17 @@ def _current(environment: tuple[tuple[str, str], ...], _folder: Path) -> Configu
     return load(dict(environment))
 
 
+def _refuse_slips(names: Iterable[str], known: Iterable[str]) -> None:
+    """Stop at a name that is nearly that of a setting; others may be those that `env:` names, or of another program."""
+    settings = [name.upper() for name in known]
+    for name in sorted(names):
+        ours = name.removeprefix("INFOPOLICY_")
+        if ours in (name, *settings) or name in _APART:
+            continue
+        if like := get_close_matches(ours, settings, 1, _SLIP):
+            raise BadSetting(f"no setting is called {name}; is it INFOPOLICY_{like[0]}? See docs/settings.md")
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -280,8 +308,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _convert(name: str, value: object, rule: Callable[[str], Any]) -> Any:
-    if not isinstance(value, str | int):
-        raise BadSetting(f"{name} = {value!r}: must be a text or a whole number")
+    if not isinstance(value, str | int | float):
+        raise BadSetting(f"{name} = {value!r}: must be a text or a number")
     try:
         return rule(str(value))
     except ValueError as error:

@@ -101,9 +101,6 @@ def crawl(
     from store.data_folder import only_writer
 
     names = _chosen(sources)
-    for each in lacking():
-        if each.source in names or not (sources or each.whole):
-            session.tell(str(each))
     if budget == "off" and not session.config.mirror:
         raise Stop(
             "--budget off is for a mirror only (INFOPOLICY_MIRROR): publishers' limits are not ours to ignore", 2
@@ -113,6 +110,9 @@ def crawl(
     for name, day in (("since", since), ("until", until), ("today", today)):
         if day:
             arguments[name] = day.date().isoformat()
+    for each in lacking():
+        if (each.source in names or not (sources or each.whole)) and each.is_asked_for(arguments.get("cities")):
+            session.tell(str(each))
     with plain_errors(), only_writer(session.config.data):
         board = Board(session, always=progress)
         runs = pipelines.crawl(

@@ -171,7 +171,9 @@ def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) 
         aside, told = backups.restore(session.config, source, now=utc_now(), only=only, loose=loose)
     for words in told:
         click.echo(words, err=True)
-    session.tell(f"restored from {source}; what stood there is in {aside}")
+    session.tell(
+        f"restored from {source}; {f'what stood there is in {aside}' if aside else 'nothing stood there before'}"
+    )
 
 
 @click.command()

@@ -12,17 +12,23 @@ from crawlers.sources import load_sources
 
 @dataclass(frozen=True)
 class Lacking:
-    """A source, or one `place` of a source, that is not asked: `variable` is to hold its key, `get` says where to get it."""
+    """A source, or one `place` of a source, that is not asked: `variable` is to hold its key, `get` says where to get it.
+    `client` is the place as `-a cities=` names it."""
 
     source: str
     variable: str
     get: str
     place: str = ""
+    client: str = ""
 
     @property
     def whole(self) -> bool:
         """Whether the whole source is left out, not only one place of it."""
         return not self.place
+
+    def is_asked_for(self, cities: str | None) -> bool:
+        """Whether a crawl of these clients (with commas; None: all that can be asked) would have this place."""
+        return self.whole or not cities or self.client in cities.split(",")
 
     def __str__(self) -> str:
         what = f"{self.place} is left out" if self.place else "left out"
@@ -40,5 +46,5 @@ def lacking(environment: Mapping[str, str] = os.environ) -> list[Lacking]:
             found.append(Lacking(source.id, source.key, source.get_key or ""))
         if source.id == legistar.SOURCE:
             for city in legistar.without_token(environment):
-                found.append(Lacking(source.id, city.token or "", city.get_token or "", city.name))
+                found.append(Lacking(source.id, city.token or "", city.get_token or "", city.name, city.client))
     return found

@@ -114,7 +114,7 @@ def _copy_checked(path: Path, copy: Path, now: str) -> None:
 
 def restore(
     config: Configuration, source: Path, *, now: str, only: Collection[str] = (), loose: bool = False
-) -> tuple[Path, list[str]]:
+) -> tuple[Path | None, list[str]]:
     """Replace the databases of the data folder with those of a backup; the old files are moved aside.
 
     Every file is checked and copied next to the old ones before they are exchanged. Where the copy of staff.db or mail.db
@@ -126,7 +126,7 @@ def restore(
         loose: take a folder of copies without a manifest, checked for damage only.
 
     Returns:
-        The folder of the old files, and messages for the operator.
+        The folder of the old files (None where there were none), and messages for the operator.
 
     Raises:
         OperationError: the backup is not complete; nothing was changed.
@@ -172,8 +172,12 @@ def _copy_or_rebuild(copy: Path, target: Path, facts: dict[str, Any] | None, eve
     return [f"{copy.name} of the backup is damaged; it was made from its {made:,} lines in {lines.name}"]
 
 
-def _exchange(data: Path, work: Path, now: str) -> Path:
-    """Move the old files aside and the new ones in. After a power failure each file is in one of the two places."""
+def _exchange(data: Path, work: Path, now: str) -> Path | None:
+    """Move the old files aside and the new ones in. After a power failure each file is in one of the two places.
+
+    Returns:
+        The folder of the old files; None where none stood there.
+    """
     aside = unused(data, f"replaced-{plain(now)}")
     aside.mkdir(mode=0o700)
     for new in present(work):
@@ -183,9 +187,12 @@ def _exchange(data: Path, work: Path, now: str) -> Path:
             if old.exists():
                 old.rename(aside / old.name)
         new.rename(data / new.name)
-    for folder in (aside, data):
-        sync(folder)
-    return aside
+    if kept := any(aside.iterdir()):
+        sync(aside)
+    else:
+        aside.rmdir()
+    sync(data)
+    return aside if kept else None
 
 
 def unused(folder: Path, name: str) -> Path:

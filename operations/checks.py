@@ -30,7 +30,21 @@ def check_project(root: Path = ROOT) -> list[str]:
             problems.append(f"{spider.relative_to(root)}: has no entry in crawlers/sources.yml")
     if (root / "datasette/__init__.py").exists():
         problems.append("datasette/__init__.py: must not exist, it hides the real package")
-    return problems + mistakes(LOADERS) + check()
+    return problems + mistakes(LOADERS) + check() + _issues()
+
+
+def _issues() -> list[str]:
+    """What the issues of the site name in vain; nothing where a file that this rests on cannot be read, which is told already."""
+    from classify.areas import load_areas
+    from pages.browse import trackers
+    from positions.catalog.catalog import HOME, load_catalogue
+
+    try:
+        ours = load_catalogue(HOME)  # the file names positions of the catalog beside it, whichever is in force
+        positions = {each.id for each in (*ours.positions, *ours.unlisted)}
+        return trackers.problems(positions, {area.id for area in load_areas().areas})
+    except ValueError:
+        return []
 
 
 def check_data(config: Configuration, now: str) -> list[str]:

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any, TextIO
 
 from operations.logs import Blotted
+from text.yaml_config import BadYaml
 
 log = logging.getLogger("infopolicy.site")
 _OUR = "infopolicy"
@@ -54,7 +55,10 @@ def story(error: BaseException) -> str:
 
 
 def _name(error: BaseException) -> str:
-    """The type of an error and, where the system or SQLite gave it one, the name of its kind."""
+    """The type of an error and, where the system or SQLite gave it one, the name of its kind; of a file of ours that cannot
+    be used, which no visitor wrote, also what is wrong with it."""
+    if isinstance(error, BadYaml):
+        return f"{type(error).__qualname__}: {error}"
     kind = getattr(error, "sqlite_errorname", None) or errno.errorcode.get(getattr(error, "errno", None) or 0, "")
     return f"{type(error).__module__}.{type(error).__qualname__} {kind}".strip() + f" (its text is {_LEFT_OUT})"
 

@@ -14,21 +14,18 @@ from desk.intake import tracker
 from digest.issues import ledger
 from digest.issues import words as digest_words
 from operations import sqlite_version
-from pages.browse import asked, names, trackers
-from pages.export import api
-from pages.http import formatting, titles
-from pages.people import roll_call
-from pages.places import map as state_map
+from pages import site_files
 from positions.matching import bill_families, company_provisions, direction_words, document_direction, title_forms
 from positions.relevance import subject
 from second_reader import models
-from settings import ROOT, SITE
+from settings import ROOT
 from text import boilerplate, plain_words
 from text.yaml_config import read_yaml
 
 #: What loads each file, by its place in the project.
 LOADERS: dict[str, Callable[[], object]] = {
     **{f"crawlers/{name}": load for name, load in rule_files.LOADERS.items()},
+    **site_files.LOADERS,
     "crawlers/sample/coverage.yml": partial(read_yaml, ROOT / "crawlers/sample/coverage.yml"),
     "classify/areas.yml": load_areas,
     "comparison/rules.yml": compared.load_rules,
@@ -48,14 +45,4 @@ LOADERS: dict[str, Callable[[], object]] = {
     "second_reader/models.yml": partial(read_yaml, models.PRICES),
     "text/boilerplate.yml": boilerplate.patterns,
     "text/plain_words.yml": partial(plain_words.plain_words, "joining"),
-    "datasette/api.yml": api.described,
-    "datasette/glossary.yml": formatting.glossary,
-    "datasette/map.yml": state_map.layout,
-    "datasette/metadata.yml": partial(read_yaml, SITE / "metadata.yml"),
-    "datasette/names.yml": titles.acronyms,
-    "datasette/question_topics.yml": names.topics,
-    "datasette/question_words.yml": names.first_names,
-    "datasette/seats.yml": roll_call.seats,
-    "datasette/spellings.yml": asked.spellings,
-    "datasette/trackers.yml": trackers.load_trackers,
 }

@@ -18,12 +18,13 @@ from crawlers.completeness.health import Health, health
 from crawlers.sources import load_sources
 from digest.delivery.claims import nobody_sends
 from operations import integrity
+from operations.health import room
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
 from operations.webhooks import FILE
 from settings import Configuration
 from store.connect import read_only
-from store.data_folder import present, unreadable
+from store.data_folder import is_written, present, unreadable
 from store.errors import InvalidInput
 
 #: How many sessions of a source that came short are named; the JSON has all of them.
@@ -38,12 +39,14 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
     """
     with closing(read_only(config.corpus)) as db:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
-        sources = health(db, now)
+        # Whether a process writes is asked first: one that ends in between has written how it ended.
+        sources = health(db, now, crawling=is_written(config.data))
         broken = [words for words in map(unreadable, present(config.data)) if words] + losses(config.data)
         broken += [words for words in (_known_damage(config, path.name) for path in present(config.data)) if words]
         whole = integrity.last(config.data, "corpus.db")
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
+        full = [f"{config.data}: {words}: make room, a crawl may fill it at any moment" for words in room(config.data)]
         unsure = _unsure_mails(config.mail)
         receivers = _failing_webhooks(config, db)
         return {
@@ -55,11 +58,13 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "must_see": one("select count(*) from taggings where priority = 2"),
             "rejects": _count(config.ops, "rejects"),
             "warnings": broken
+            + full
             + late
             + unsure
             + receivers
             + [f"{each.source}: {words}" for each in sources for words in each.warnings],
             "unreadable": broken,
+            "full_disk": full,
             "last_backup": backup and backup.name,
             "last_full_check": whole and whole[0],
             "late_backup": late,
@@ -74,7 +79,7 @@ def _late(config: Configuration, backup: Path | None, now: str) -> list[str]:
     whoever tries the program, or backs up to another place, is left in peace."""
     home = config.data / "backups"
     if backup is None:
-        return [f"{home}: holds no backup (any more): infopolicy backup"] if home.is_dir() else []
+        return [f"{home}: holds no whole backup: infopolicy backup"] if home.is_dir() else []
     hours = (datetime.fromisoformat(now) - made_at(backup)).total_seconds() / 3600
     if hours <= config.stale_hours:
         return []
@@ -143,7 +148,7 @@ def _count(path: Path, table: str) -> int:
 def warning_lines(found: dict[str, Any]) -> Iterator[str]:
     """The warnings for a terminal: of a source with many sessions that came short, the first few by name."""
     yield from found["unreadable"]
-    yield from found["late_backup"] + found["unsure_mails"] + found["failing_webhooks"]
+    yield from found["full_disk"] + found["late_backup"] + found["unsure_mails"] + found["failing_webhooks"]
     for each in found["sources"]:
         for words in each["problems"]:
             yield f"{each['source']}: {words}"

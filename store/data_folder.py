@@ -32,7 +32,7 @@ def only_writer(data: Path) -> Iterator[None]:
     """
     path = data / "lock"
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = path.open("a+")
     except OSError as error:
         raise OperationError(
@@ -62,6 +62,18 @@ def _lock(handle: TextIO) -> None:
             if patience == 1:
                 raise
             time.sleep(0.1)
+
+
+def is_written(data: Path) -> bool:
+    """Whether a process holds the data folder for writing now; also where that cannot be told."""
+    try:
+        with (data / "lock").open("rb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def unreadable(path: Path) -> str | None:

@@ -27,6 +27,7 @@ from operations.backup import backup, restore
 from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
+from store.data_folder import only_writer
 from store.errors import OperationError
 
 pytestmark = pytest.mark.slow
@@ -152,6 +153,19 @@ def test_only_one_database_is_put_back_when_asked(config: Configuration) -> None
     assert len(human(config.data)["mail.db suppressions"]) == 2
     with pytest.raises(OperationError, match="holds no other"):
         restore(config, place, now=LATER, only=["other"])
+
+
+def test_a_restore_into_an_empty_folder_leaves_no_folder_of_what_stood_there(
+    config: Configuration, tmp_path: Path
+) -> None:
+    place = backup(config, None, now=NOW, keep=3)
+    new = Configuration(data=tmp_path / "new")
+    with only_writer(new.data):
+        aside, _ = restore(new, place, now=LATER)
+    assert aside is None
+    assert not list(new.data.glob("replaced-*"))
+    assert human(new.data) == human(config.data)
+    assert stat.S_IMODE(new.data.stat().st_mode) == 0o700, "else doctor warns of it"
 
 
 def test_two_restores_of_one_second_keep_both_that_stood_there(config: Configuration) -> None:

@@ -89,7 +89,7 @@ def test_a_backup_made_years_ahead_does_not_pass_for_the_last_one(tmp_path: Path
     backup(config, None, now="2099-06-01T00:00:00Z", keep=9)
     assert f"{metric} 0.0" in Metrics(tmp_path).text().decode()
     assert status(config, NOW)["last_backup"] is None
-    assert "holds no backup" in status(config, NOW)["warnings"][0]
+    assert "holds no whole backup" in status(config, NOW)["warnings"][0]
     backup(config, None, now="2020-06-01T00:00:00Z", keep=9)
     assert f"{metric} 1.5909696e+09" in Metrics(tmp_path).text().decode()
     found = status(config, "2020-06-01T04:00:00Z")

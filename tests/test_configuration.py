@@ -45,6 +45,11 @@ def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("mirror", "ftp://x/"),
         ("mirror", "file:"),
         ("mirror", "http://"),
+        ("metrics_from", "nonsense"),
+        ("mail_rate", "٣"),
+        ("mail_from", "not an address"),
+        ("mail_from", "a@example.org\nBcc: b@example.org"),
+        ("mail_bounces", "xx"),
     ],
 )
 def test_value_that_cannot_be_is_named(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,6 +68,24 @@ def test_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: 
     file.write_text(text)
     with pytest.raises(BadSetting, match=re.escape(words)):
         load({"INFOPOLICY_CONFIG": str(file)})
+
+
+def test_a_slip_in_a_name_of_the_environment_is_named_with_the_setting_that_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadSetting, match=r"no setting is called INFOPOLICY_PROT; is it INFOPOLICY_PORT\?"):
+        load({"INFOPOLICY_PROT": "8080"})
+    apart = {"INFOPOLICY_SECRET": "x", "INFOPOLICY_SMTP_PASSWORD": "x", "INFOPOLICY_PROT": "", "OTHER_PROT": "1"}
+    apart["INFOPOLICY_HOOK"] = "a name that env: may have in another file"
+    assert load(apart) == Configuration()
+
+
+def test_numbers_of_the_file_may_have_a_point(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text("mail_rate = 0.5\nclock = 2.5\nreader_daily_dollars = 0.5\n", encoding="utf-8")
+    found = load({"INFOPOLICY_CONFIG": str(file)})
+    assert (found.mail_rate, found.clock, found.reader_daily_dollars) == (0.5, 2.5, 0.5)
 
 
 def test_named_file_must_exist(tmp_path: Path) -> None:

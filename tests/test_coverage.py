@@ -238,6 +238,7 @@ def test_the_command_names_a_few_sessions_and_counts_the_others(corpus: Database
         "rejects": 0,
         "unreadable": [],
         "last_backup": None,
+        "full_disk": [],
         "late_backup": [],
         "unsure_mails": [],
         "failing_webhooks": [],

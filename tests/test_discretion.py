@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from operations.discretion import discreet, story
+from text.yaml_config import BadYaml
 
 
 def test_each_stream_goes_where_it_went(capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,3 +37,9 @@ def test_the_story_of_an_error_names_what_it_came_from_and_no_values(how: str, k
     assert told.count("builtins.") == kinds
     assert told.rindex("builtins.ValueError") == told.rindex("builtins.")
     assert "secret" not in told.replace('"secret"', "")
+
+
+def test_the_story_tells_what_is_wrong_with_a_file_of_ours() -> None:
+    told = story(BadYaml("glossary.yml:3: is not readable YAML"))
+    assert told == "BadYaml: glossary.yml:3: is not readable YAML"
+    assert "secret" not in story(ValueError("secret"))

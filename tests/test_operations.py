@@ -147,7 +147,29 @@ def test_status_warns_of_a_backup_as_old_as_no_run_may_be(config: Configuration)
     assert words in list(status.warning_lines(found))
     assert late("2026-11-27T01:00:00Z", stale_hours=72) == []
     (place / "manifest.json").unlink()
-    assert "holds no backup" in late(NOW)[0], "half a backup is none"
+    assert "holds no whole backup" in late(NOW)[0], "half a backup is none"
+
+
+def test_status_tells_a_killed_run_from_one_that_goes_on(config: Configuration) -> None:
+    with closing(open_corpus(config.corpus)) as db:
+        ended = {"source": "us_bills", "started_at": "2026-11-24T00:00:00Z", "finished_at": NOW, "state": "finished"}
+        db["runs"].insert_all([ended, {"source": "us_bills", "started_at": "2026-11-25T00:00:00Z", "state": "running"}])
+    cut = "us_bills: the last run, of 2026-11-25, was cut off: infopolicy crawl us_bills goes on with it"
+    assert cut in status.status(config, NOW)["warnings"]
+    assert cut in list(status.warning_lines(status.status(config, NOW)))
+    with only_writer(config.data):
+        assert cut not in status.status(config, NOW)["warnings"]
+    assert cut in status.status(config, NOW)["warnings"]
+
+
+def test_status_tells_of_a_full_disk(config: Configuration, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert status.status(config, NOW)["full_disk"] == []
+    monkeypatch.setattr("operations.health.LEAST_FREE", 1 << 62)
+    found = status.status(config, NOW)
+    [words] = found["full_disk"]
+    assert "MB left: make room" in words
+    assert words in found["warnings"], "so that the command ends with 3"
+    assert words in list(status.warning_lines(found))
 
 
 def test_reading_never_makes_or_changes_a_file(tmp_path: Path, config: Configuration) -> None:

@@ -17,7 +17,9 @@ import serve
 from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
 from pages.browse import browse
 from pages.http import formatting as words
+from pages.site_files import LOADERS
 from positions.catalog.records import STANCES
+from text.yaml_config import read_yaml
 
 
 @pytest.fixture(scope="module")
@@ -447,6 +449,16 @@ def test_a_corpus_that_cannot_be_served_is_told_plainly(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(serve.CannotServe, match=words):
         serve.build(tmp_path / name)
+
+
+def test_a_site_with_a_broken_file_of_words_does_not_start_and_names_it(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "glossary.yml"
+    file.write_text("statuses:\n  a: [b\n", encoding="utf-8")
+    monkeypatch.setitem(LOADERS, "datasette/glossary.yml", lambda: read_yaml(file))
+    with pytest.raises(serve.CannotServe, match=r"glossary\.yml:3: is not readable YAML"):
+        serve.build(corpus)
 
 
 async def test_a_notice_stands_on_every_page(corpus: Path) -> None:

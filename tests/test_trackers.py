@@ -64,6 +64,8 @@ def test_every_issue_names_known_areas_and_titles_that_the_index_takes(db: sqlit
     [
         ("- {id: a, title: A, about: A., positions: [], titles: x, areas: [], more: 1}", "more"),
         ("- {id: a, title: A, about: A., positions: [], titles: x}", "areas"),
+        ("- {id: a, title: A, about: A., positions: one, titles: x, areas: []}", "'one' must be a list of texts"),
+        ("- {id: a\n- [", r"trackers\.yml:\d: is not readable YAML"),
         ("- &a {id: a, title: A, about: A., positions: [], titles: x, areas: []}\n- *a", "stands there twice"),
     ],
 )
@@ -73,6 +75,26 @@ def test_a_wrong_entry_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     trackers.load_trackers.cache_clear()
     with pytest.raises(ValueError, match=problem):
         trackers.load_trackers()
+    monkeypatch.undo()
+    trackers.load_trackers.cache_clear()
+
+
+def test_an_issue_that_cannot_be_searched_for_is_left_out_alone_and_check_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "trackers.yml").write_text(
+        "- {id: a, title: A, about: A., positions: [lf-lsta, lf-none], titles: '\"library records OR', areas: [privacy, x]}\n"
+        "- {id: b, title: B, about: B., positions: [], titles: x, areas: []}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(trackers, "SITE", tmp_path)
+    trackers.load_trackers.cache_clear()
+    assert list(trackers.load_trackers()) == ["b"]
+    assert "trackers.yml: a is left out: its titles cannot be searched for (unterminated string)" in caplog.text
+    titles, position, area = trackers.problems({"lf-lsta"}, {"privacy"})
+    assert "a: its titles cannot be searched for" in titles
+    assert position.endswith("a: there is no position 'lf-none'")
+    assert area.endswith("a: there is no area 'x'")
     monkeypatch.undo()
     trackers.load_trackers.cache_clear()
 

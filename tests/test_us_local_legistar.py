@@ -149,6 +149,13 @@ def test_what_lacks_a_key_is_told_with_where_to_get_it() -> None:
     assert ("us_states_legiscan", "LEGISCAN_KEY") not in told
 
 
+@pytest.mark.parametrize(("cities", "told"), [(None, True), ("nyc,seattle", True), ("seattle", False)])
+def test_a_city_nobody_asked_for_is_not_said_to_be_left_out(cities: str | None, told: bool) -> None:
+    [city] = [each for each in lacking({}) if each.variable == "LEGISTAR_NYC_TOKEN"]
+    assert city.is_asked_for(cities) is told
+    assert all(each.is_asked_for(cities) for each in lacking({}) if each.whole)
+
+
 def test_every_request_asks_for_json_which_the_service_answers_only_then() -> None:
     assert load_sources()["us_local_legistar"].accept == "application/json"
 
@@ -195,6 +202,13 @@ def test_every_city_has_a_place_of_its_own_and_a_page(city: City) -> None:
         ("x: {name: X, jurisdiction: us-xx-x, timezone: Mars/Crater, types: [bill], since: 2025-01-01}", "Mars/Crater"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, since: 2025-01-01}", "types"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01, colour: red}", "colour"),
+        ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: bill, since: 2025-01-01}", "'bill' must be a list"),
+        ("x: {name: X, jurisdiction: xx_X, timezone: UTC, types: [bill], since: 2025-01-01}", "us-STATE-PLACE"),
+        (
+            "y: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01}\n"
+            "x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01}",
+            "'us-xx-x' belongs to y already",
+        ),
     ],
 )
 def test_city_with_a_wrong_entry_is_named(tmp_path: Path, entry: str, words: str) -> None:

@@ -163,6 +163,9 @@ async def test_metrics_name_nobody_and_nothing_that_was_looked_for(config: Confi
         ("127.0.0.1", FORWARDED, "127.0.0.1,::1", 404),
         ("127.0.0.1", {"X-Real-IP": "203.0.113.9"}, "127.0.0.1", 404),
         ("10.0.0.7", {}, "127.0.0.1, 10.0.0.7", 200),
+        ("10.0.0.7", {}, "10.0.0.0/24", 200),
+        ("10.0.1.7", {}, "10.0.0.0/24", 404),
+        ("127.0.0.1", {}, "", 404),
     ],
 )
 async def test_who_may_read_the_metrics(

@@ -70,6 +70,17 @@ def read_yaml(path: Path) -> Any:
         raise BadYaml(problem(path, error)) from error
 
 
+def texts(value: object) -> tuple[str, ...]:
+    """The texts of a list. A single word where a list belongs is an error: taken for one, it would be a list of its letters.
+
+    Raises:
+        ValueError: it is no list, or one of its entries is no text.
+    """
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"{value!r} must be a list of texts: [one, another]")
+    return tuple(value)
+
+
 def problem(path: Path | str, error: Exception) -> str:
     """One sentence on a file that is no YAML: where it is, and what to look at."""
     mark = getattr(error, "problem_mark", None)

@@ -95,12 +95,16 @@ class Health:
         return [*map(str, self.problems), *(f"{each.label}: {each.reason}" for each in self.short)]
 
 
-def health(db: sqlite3.Connection, now: str) -> list[Health]:
-    """How each source of sources.yml stands, in that order; `now` is a UTC time stamp."""
-    return [_health(db, source, now) for source in load_sources().values()]
+def health(db: sqlite3.Connection, now: str, *, crawling: bool = True) -> list[Health]:
+    """How each source of sources.yml stands, in that order; `now` is a UTC time stamp.
+
+    Args:
+        crawling: whether a process may be crawling now; where none is, a run that still says "running" was killed.
+    """
+    return [_health(db, source, now, crawling) for source in load_sources().values()]
 
 
-def _health(db: sqlite3.Connection, source: Source, now: str) -> Health:
+def _health(db: sqlite3.Connection, source: Source, now: str, crawling: bool) -> Health:
     cursor = db.execute("select * from runs where source = ? order by id desc limit 1", [source.id])
     row = cursor.fetchone()
     last = dict(zip((column[0] for column in cursor.description), row, strict=True)) if row else {}
@@ -114,7 +118,7 @@ def _health(db: sqlite3.Connection, source: Source, now: str) -> Health:
     if found.last_run:
         parts = [part for part in json.loads(last["coverage"] or "[]") if isinstance(part, dict)]
         found.problems = [
-            *_of_the_run(found.last_run, parts, source),
+            *_of_the_run(found.last_run, parts, source, crawling),
             *_overdue(found, source, now),
             *_unknown(db, source, now),
             *_dry(db, found, source, now),
@@ -180,7 +184,11 @@ def _expect(holding: Holding, parts: list[Part]) -> None:
 # --------------------------------------------------------------------- what is wrong with a source as a whole
 
 
-def _of_the_run(run: dict[str, Any], parts: list[Part], source: Source) -> Iterator[Problem]:
+def _of_the_run(run: dict[str, Any], parts: list[Part], source: Source, crawling: bool) -> Iterator[Problem]:
+    if run["state"] == "running" and not crawling:
+        yield Problem(
+            f"the last run, of {run['started_at'][:10]}, was cut off: infopolicy crawl {source.id} goes on with it"
+        )
     if run["state"] not in ("finished", "running"):
         yield Problem(f"the last run is {run['state']}")
     elsewhere = (*told(parts), fields.TOLD)  # told with the sessions and by `_unknown`

@@ -28,7 +28,7 @@ from crawlers.items import (
 )
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.status.local import classify_local_action, local_history
-from text.yaml_config import rules_of
+from text.yaml_config import rules_of, texts
 
 API = "https://webapi.legistar.com/v1"
 SOURCE = "us_local_legistar"
@@ -76,12 +76,21 @@ def load_cities(path: Path = CITIES) -> dict[str, City]:
         for client, entry in entries.items():
             try:
                 fields = {name: str(value) for name, value in entry.items() if name != "types"}
-                cities[client] = City(client=client, types=tuple(map(str, entry["types"])), **fields)
+                cities[client] = City(client=client, types=texts(entry["types"]), **fields)
                 date.fromisoformat(cities[client].since)
                 ZoneInfo(cities[client].timezone)
+                _check_jurisdiction(cities[client], cities)
             except (TypeError, AttributeError, KeyError, ValueError) as error:  # a time zone nobody knows is a KeyError
                 raise ValueError(f"{path.name}: {client}: {error}") from error
         return cities
+
+
+def _check_jurisdiction(city: City, cities: Mapping[str, City]) -> None:
+    """Documents are told apart by it: two councils with one would overwrite each other's."""
+    if not re.fullmatch(r"us-[a-z]{2}-[a-z0-9-]+", city.jurisdiction):
+        raise ValueError(f"the jurisdiction {city.jurisdiction!r} is not of the form us-STATE-PLACE, in small letters")
+    if others := [each.client for each in cities.values() if each.jurisdiction == city.jurisdiction and each != city]:
+        raise ValueError(f"the jurisdiction {city.jurisdiction!r} belongs to {others[0]} already")
 
 
 def without_token(environment: Mapping[str, str] = os.environ) -> list[City]:

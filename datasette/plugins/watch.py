@@ -5,6 +5,7 @@ nobody's business: it stands neither in the log nor among the numbers.
 """
 
 import asyncio
+import ipaddress
 import logging
 import re
 import time
@@ -18,7 +19,7 @@ from datasette.plugins import pm
 from desk.web import request_parsing
 from operations import health, integrity, logs, probe
 from operations.metrics import Metrics
-from settings import Configuration
+from settings import Configuration, networks
 from store.clock import utc_now
 from store.data_folder import FILES
 from store.errors import is_damage
@@ -65,10 +66,17 @@ async def is_well(datasette):
     return Response.json(body, status=503 if found else 200, headers={"Cache-Control": "no-store"})
 
 
+def _is_in(request, allowed):
+    try:
+        peer = ipaddress.ip_address((request.scope.get("client") or ("",))[0])
+    except ValueError:
+        return False
+    return any(peer in each for each in allowed)
+
+
 async def numbers(datasette, request):
-    allowed = {each.strip() for each in (config_of(datasette) or Configuration()).metrics_from.split(",")}
-    peer = (request.scope.get("client") or ("",))[0]
-    if peer not in allowed or any(name in request.headers for name in FORWARDED):
+    allowed = networks((config_of(datasette) or Configuration()).metrics_from)
+    if not _is_in(request, allowed) or any(name in request.headers for name in FORWARDED):
         raise NotFound("There is no page at this address")
     text = await asyncio.to_thread(metrics_of(datasette).text)
     return Response(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import sqlite3
+from collections.abc import Collection
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +14,9 @@ from pages.database import marks
 from pages.http.language import _
 from settings import SITE
 from store.constants import TAGGED
-from text.yaml_config import read_yaml
+from text.yaml_config import BadYaml, read_yaml, texts
+
+log = logging.getLogger("infopolicy.issues")
 
 
 @dataclass(frozen=True)
@@ -79,23 +85,62 @@ class Tracker:
 
 _IN_TITLE, _IN_SUMMARY = "(title : (%s))", "({title abstract} : (%s))"
 _MATCHED = "select rowid from documents_fts where documents_fts match ?"
+#: What of an issue is asked of the index.
+_EXPRESSIONS = ("titles", "words", "unless", "filed")
 
 
 @cache
 def load_trackers() -> dict[str, Tracker]:
-    """Every issue by its id, in the order of the file.
+    """Every issue by its id, in the order of the file; one whose words cannot be searched for is left out, as the log says.
 
     Raises:
-        ValueError: a key is missing or unknown, or an id stands there twice.
+        BadYaml: a key is missing or unknown, a list is none, or an id stands there twice.
     """
+    found = _all()
+    wrong = {key: said for key, tracker in found.items() if (said := _unsearchable(tracker))}
+    for key, said in wrong.items():
+        log.error("trackers.yml: %s is left out: its %s", key, said)
+    return {key: tracker for key, tracker in found.items() if key not in wrong}
+
+
+def problems(positions: Collection[str], areas: Collection[str]) -> list[str]:
+    """What costs an issue its documents, one sentence each: titles that cannot be searched for, and what it names in vain.
+
+    Raises:
+        BadYaml: as `load_trackers` does.
+    """
+    found = []
+    for tracker in _all().values():
+        where = f"datasette/trackers.yml: {tracker.id}"
+        if said := _unsearchable(tracker):
+            found.append(f"{where}: its {said}")
+        for kind, named, known in (("position", tracker.positions, positions), ("area", tracker.areas, areas)):
+            found += [f"{where}: there is no {kind} {name!r}" for name in named if name not in known]
+    return found
+
+
+def _all() -> dict[str, Tracker]:
     path = SITE / "trackers.yml"
     found: dict[str, Tracker] = {}
     for entry in read_yaml(path):
         try:
-            lists = {"subjects": entry.get("subjects", ())} | {name: entry[name] for name in ("positions", "areas")}
-            tracker = Tracker(**entry | {name: tuple(value) for name, value in lists.items()})
-        except (KeyError, TypeError) as error:
-            raise ValueError(f"{path}: {entry.get('id')}: {error}") from error
+            lists = {"subjects": entry.get("subjects", [])} | {name: entry[name] for name in ("positions", "areas")}
+            tracker = Tracker(**entry | {name: texts(value) for name, value in lists.items()})
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadYaml(f"{path}: {entry.get('id')}: {error}") from error
         if found.setdefault(tracker.id, tracker) is not tracker:
-            raise ValueError(f"{path}: {tracker.id} stands there twice")
+            raise BadYaml(f"{path}: {tracker.id} stands there twice")
     return found
+
+
+def _unsearchable(tracker: Tracker) -> str | None:
+    """Why the index cannot look for an expression, such as a quotation mark that is not closed; None where it can."""
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("create virtual table f using fts5 (title, abstract, text)")
+        for name in _EXPRESSIONS:
+            try:
+                if words := getattr(tracker, name):
+                    db.execute("select 1 from f where f match ?", [_IN_SUMMARY % words]).fetchone()
+            except sqlite3.Error as error:
+                return f"{name} cannot be searched for ({error}): check the quotation marks and brackets"
+    return None
