@@ -88,7 +88,7 @@ def test_a_morning_three_documents_by_keyboard_one_undone_a_stance_published(
     press(page, "y")
     press(page, "y")
     page.wait_for_url(f"**/documents/{BROADBAND}?n=0")
-    assert page.get_by_text(f"{RULE} is cleared.").is_visible()
+    assert page.get_by_text("2022-04567 is cleared.").is_visible()
     # One area is right, the other is not; the position helps; the priority is right.
     for key in "ynyy":
         press(page, key)
@@ -232,7 +232,7 @@ def test_what_is_typed_stays_when_another_form_is_sent_and_goes_once_it_is_saved
     page.get_by_label("Why, for the public").fill("Half a reason")
     page.get_by_label("A note").fill("Half a note")
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
-    page.get_by_text("You confirmed area broadband").wait_for()
+    page.get_by_text("You confirmed the area “Broadband”").wait_for()
     assert page.get_by_text("is back in its form").is_visible()
     assert page.get_by_label("Why, for the public").is_visible(), "its part of the page is open"
     assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
@@ -258,7 +258,7 @@ def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
         theirs = Verdict(document_id=BROADBAND, subject="stance", verdict="confirm", value="oppose", reason="No.")
         reviews.record(db, person(db), [theirs], now=NOW)
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
-    page.get_by_text("You confirmed area broadband").wait_for()
+    page.get_by_text("You confirmed the area “Broadband”").wait_for()
     assert page.locator("#stance-value").input_value() == "support"
     assert page.locator("#stance-about").input_value() == "", "on the whole, which now has a draft, and on no position"
     form = page.locator("form", has=page.locator("#stance-value"))
