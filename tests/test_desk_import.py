@@ -243,12 +243,12 @@ def test_an_imported_hearing_is_a_date_of_the_document(db: Any) -> None:
     assert next_date() == ""
     assert apply(db, said) == (1, [])
     assert next_date() == "2022-04-05"
-    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["hearings"] == ["2022-04-05"]
+    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["dates"] == [("2022-04-05", "Hearing")]
     assert [each.state for each in shown(db, said)] == ["same"], "the same hearing is recorded once"
     week = weekly_report(db, our_bills(db, OurFilters(ended="1"), me=0, today=today, since=None), [], today)
     assert "2022-04-05" in [row["day"] for row in week.coming if row["id"] == BROADBAND]
     importing.undo(db, person(db), importing.past(db)[0]["batch"], "x", NOW)
-    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["hearings"] == []
+    assert collaboration.work_on(db, person(db), BROADBAND, "2022-04-01")["dates"] == []
     assert next_date() == ""
 
 

@@ -16,7 +16,7 @@ def listed(context: RequestContext) -> Answer:
         try:
             reports.answer(db, context.me, number, state, note, seen=context.number("seen"), now=context.now)
         except reports.BadAnswer as error:
-            problem, status = f"Not saved: {error}.", 409 if "somebody" in str(error) else 400
+            problem, status = f"Not saved: {error}.", 409 if isinstance(error, reports.AnsweredSince) else 400
         else:
             ending = reports.ENDINGS.get(state, "").lower()
             done = (

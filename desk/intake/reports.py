@@ -43,6 +43,10 @@ class BadAnswer(InvalidInput):
     """An answer that cannot be recorded; the message says why."""
 
 
+class AnsweredSince(BadAnswer):
+    """The report was answered after the page was opened."""
+
+
 def page_of(address: str, site: str = "") -> str | None:
     """The address of a page of ours without its host, or None: `/documents/x` from `https://our.site/documents/x`."""
     address = address.strip().removeprefix(site) if site else address.strip()
@@ -144,7 +148,8 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         seen: the id of the newest answer that the page knew, 0 for none.
 
     Raises:
-        BadAnswer: there is no such report or state, or a colleague has changed it since.
+        BadAnswer: there is no such report or state.
+        AnsweredSince: the report has another answer than the page showed.
     """
     if state != OPEN and state not in ENDINGS:
         raise BadAnswer("choose how to close the report")
@@ -155,7 +160,7 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if not found:
             raise BadAnswer("there is no such report")
         if (found[0]["answer_id"] or 0) != seen:
-            raise BadAnswer("this has been answered since you opened the page")
+            raise AnsweredSince("this has been answered since you opened the page")
         if found[0]["state"] == state:
             raise BadAnswer("nothing would change")
         db.execute(

@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-from desk.accounts.passwords import ITERATIONS
+from desk.accounts import passwords
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from store.connect import read_only
 from store.errors import OperationError
@@ -62,7 +62,7 @@ def open_accounts(path: Path) -> list[sqlite3.Row]:
 def _account_findings(check: str, accounts: list[sqlite3.Row], host: Host) -> Iterator[Finding]:
     before = (host.now - STALE).strftime("%Y-%m-%dT%H:%M:%SZ")
     guessed = [each["name"] for each in accounts if each["name"].casefold() in GUESSED]
-    weak = [each["name"] for each in accounts if _rounds(each["password"]) < ITERATIONS]
+    weak = [each["name"] for each in accounts if _rounds(each["password"]) < passwords.ITERATIONS]
     stale = [each["name"] for each in accounts if each["last"] < before]
     if guessed:
         yield warning(
@@ -95,7 +95,7 @@ def _account_findings(check: str, accounts: list[sqlite3.Row], host: Host) -> It
 def _rounds(stored: str | None) -> int:
     """How slow a password is to guess; one that does not exist (single sign-on) cannot be guessed at all."""
     if stored is None:
-        return ITERATIONS
+        return passwords.ITERATIONS
     rounds = stored.split("$")[1] if stored.count("$") == 3 else ""
     return int(rounds) if rounds.isdecimal() else 0
 
