@@ -41,17 +41,8 @@ class Form:
     @property
     def only_issues(self) -> bool:
         """Whether these are issues and nothing else (`Preferences.only_issues`)."""
-        chosen = (self.areas, self.jurisdictions, self.kinds, self.positions, self.stances)
-        areas, jurisdictions, kinds, positions, stances = (tuple(each) for each in chosen)
-        return Preferences(
-            areas=areas,
-            jurisdictions=jurisdictions,
-            kinds=kinds,
-            positions=positions,
-            stances=stances,
-            must_see=self.must_see,
-            searches=tuple(_lines(self.searches)),
-        ).only_issues
+        several: dict[str, Any] = {f"{name}s": tuple(getattr(self, f"{name}s")) for name in _SEVERAL}
+        return Preferences(**several, must_see=self.must_see, searches=tuple(_lines(self.searches))).only_issues
 
     @classmethod
     def of_subscriber(cls, person: Subscriber) -> Form:

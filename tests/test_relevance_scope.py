@@ -1,0 +1,344 @@
+"""Which documents a position can touch at all: by level, kind, subject, and the words that it needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from positions.catalog.catalog import load_catalogue
+from positions.matching.matcher import Matcher
+from positions.relevance.claims import Claim, ClaimReader
+from positions.relevance.relevance import Relevance
+
+
+def claims(document_id: str, fields: dict[str, str | None], *areas: str) -> dict[str, Claim]:
+    reader = ClaimReader(load_catalogue())
+    return {c.position_id: c for c in reader.read(document_id, fields, Matcher().match(fields, set(areas)))}
+
+
+def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
+    title = {"title": "Grants under the Library Services and Technology Act", "abstract": None, "text": None}
+    assert claims("us-119-hr1", title, "library-funding")["lf-lsta"].refused is None
+    assert claims("us-oh-136-hb1", title, "library-funding")["lf-lsta"].refused == "level"
+    assert claims("7", title, "library-funding")["lf-lsta"].refused is None, "an id that says nothing forbids nothing"
+    other = {"title": "Prohibits discrimination against tenants on the basis of race", "abstract": None, "text": None}
+    assert claims("us-oh-136-hb2", other, "civil-liberties")["cl-equal-access"].refused == "no library matter"
+    meeting = {"title": "Notice of Public Meeting on Freedom of Information", "abstract": None, "text": None}
+    assert claims("us-fr-2025-1", meeting, "government-information")["gi-foia"].refused == "meetings"
+    debarred = {"title": "Notice of Debarment; Schools and Libraries E-Rate Program", "abstract": None, "text": None}
+    assert claims("us-fr-2025-2", debarred, "telecommunications")["tc-erate"].refused == "debarments", (
+        "whatever it names"
+    )
+
+
+@pytest.mark.parametrize(
+    ("position", "area", "yes", "no"),
+    [
+        (
+            "gi-preserve-no-deletion",
+            "government-information",
+            "Retention of public records by counties",
+            "Expunction; clerks destroy public records of an arrest",
+        ),
+        (
+            "lt-lifelong-literacy",
+            "literacy",
+            "An Act to promote adult literacy",
+            "An Act to promote food literacy in schools",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Content moderation on social media",
+            "Fraud by advertisers on social media platforms",
+        ),
+        (
+            "tc-broadband-right",
+            "telecommunications",
+            "Broadband internet access service in rural towns",
+            "Broadband internet access service; use of customer data",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by the police",
+            "Access to surveillance records of the utility commission",
+        ),
+        (
+            "ed-school-librarians",
+            "library-funding",
+            "A librarian for each school library",
+            "Access by a parent to school library information",
+        ),
+        (
+            "if-professional-selection",
+            "intellectual-freedom",
+            "Library materials; who may select them",
+            "Merges the archives board and the library materials board",
+        ),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Personal data of customers; opt out",
+            "Drones; protection of personal data they record",
+        ),
+        (
+            "pr-no-gag-orders",
+            "privacy",
+            "Repeals the USA PATRIOT Act and its gag orders",
+            "Repatriation of patriots; gag orders",
+        ),
+        ("if-online-speech", "intellectual-freedom", "Social media; speech", "OGSR/Social Media Inquiries"),
+        ("gi-foia", "government-information", "Public records; more of them online", "Firearm sales; public records"),
+        (
+            "gi-foia",
+            "government-information",
+            "Public records of counties",
+            "Unlawful terms in land records; public records",
+        ),
+        (
+            "gi-preserve-no-deletion",
+            "government-information",
+            "Retention of government records",
+            "Retention of government records of boat sales",
+        ),
+        ("lt-lifelong-literacy", "literacy", "A reading program for adults", "Automated meter reading program"),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Removal of library books",
+            "Electronic books; removal of library books",
+        ),
+        ("pr-surveillance-reform", "privacy", "Limits surveillance", "Limits surveillance cameras for litter in parks"),
+        ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
+        ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Removal of library books",
+            "Weapons in a library; removal of books",
+        ),
+        ("if-online-speech", "intellectual-freedom", "Age verification online", "Utility districts; age verification"),
+        (
+            "cp-fair-ebook-terms",
+            "copyright",
+            "Contracts of libraries on electronic books",
+            "Online library databases; electronic books",
+        ),
+        ("gi-foia", "government-information", "Public records; fees", "Public records; fees for healthcare records"),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by drones",
+            "Trespass and surveillance by drones of neighbors",
+        ),
+        ("pr-consumer-data", "privacy", "Student data; consent", "Student data; longitudinal data system of the state"),
+        ("tc-broadband-right", "telecommunications", "Broadband over fiber", "Broadband over power lines"),
+        (
+            "ed-school-librarians",
+            "library-funding",
+            "A librarian for each school library",
+            "School library; list of resources in the school library",
+        ),
+        (
+            "tc-broadband-right",
+            "telecommunications",
+            "Broadband in rural towns",
+            "Outage reporting by broadband providers",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance by the state",
+            "Limits commercial surveillance by firms",
+        ),
+        ("pr-consumer-data", "privacy", "Data privacy of consumers", "Email Privacy Act; data privacy"),
+        ("lt-lifelong-literacy", "literacy", "Literacy coaches", "Removes an obsolete provision on literacy"),
+        ("cl-fees-and-poverty", "library-funding", "Library fees", "A fee for passport forms that a library keeps"),
+        ("pr-library-records", "privacy", "Library records of users", "Records of the library; sex offenders"),
+        ("gi-foia", "government-information", "Public records", "Public records on minors; sex offenders"),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Sexually explicit books in a school library",
+            "Parental notification; sexually explicit content of books in schools",
+        ),
+        (
+            "if-minors-access",
+            "intellectual-freedom",
+            "Minors in a public library; parental consent",
+            "Drag shows; minors in a public library; parental consent",
+        ),
+        (
+            "if-minors-access",
+            "intellectual-freedom",
+            "Parents' access to the books that their minor child takes from a library",
+            "Parents' access to the library records of their minor child",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "A study of the removal of library materials",
+            "A study of the retention of library materials",
+        ),
+        (
+            "if-no-viewpoint-removal",
+            "intellectual-freedom",
+            "Library materials that name a topic are removed",
+            "Recognizing Judea and Samaria; library materials",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Material harmful to minors; definition",
+            "Age verification for websites with material harmful to minors",
+        ),
+        (
+            "if-harmful-to-minors",
+            "intellectual-freedom",
+            "Adds a definition of content harmful to minors",
+            "Removes a definition of content harmful to minors",
+        ),
+        (
+            "if-fair-challenge-process",
+            "intellectual-freedom",
+            "A board to hear challenges to library books",
+            "A volunteer board to review and rate library books",
+        ),
+        (
+            "cp-fair-ebook-terms",
+            "intellectual-freedom",
+            "Access of libraries to electronic books; digital resources of libraries",
+            "Requirements for electronic resources of public libraries, provided by schools to students",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media companies must verify the age of a minor",
+            "Social media companies must maintain interoperability interfaces",
+        ),
+    ],
+)
+def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
+    for title, refused in ((yes, None), (no, "about something else")):
+        fields = {"title": title, "abstract": None, "text": None}
+        assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize(
+    ("position", "area", "yes", "no"),
+    [
+        (
+            "if-rooms-and-programs",
+            "intellectual-freedom",
+            (
+                "Drag shows; public libraries; prohibit",
+                "Drag shows in public schools",
+                "Public funds for drag story hours",
+            ),
+            ("Drag shows; minors; penalties", "Adult cabaret performances; prohibited locations"),
+        ),
+        (
+            "tc-tribal-rural",
+            "telecommunications",
+            ("Broadband of rural libraries", "Tribal libraries and the E-Rate program"),
+            ("Rural libraries endowment fund", "Rural Library Grant Program"),
+        ),
+        (
+            "if-no-funding-penalty",
+            "intellectual-freedom",
+            ("Prohibits state funds for sexually explicit books in schools",),
+            ("Prohibits state funds for schools that teach a curriculum of gender ideology",),
+        ),
+        (
+            "if-professional-selection",
+            "intellectual-freedom",
+            ("Library boards; selection of materials",),
+            ("Authorizing elected members of library boards", "To reconstitute the State Library Board"),
+        ),
+    ],
+)
+def test_a_position_can_need_a_word_whatever_else_a_document_names(
+    position: str, area: str, yes: tuple[str, ...], no: tuple[str, ...]
+) -> None:
+    for titles, refused in ((yes, None), (no, "names nothing that it needs")):
+        for title in titles:
+            fields = {"title": title, "abstract": None, "text": None}
+            assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize(
+    ("document_id", "position", "areas", "title", "summary"),
+    [
+        (
+            "us-oh-136-hb1",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "A board to review and rate library books",
+            None,
+        ),
+        (
+            "us-oh-136-hb2",
+            "if-no-labels-ratings",
+            ("intellectual-freedom",),
+            "libraries; explicit materials; classification",
+            None,
+        ),
+        (
+            "us-oh-136-hb3",
+            "if-freedom-to-join",
+            ("intellectual-freedom",),
+            "school libraries; professional associations; ban",
+            None,
+        ),
+        (
+            "us-oh-136-hb4",
+            "if-minors-access",
+            ("intellectual-freedom",),
+            "Prohibiting school districts from entering into contracts with public libraries and hosting mobile libraries",
+            None,
+        ),
+        (
+            "us-oh-136-hb5",
+            "if-no-viewpoint-removal",
+            ("intellectual-freedom",),
+            "Age-Appropriate Materials Act; prohibiting school districts from making certain materials available to students",
+            None,
+        ),
+        (
+            "us-oh-136-hb6",
+            "if-fair-challenge-process",
+            ("intellectual-freedom",),
+            "Relating to materials alleged to be harmful to minors",
+            "Require removal of the material if the board denies a parent the opportunity to recite passages from the material.",
+        ),
+        (
+            "us-oh-136-hb7",
+            "if-no-forced-filters",
+            ("intellectual-freedom", "library-funding"),
+            "Database resources for students",
+            "A public library may offer digital or online library database resources to students only if the provider has "
+            "technology protection measures that filter or block access to obscene materials.",
+        ),
+        (
+            "us-oh-136-hb8",
+            "if-no-funding-penalty",
+            ("intellectual-freedom", "library-funding"),
+            "Library funding",
+            "In order to receive these funds county libraries must certify that they do not offer any books that appeal to the "
+            "prurient interests of children.",
+        ),
+        (
+            "us-oh-136-hb9",
+            "cp-fair-ebook-terms",
+            ("intellectual-freedom",),
+            "An Act addressing challenges facing public libraries and digital resource collections",
+            "Authorizes library access to electronic books and digital audiobooks.",
+        ),
+    ],
+)
+def test_bills_on_library_materials_show_their_position(
+    document_id: str, position: str, areas: tuple[str, ...], title: str, summary: str | None
+) -> None:
+    fields = {"title": title, "abstract": summary, "text": None}
+    judged = Relevance().judge(document_id, fields, Matcher().match(fields, set(areas)))
+    assert position in {match.position_id for match in judged if match.shown}
