@@ -169,7 +169,7 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
     ),
     (
         "an old password",
-        sql("staff.db", "update accounts set password = 'pbkdf2_sha256$1000$s$h'"),
+        sql("staff.db", "update accounts set password = 'pbkdf2_sha256$999$s$h'"),
         "staff accounts",
         WARNING,
     ),
