@@ -28,6 +28,7 @@ WITHIN = "Written comments on the form should be submitted within 30 days of the
         ("2027-01-31", "The approval is effective immediately with an expiration date of January 31, 2027.", None),
         ("2025-05-10", "This rule is effective from 6 a.m. through 5 p.m. on May 10, 2025.", "2025-05-10"),
         ("2025-12-30", "This rule is effective December 30, 2025, through June 30, 2026.", "2025-12-30"),
+        ("2026-12-31", "Effective from February 30 through December 31, 2026.", "2026-12-31"),
         ("2025-04-07", "The effective date is delayed until April 7, 2025.", "2025-04-07"),
     ],
 )

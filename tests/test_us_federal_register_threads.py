@@ -203,8 +203,9 @@ def _filed(key: str, kind: str, day: str, title: str = FREEDOM, agency: str = "F
         ([_filed("r2", "Rule", "2017-07-01", docket_ids=OF_P1)], False),
         # the rule has a proposal of its own
         ([_filed("p0", "Proposed Rule", "2018-01-01", docket_ids=OF_R1)], False),
-        # a title of all year
-        ([_filed(f"n{each}", "Notice", "2017-07-01") for each in range(8)], False),
+        # a title of all year: CHAIN of them, with the proposal
+        ([_filed(f"n{each}", "Notice", "2017-07-01") for each in range(7)], False),
+        ([_filed(f"n{each}", "Notice", "2017-07-01") for each in range(6)], True),
     ],
 )
 def test_a_final_rule_joins_the_one_proposal_with_its_title(
