@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from test_imports import MODULES
 
+from text.boilerplate import load_boilerplate
+from text.plain_words import load_words
 from text.yaml_config import BadYaml, read_yaml, rules_of
 
 
@@ -46,6 +49,24 @@ def test_a_mistake_of_one_file_is_not_blamed_on_another_that_is_open(tmp_path: P
 
     with pytest.raises(BadYaml, match=r"^inner\.yml: is not of the form"):
         both()
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "problem"),
+    [
+        (load_boilerplate, "sentences: [a b]\nopenings: ['(bad']\n", r"'\(bad' is no pattern"),
+        (load_boilerplate, "sentences: ['..']\nopenings: []\n", "stands between two words"),
+        (load_boilerplate, "sentences: [a b]\n", "KeyError: 'openings'"),
+        (load_words, "joining: the of\n", "KeyError: 'of_any_law'"),
+    ],
+)
+def test_a_part_that_is_wrong_or_missing_is_named_with_its_file(
+    tmp_path: Path, load: Callable[[Path], object], text: str, problem: str
+) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadYaml, match=rf"^rules\.yml: .*{problem}"):
+        load(file)
 
 
 @pytest.mark.parametrize("name", MODULES)
