@@ -10,6 +10,11 @@ import pytest
 from conftest import ROOT
 from test_imports import MODULES
 
+from positions.matching.bill_families import bill_families
+from positions.matching.direction_words import cues
+from positions.matching.document_direction import causes
+from positions.matching.title_forms import title_forms
+from positions.relevance.subject import kinds, library_words
 from text.boilerplate import load_boilerplate
 from text.plain_words import load_words
 from text.yaml_config import BadYaml, read_yaml, rules_of
@@ -58,6 +63,12 @@ def test_a_mistake_of_one_file_is_not_blamed_on_another_that_is_open(tmp_path: P
         (load_boilerplate, "sentences: ['..']\nopenings: []\n", "stands between two words"),
         (load_boilerplate, "sentences: [a b]\n", "KeyError: 'openings'"),
         (load_words, "joining: the of\n", "KeyError: 'of_any_law'"),
+        (bill_families, "- {id: a, says: an act, any: [a b]}\n", "'does'"),
+        (causes, "causes: []\n", "KeyError: 'named_in_passing'"),
+        (cues, "build: make\n", "KeyError: 'cut'"),
+        (title_forms, "- {form: '(bad', effect: make, example: x}\n", r"'\(bad' is no pattern"),
+        (library_words, "words: [library]\n", "KeyError: 'unless'"),
+        (kinds, "an award: ['(bad']\n", "is no pattern"),
     ],
 )
 def test_a_part_that_is_wrong_or_missing_is_named_with_its_file(
