@@ -113,7 +113,7 @@ def rules_version() -> str:
 def passages_version() -> str:
     """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day; which steps
     follow, and of what kind the bill is."""
-    modules = (governor, legiscan, measures, rules, states)
+    modules = (days, governor, legiscan, measures, rules, states)
     files = (states.FILE, states.PASSAGE_FILE, *(Path(str(each.__file__)) for each in modules))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
