@@ -94,6 +94,14 @@ def test_restate_tells_no_news_and_keeps_the_stamp(corpus: Database) -> None:
     assert corpus.execute("select stamp from provenance").fetchall() == [("s1",)]
 
 
+def test_restate_leaves_the_mark_on_what_its_source_no_longer_lists(corpus: Database) -> None:
+    corpus.execute("update documents set missing_since = ?", [NOW])
+    assert restate(corpus, now="2026-11-26T00:00:00Z") == 1
+    assert corpus.execute("select missing_since from documents").fetchall() == [(NOW,)]
+    upsert(corpus, [load_document(corpus, "us-117-hr7")], now=NOW, silent=True)
+    assert corpus.execute("select missing_since from documents").fetchall() == [(None,)]
+
+
 def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     restate(corpus, now=NOW)
     assert restate(corpus, now=NOW) == 0
