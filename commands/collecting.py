@@ -73,6 +73,7 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
     help="What only this source knows, such as states=nv,wy (docs/sources); may be given again.",
 )
 @click.pass_obj
+@plain_errors()  # all of it: which sources and places there are is read from files of ours, too
 def crawl(
     session: Session,
     sources: tuple[str, ...],
@@ -113,7 +114,7 @@ def crawl(
     for each in lacking():
         if (each.source in names or not (sources or each.whole)) and each.is_asked_for(arguments.get("cities")):
             session.tell(str(each))
-    with plain_errors(), only_writer(session.config.data):
+    with only_writer(session.config.data):
         board = Board(session, always=progress)
         runs = pipelines.crawl(
             session.config,
@@ -168,6 +169,7 @@ def run(session: Session, today: Any) -> None:
 )
 @click.option("--today", type=DAY, help="Collect as on this day, to replay the past from a mirror. [default: today]")
 @click.pass_obj
+@plain_errors()
 def collect(session: Session, only: str | None, quick: bool, budget: str, today: Any) -> None:
     """Collect everything a first time, or go on with it: what is done within an hour first, then texts, then what takes hours.
 
@@ -184,18 +186,15 @@ def collect(session: Session, only: str | None, quick: bool, budget: str, today:
 
     names = _chosen(tuple(filter(None, (only or "").split(","))))
     day = today.date().isoformat() if today else date.today().isoformat()
-    with plain_errors():
-        flags = [f"--{name}" for name in ("quiet", "verbose") if getattr(session, name)]
-        more = ("--budget", budget)
-        code = collecting.collect(
-            session.config, names, today=day, quick=quick, more=more, flags=flags, say=session.say
-        )
-        if session.config.corpus.exists():
-            for line in summary(session.config.corpus):
-                session.say(line)
-            needed = list(collecting.needs(session.config, [name for name in names if not (quick and _skips(name))]))
-            for line in needed:
-                session.say(f"next: {line}")
+    flags = [f"--{name}" for name in ("quiet", "verbose") if getattr(session, name)]
+    more = ("--budget", budget)
+    code = collecting.collect(session.config, names, today=day, quick=quick, more=more, flags=flags, say=session.say)
+    if session.config.corpus.exists():
+        for line in summary(session.config.corpus):
+            session.say(line)
+        needed = list(collecting.needs(session.config, [name for name in names if not (quick and _skips(name))]))
+        for line in needed:
+            session.say(f"next: {line}")
     session.say("Next: infopolicy serve shows it in the browser, infopolicy status how each source stands.")
     sys.exit(code)
 

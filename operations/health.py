@@ -28,7 +28,7 @@ def reasons(corpus: Path, private: tuple[Path, ...] = (), *, now: str, stale_hou
         now: UTC time stamp.
         stale_hours: how old the end of the last run may be.
     """
-    return [*_corpus(corpus, now, stale_hours), *_private(private), *room(corpus.parent)]
+    return [*_corpus(corpus, now, stale_hours), *_private(private), *full_disk(corpus.parent)]
 
 
 def _corpus(path: Path, now: str, stale_hours: int) -> Iterator[str]:
@@ -65,8 +65,8 @@ def _private(paths: tuple[Path, ...]) -> Iterator[str]:
                 yield f"the database of {_OF[path.name]} cannot be read"
 
 
-def room(folder: Path) -> Iterator[str]:
-    """That the disk of a folder is nearly full."""
+def full_disk(folder: Path) -> Iterator[str]:
+    """Complain that the disk of a folder is nearly full."""
     free = shutil.disk_usage(folder).free if folder.exists() else LEAST_FREE
     if free < LEAST_FREE:
         yield f"the disk has {free // 1024 // 1024} MB left"

@@ -43,6 +43,6 @@ LOADERS: dict[str, Callable[[], object]] = {
     "positions/relevance/kinds.yml": subject.kinds,
     "positions/relevance/library_words.yml": subject.library_words,
     "second_reader/models.yml": partial(read_yaml, models.PRICES),
-    "text/boilerplate.yml": boilerplate.patterns,
-    "text/plain_words.yml": partial(plain_words.plain_words, "joining"),
+    "text/boilerplate.yml": boilerplate.load_boilerplate,
+    "text/plain_words.yml": plain_words.load_words,
 }

@@ -18,7 +18,7 @@ from crawlers.completeness.health import Health, health
 from crawlers.sources import load_sources
 from digest.delivery.claims import nobody_sends
 from operations import integrity
-from operations.health import room
+from operations.health import full_disk
 from operations.loss import losses
 from operations.retention import made_at, newest_backup
 from operations.webhooks import FILE
@@ -46,7 +46,9 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         whole = integrity.last(config.data, "corpus.db")
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
-        full = [f"{config.data}: {words}: make room, a crawl may fill it at any moment" for words in room(config.data)]
+        full = [
+            f"{config.data}: {words}: make room, a crawl may fill it at any moment" for words in full_disk(config.data)
+        ]
         unsure = _unsure_mails(config.mail)
         receivers = _failing_webhooks(config, db)
         return {

@@ -21,8 +21,6 @@ class InvalidInput(InfopolicyError, ValueError):
 
     exit_code = 2
 
-    exit_code = 2
-
 
 class OperationError(InfopolicyError, RuntimeError):
     """Something that cannot be done in this data folder now."""

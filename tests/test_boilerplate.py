@@ -6,7 +6,7 @@ import pytest
 
 from classify.encoder import words_of
 from classify.tagger import Tagger
-from text.boilerplate import patterns, title_words, without_boilerplate, without_opening
+from text.boilerplate import load_boilerplate, title_words, without_boilerplate, without_opening
 from text.tokens import tokenize
 
 RULE = "The rule opens the records of the agency."
@@ -39,7 +39,7 @@ def test_a_title_that_is_running_text_is_read_as_text_and_one_without_a_word_say
 
 
 def test_every_pattern_is_found_in_its_own_words() -> None:
-    for item in patterns():
+    for item in load_boilerplate().sentences:
         said = " ".join(
             word.split("|")[0].rstrip("*").replace("_", " ") for word in item.source.replace("..", " ").split()
         )

@@ -12,12 +12,16 @@ import resource
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import Result
 from conftest import Command, Recording, bill_xml
+
+from crawlers import sources
+from crawlers.parsers import legistar
 
 Call = Callable[..., Result]
 Collect = Callable[..., dict[str, Any]]
@@ -158,6 +162,20 @@ def test_an_argument_that_a_source_does_not_know_is_told_before_anything_is_aske
     done = call("crawl", *typed)
     assert done.exit_code == 2
     assert told in done.stderr
+    assert not (tmp_path / "data" / "corpus.db").exists()
+
+
+@pytest.mark.parametrize("typed", [["crawl"], ["collect", "--sources", "us_bills"]], ids=["crawl", "collect"])
+@pytest.mark.parametrize(("module", "loader"), [(sources, "load_sources"), (legistar, "load_cities")])
+def test_a_slip_in_the_list_of_sources_or_cities_is_told_before_anything_is_asked(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], module: Any, loader: str
+) -> None:
+    file = tmp_path / "slip.yml"
+    file.write_text("nyc: [broken\n")
+    monkeypatch.setattr(module, loader, partial(getattr(module, loader), file))
+    done = call(*typed)
+    assert done.exit_code == 1
+    assert "slip.yml:2: is not readable YAML" in done.stderr
     assert not (tmp_path / "data" / "corpus.db").exists()
 
 

@@ -143,3 +143,10 @@ def test_a_petition_against_a_rule_is_named_by_its_subject(lines: str, subject: 
     assert petition.title == title + subject
     assert as_printed(petition) == petition, "asked again, it stays"
     assert regulation("2025-1", text.replace(title, "Rules"), title="Rules").title == "Rules"
+
+
+def test_a_petition_whose_subject_is_a_proceeding_gets_it_once_where_no_heading_can_be_read() -> None:
+    title = "Petition for Reconsideration of Action in Proceeding"
+    petition = regulation("2025-22831", "Subject:\nFees for a Regulatory Proceeding.", title=title)
+    assert petition.title == f"{title}: Fees for a Regulatory Proceeding"
+    assert as_printed(petition) == petition, "asked again, it stays"

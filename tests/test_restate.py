@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
+from test_imports import MODULES, imports
 
 from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
@@ -92,6 +94,14 @@ def test_restate_tells_no_news_and_keeps_the_stamp(corpus: Database) -> None:
     assert corpus.execute("select stamp from provenance").fetchall() == [("s1",)]
 
 
+def test_restate_leaves_the_mark_on_what_its_source_no_longer_lists(corpus: Database) -> None:
+    corpus.execute("update documents set missing_since = ?", [NOW])
+    assert restate(corpus, now="2026-11-26T00:00:00Z") == 1
+    assert corpus.execute("select missing_since from documents").fetchall() == [(NOW,)]
+    upsert(corpus, [load_document(corpus, "us-117-hr7")], now=NOW, silent=True)
+    assert corpus.execute("select missing_since from documents").fetchall() == [(None,)]
+
+
 def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     restate(corpus, now=NOW)
     assert restate(corpus, now=NOW) == 0
@@ -113,6 +123,29 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     assert restate(empty, now=NOW) == 0
     begin(corpus)  # has a document of before: nobody knows its rules
     assert corpus.execute("select * from derivations").fetchall() == []
+
+
+VERSIONS = (rules_version, passages_version, hearings_version, votes_version)
+#: What parsers read with; the list of states; and LegiScan's bills of Congress, which nothing derives again.
+NO_RULES = {"crawlers.parsers.json_reader", "crawlers.parsers.states", "text.yaml_config", "crawlers.status.federal"}
+
+
+def test_the_hashes_of_rules_miss_no_module_that_they_are_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    names = {path: name for name, path in MODULES.items()}
+    monkeypatch.setattr(Path, "read_bytes", lambda path: hashed.append(names.get(path, "")) or b"")
+    of_any: set[str] = set()
+    for version in VERSIONS:
+        hashed.clear()
+        version()
+        of_any |= set(hashed)
+        assert _rules_in(set(hashed) - {""}) <= set(hashed) | NO_RULES, version.__name__
+    assert _rules_in({module.__name__}) <= of_any | {"crawlers.parsers.federal_register"}  # for the name of its office
+
+
+def _rules_in(modules: set[str]) -> set[str]:
+    found = {name for each in modules for name in imports(MODULES[each])} & MODULES.keys()
+    return {name for name in found if name.startswith(("crawlers.parsers.", "crawlers.status.", "text."))}
 
 
 def _of_state(sentence: str, word: str, status: str) -> Bill:

@@ -78,6 +78,14 @@ def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
     assert found.next_event is not None
     assert (found.next_event["document_id"], found.next_event["starts_at"]) == (EXTENSION, "2022-04-30T23:59:59")
     assert rulemaking.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
+
+
+def test_a_thread_takes_effect_on_the_day_to_which_a_correction_moved_it(db: Database) -> None:
+    db.table("documents").update(FINAL, {"effective_on": "2022-10-01"})
+    moved = {"kind": "effective", "starts_at": "2022-11-01T00:00:00", "timezone": "America/New_York", "recorded": "{}"}
+    db.table("events").insert({"document_id": FINAL, "ordinal": 0, **moved})
+    publish(db, NOW)
+    assert [row["effective_on"] for row in db.query("select effective_on from threads")] == ["2022-11-01"]
     assert rulemaking.next_event(db.conn, [RULE, EXTENSION], datetime.date(2022, 5, 1)) is None
 
 

@@ -9,6 +9,7 @@ import pytest
 from crawlers.completeness.session_choice import current
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import canonical_session, load_states
+from crawlers.status.measures import kind_of
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_day_of_an_action_is_the_one_in_its_state(state: str, text: str | No
 def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
     identifier: str, said: str, expected: str
 ) -> None:
-    assert api.kind_of(identifier, said) == expected
+    assert kind_of(identifier, said) == expected
 
 
 @pytest.mark.parametrize(
@@ -104,8 +105,8 @@ def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
     ],
 )
 def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
-    assert api.kind_of("SR3139", "resolution", title) == expected
-    assert api.kind_of("SR3139", "resolution", title, in_both=True) != "resolution"
+    assert kind_of("SR3139", "resolution", title) == expected
+    assert kind_of("SR3139", "resolution", title, in_both=True) != "resolution"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expecte
     ],
 )
 def test_what_a_governor_tells_the_legislature_is_a_message(title: str, expected: str) -> None:
-    assert api.kind_of("GM1209", "proclamation", title) == expected
+    assert kind_of("GM1209", "proclamation", title) == expected
 
 
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:

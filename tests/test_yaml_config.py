@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
 from test_imports import MODULES
 
+from positions.matching.bill_families import bill_families
+from positions.matching.direction_words import cues
+from positions.matching.document_direction import causes
+from positions.matching.title_forms import title_forms
+from positions.relevance.subject import kinds, library_words
+from text.boilerplate import load_boilerplate
+from text.plain_words import load_words
 from text.yaml_config import BadYaml, read_yaml, rules_of
 
 
@@ -46,6 +54,30 @@ def test_a_mistake_of_one_file_is_not_blamed_on_another_that_is_open(tmp_path: P
 
     with pytest.raises(BadYaml, match=r"^inner\.yml: is not of the form"):
         both()
+
+
+@pytest.mark.parametrize(
+    ("load", "text", "problem"),
+    [
+        (load_boilerplate, "sentences: [a b]\nopenings: ['(bad']\n", r"'\(bad' is no pattern"),
+        (load_boilerplate, "sentences: ['..']\nopenings: []\n", "stands between two words"),
+        (load_boilerplate, "sentences: [a b]\n", "KeyError: 'openings'"),
+        (load_words, "joining: the of\n", "KeyError: 'of_any_law'"),
+        (bill_families, "- {id: a, says: an act, any: [a b]}\n", "'does'"),
+        (causes, "causes: []\n", "KeyError: 'named_in_passing'"),
+        (cues, "build: make\n", "KeyError: 'cut'"),
+        (title_forms, "- {form: '(bad', effect: make, example: x}\n", r"'\(bad' is no pattern"),
+        (library_words, "words: [library]\n", "KeyError: 'unless'"),
+        (kinds, "an award: ['(bad']\n", "is no pattern"),
+    ],
+)
+def test_a_part_that_is_wrong_or_missing_is_named_with_its_file(
+    tmp_path: Path, load: Callable[[Path], object], text: str, problem: str
+) -> None:
+    file = tmp_path / "rules.yml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadYaml, match=rf"^rules\.yml: .*{problem}"):
+        load(file)
 
 
 @pytest.mark.parametrize("name", MODULES)

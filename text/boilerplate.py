@@ -11,11 +11,12 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from text.phrases import Pattern, pattern
 from text.sentences import sentence_at, sentences
 from text.tokens import Tokens
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("boilerplate.yml")
 #: A title that is running text, taken from the body of a notice: formulas in it are formulas.
@@ -28,25 +29,28 @@ _LETTERS = 3
 _ANY = frozenset(("",))
 
 
-@cache
-def patterns() -> tuple[Pattern, ...]:
-    """The patterns of boilerplate.yml, any of which makes a sentence boilerplate."""
-    return tuple(pattern(source) for source in _listed("sentences"))
+class Boilerplate(NamedTuple):
+    """Patterns of sentences that say nothing, and of the openings of summaries that only name who asks for the bill."""
+
+    sentences: tuple[Pattern, ...]
+    openings: tuple[re.Pattern[str], ...]
 
 
 @cache
-def _openings() -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(source, re.DOTALL) for source in _listed("openings"))
+def load_boilerplate(path: Path = FILE) -> Boilerplate:
+    """Read boilerplate.yml.
 
-
-def _listed(part: str) -> list[str]:
-    listed: list[str] = read_yaml(FILE)[part]
-    return listed
+    Raises:
+        BadYaml: it is not of this form, or a pattern is not valid.
+    """
+    with rules_of(path) as raw:
+        openings = tuple(re.compile(source, re.DOTALL) for source in raw["openings"])
+        return Boilerplate(tuple(map(pattern, raw["sentences"])), openings)
 
 
 def without_opening(summary: str) -> str:
     """A summary with spaces in the place of an opening that only names who asks for the bill: all offsets stay."""
-    for opening in _openings():
+    for opening in load_boilerplate().openings:
         if found := opening.match(summary):
             return " " * found.end() + summary[found.end() :]
     return summary
@@ -56,7 +60,7 @@ def without_opening(summary: str) -> str:
 def _by_word() -> dict[str, list[tuple[Pattern, list[frozenset[str]]]]]:
     """The patterns by the rarest words that must stand in a text, each with all that must: the longest are taken for rare."""
     found: dict[str, list[tuple[Pattern, list[frozenset[str]]]]] = {}
-    for item in patterns():
+    for item in load_boilerplate().sentences:
         needs = [slot.words for slot in item.slots if slot.words and not slot.prefixes and not slot.runs]
         needs.sort(key=lambda each: -min(map(len, each)))
         for word in needs[0] if needs else _ANY:

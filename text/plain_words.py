@@ -5,15 +5,25 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("plain_words.yml")
 
 
 @cache
+def load_words(path: Path = FILE) -> dict[str, frozenset[str]]:
+    """Read plain_words.yml: the words that are ``joining``, and those ``of_any_law``, in folded form.
+
+    Raises:
+        BadYaml: it is not of this form.
+    """
+    with rules_of(path) as raw:
+        return {kind: frozenset(raw[kind].split()) for kind in ("joining", "of_any_law")}
+
+
 def plain_words(kind: str) -> frozenset[str]:
-    """Return the words that are ``joining``, or ``of_any_law``, in folded form."""
-    return frozenset(read_yaml(FILE)[kind].split())
+    """Return the words of one kind of the file."""
+    return load_words()[kind]
 
 
 def tells(word: str) -> bool:

@@ -23,7 +23,8 @@ _CFR = re.compile(r"(\d+) CFR (?:(?:Chapters?|Subtitle) [A-Z\d]+,?)? ?(?:Parts? 
 _RIN = re.compile(r"RINs?:? (\d{4}-[A-Z]{2}\d{2})\b.*")
 _DOCKETS = re.compile(r"\[(.*)\](?: RIN \S+)?|(?:\w+ )?Dockets?\b.*")
 _PART = re.compile(r"\d+[a-z]*")
-_PETITION = re.compile(r"Petitions? for .* Proceedings?")
+#: Without a colon, after which the subject stands already: it may end with these words, too.
+_PETITION = re.compile(r"Petitions? for [^:]* Proceedings?")
 #: The line that names a petition's subject, to where numbers of dockets and orders follow.
 _SUBJECT = re.compile(
     r"^Subjects?:\n(?:In the Matter of )?(\S[^\n]*?)(?:, (?:\w+ Docket|FCC \d)[^\n]*|,?)$", re.MULTILINE

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from text.days import MONTH
+
 #: No document of before had a piece for a title.
 SINCE = "2025-01-01"
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _PIECE = re.compile(
     rf"""(?:https?://|www\.)\S*                              # an address
     | \S+@\S+
@@ -24,12 +25,12 @@ _PIECE = re.compile(
     | .*;                                                    # one that others follow
     | (?:[^;]+,\ (?:Department\ of\ )?Commerce|U\.S\.\ Census\ Bureau)\. # what follows "Agency:" in a form
     | .*\bhttps?://\S+
-    | (?:(?:\w+day,\ )?(?:{_MONTHS})\ \d{{1,2}},\ \d{{4}},\ (?:at\ )?)?\d{{1,2}}(?::\d\d)?\ [ap]\.m\..* # an hour
+    | (?:(?:\w+day,\ )?{MONTH}\ \d{{1,2}},\ \d{{4}},\ (?:at\ )?)?\d{{1,2}}(?::\d\d)?\ [ap]\.m\..* # an hour
     | [a-z]+[ ,][^;]*                                        # "and Rule 19b-4 thereunder,"
     | [^;]*[:,(]                                             # something follows: "Name of Committee:"
     | (?:\w+\ ){{1,2}}(?:Clerk|Director|Officer|Secretary)\.
     | Federal\ Register
-    | (?:Dated:\ )?(?:\w+day,\ )?(?:{_MONTHS})\ \d{{1,2}},\ \d{{4}}\.?
+    | (?:Dated:\ )?(?:\w+day,\ )?{MONTH}\ \d{{1,2}},\ \d{{4}}\.?
     """,
     re.VERBOSE | re.DOTALL,
 )

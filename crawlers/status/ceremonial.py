@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from crawlers.status.rules import any_of
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("ceremonial.yml")
@@ -33,10 +34,7 @@ def load_rules(path: Path = FILE) -> Rules:
     with rules_of(path) as entries:
         try:
             types, council_types = (frozenset(entries[name]) for name in ("types", "council_types"))
-            patterns = (
-                re.compile("|".join(f"(?:{pattern})" for pattern in entries[name]), re.IGNORECASE)
-                for name in ("asks", "honours", "council_honours")
-            )
+            patterns = (any_of(entries[name]) for name in ("asks", "honours", "council_honours"))
             return Rules(types, council_types, *patterns)
         except (KeyError, TypeError) as error:
             raise ValueError(f"{path.name}: needs the lists of types, asks and honours ({error})") from error

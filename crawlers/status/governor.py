@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -11,6 +10,7 @@ from datetime import date, timedelta
 
 from crawlers.items import Action
 from crawlers.status.rules import History
+from text.days import DAY, iso_day
 
 Classified = tuple[Action, tuple[str, ...]]
 
@@ -20,13 +20,12 @@ _DATED = OF_GOVERNOR | {"enrolled"}
 #: Journals file what a governor did in a recess under the last day on which they sat, or the next. A day that is
 #: further away is a slip of the pen.
 _NEAR = timedelta(days=90)
-_MONTHS = tuple(name.lower() for name in month_name[1:])
 #: The first day in a sentence: not the one on which a law takes effect, which follows, a deadline, or a calendar's.
 _DAY = re.compile(
     r"^(?:(?!\beff|\bdeadline\b|\bfor\b).)*?(?:"
     r"\b(?P<month>\d\d?)(?P<mark>[/-])(?P<day>\d\d?)(?P=mark)(?P<year>\d{4}|\d\d)\b(?!-)"
     r"|\b(?P<short_month>\d\d?)/(?P<short_day>\d\d?)\b(?!/)"
-    rf"|\b(?P<name>{'|'.join(_MONTHS)}) (?P<named_day>\d\d?), (?P<named_year>\d{{4}}))",
+    rf"|\b(?P<named>{DAY}))",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -77,8 +76,8 @@ def said_day(description: str, acted_on: str) -> str:
 
 
 def _day_of(found: re.Match[str], filed: date) -> date:
-    if found["name"]:
-        return date(int(found["named_year"]), _MONTHS.index(found["name"].lower()) + 1, int(found["named_day"]))
+    if found["named"]:
+        return date.fromisoformat(iso_day(found["named"]) or "")  # "June 31" is a ValueError, as below
     if found["month"]:
         year = int(found["year"])
         return date(year + 2000 if year < 100 else year, int(found["month"]), int(found["day"]))

@@ -26,11 +26,12 @@ from crawlers.parsers import (
     vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.parsers.openstates import kind_of
-from crawlers.status import federal, governor, rules, states
+from crawlers.status import federal, governor, measures, rules, states
+from crawlers.status.measures import kind_of
 from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
+from text import days
 
 BATCH = 500
 
@@ -104,14 +105,16 @@ def rules_version() -> str:
         federal_register_title,
         regulations_gov,
     )
-    modules = (federal, rules, bill_abstract, *register)
+    modules = (federal, rules, bill_abstract, days, *register)
     files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
 
 
 def passages_version() -> str:
-    """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
-    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__), Path(states.__file__))
+    """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day; which steps
+    follow, and of what kind the bill is."""
+    modules = (days, governor, legiscan, measures, rules, states)
+    files = (states.FILE, states.PASSAGE_FILE, *(Path(str(each.__file__)) for each in modules))
     return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
 
 

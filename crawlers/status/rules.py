@@ -47,15 +47,16 @@ def any_of(patterns: Iterable[str]) -> re.Pattern[str]:
     """One pattern that fits where one of these does.
 
     Raises:
+        re.error: one is no pattern.
         ValueError: one fits every sentence, such as an empty one or `a|`.
     """
     listed = [str(each) for each in patterns]
-    found = re.compile("|".join(f"(?:{each})" for each in listed), re.IGNORECASE)
-    # One that says what must not stand there ("^(?!motion)") does fit an empty sentence, and not every one.
     for each in listed or [""]:
-        if "(?!" not in each and re.search(each, ""):
+        by_itself = re.compile(each)  # before they are joined, so that an error names this one alone
+        # One that says what must not stand there ("^(?!motion)") does fit an empty sentence, and not every one.
+        if "(?!" not in each and by_itself.search(""):
             raise ValueError(f"the pattern {each!r} fits every sentence")
-    return found
+    return re.compile("|".join(f"(?:{each})" for each in listed), re.IGNORECASE)
 
 
 def first_match(rules: Rules, words: str) -> str | None:

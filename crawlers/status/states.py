@@ -182,7 +182,7 @@ def state_history(
     Args:
         actions: in their order, each with all its classes.
         document_type: Open States' word; resolutions and memorials are adopted, not enacted, but for joint resolutions that
-            are laws. A "message" (crawlers.parsers.openstates.kind_of) only informs.
+            are laws. A "message" (crawlers.status.measures.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
         as_listed: take the actions of a day in the order in which the source lists them: only to know again what was derived so.

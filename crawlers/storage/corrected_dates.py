@@ -1,4 +1,8 @@
-"""Days that a later document corrects or extends: the earlier document shows the new one, and keeps its own in `recorded`."""
+"""Days that a later document corrects or extends: the earlier document's row of `events` shows the new one, and keeps its own in
+`recorded`.
+
+`comments_close_on` and `effective_on` in its row of `documents` stay what its own record says.
+"""
 
 from __future__ import annotations
 

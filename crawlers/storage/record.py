@@ -125,9 +125,13 @@ def upsert(db: Database, documents: Sequence[Document], *, now: str, silent: boo
 
 
 def rewrite(db: Database, documents: Sequence[Document], *, now: str) -> None:
-    """Store documents that are known in another form of ours: no event, no provenance, in one transaction."""
+    """Store documents that are known in another form of ours: no event, no provenance, in one transaction.
+
+    What its source no longer lists stays marked: nobody has asked the source.
+    """
+    hashes = {document.id: record_hash(document) for document in documents}
     with db.atomic():
-        _write(db, [], list(documents), {document.id: record_hash(document) for document in documents}, now)
+        _write(db, [], list(documents), hashes, now, listed=False)
 
 
 def record_hash(document: Document) -> str:
@@ -188,7 +192,9 @@ def _with_the_same_stamp(db: Database, documents: Sequence[Document]) -> set[str
     return {key for key, source, stamp in rows.fetchall() if stamp and stamps.get((key, source)) == stamp}
 
 
-def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: dict[str, str], now: str) -> None:
+def _write(
+    db: Database, fresh: list[Document], moved: list[Document], hashes: dict[str, str], now: str, *, listed: bool = True
+) -> None:
     rows = [
         _row(document) | {"now": now, "text_hash": text_hash(document), "record_hash": hashes[document.id]}
         for document in fresh + moved
@@ -200,8 +206,8 @@ def _write(db: Database, fresh: list[Document], moved: list[Document], hashes: d
     sql = (
         f"insert into documents ({', '.join(names)}, first_seen_at, changed_at) "
         f"values ({', '.join(':' + name for name in names)}, :now, :now) "
-        f"on conflict (id) do update set {updates}, changed_at = excluded.changed_at, missing_since = null, "
-        "status_reason = null, source_status = null, source_status_on = null"
+        f"on conflict (id) do update set {updates}, changed_at = excluded.changed_at, "
+        f"{'missing_since = null, ' if listed else ''}status_reason = null, source_status = null, source_status_on = null"
     )
     db.conn.executemany(sql, rows)
     # Who a sponsor is goes by the place in the list; it is worked out again (crawlers.storage.person_links).

@@ -73,13 +73,19 @@ class Member(NamedTuple):
     effective_on: str | None
 
 
+def _day(kind: str, column: str) -> str:
+    """The day to which a later document moved a date (crawlers.storage.corrected_dates), or a document's own."""
+    return f"""coalesce((select min(substr(e.starts_at, 1, 10)) from events e
+        where e.document_id = d.id and e.kind = '{kind}' and e.recorded is not null), d.{column})"""
+
+
 def write_threads(db: Database) -> int:
     """Bring `threads` and `thread_documents` up to what the documents say; returns the number of rows written or removed."""
     members = {
         row[0]: Member(*row)
         for row in db.execute(
-            "select id, document_type, title, status, status_on, published_on, comments_close_on, effective_on "
-            "from documents where kind = 'regulation'"
+            f"select id, document_type, title, status, status_on, published_on, {_day('comment_close', 'comments_close_on')}, "
+            f"{_day('effective', 'effective_on')} from documents d where kind = 'regulation'"
         ).fetchall()
     }
     found = list(_rulemakings(db, members))

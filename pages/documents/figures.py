@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+from text.days import DAY
+
 #: What changes the meaning of a provision, and is worth showing by itself.
 _TELLING = re.compile(
-    rf"(?:{_MONTHS}) \d{{1,2}}, \d{{4}}|\$ ?\d[\d,]*(?:\.\d+)?(?<!,)(?: (?:thousand|million|billion))?"
+    rf"{DAY}|\$ ?\d[\d,]*(?:\.\d+)?(?<!,)(?: (?:thousand|million|billion))?"
     r"|\d[\d,]*(?:\.\d+)? ?(?:%|percent\b)|\b(?:19|20)\d\d\b"
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

@@ -17,7 +17,7 @@ from positions.catalog.records import OPPOSITE
 from positions.matching.provisions import AnalyzedField, Provision
 from positions.matching.title_forms import read_title
 from text.phrases import Pattern, PhraseIndex, pattern
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 _FILE = Path(__file__).with_name("bill_families.yml")
 #: How many sentences of a field tell what the document is, at most, and within how many characters.
@@ -70,10 +70,10 @@ class FamilyClaim:
 
 
 @cache
-def bill_families() -> tuple[BillFamily, ...]:
+def bill_families(path: Path = _FILE) -> tuple[BillFamily, ...]:
     """The families of the file, in its order."""
-    raw = read_yaml(_FILE)
-    return tuple(_family(row) for row in raw)
+    with rules_of(path) as raw:
+        return tuple(_family(row) for row in raw)
 
 
 def _family(row: dict[str, Any]) -> BillFamily:

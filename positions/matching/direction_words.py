@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from text.tokens import fold
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 _CUES = Path(__file__).with_name("direction_words.yml")
 #: What a cue may be besides 1 (builds) and -1 (cuts).
@@ -41,20 +41,20 @@ PAYS = re.compile(r"\b(?:expenses|necessary|to carry out)\b.*\$[0-9]", re.DOTALL
 
 
 @cache
-def cues() -> Cues:
+def cues(path: Path = _CUES) -> Cues:
     """Return the folded words of direction_words.yml.
 
     A sign is 1 or -1, ``NOT`` for a negation, ``LOOK`` for a verb that only asks or looks,
     ``ABOUT`` for "relating to", ``AMEND`` for one that changes a law named next.
     """
-    raw = read_yaml(_CUES)
-    signs: dict[str, int] = {}
-    for key, sign in (("build", 1), ("cut", -1), ("look", LOOK), ("about", ABOUT), ("amend", AMEND)):
-        for word in raw[key].split():
-            signs.update(dict.fromkeys(_forms(word), sign))
-    signs.update({fold(word): NOT for word in raw["not"].split()})
-    unclear, vague = (frozenset(map(fold, raw[key].split())) for key in ("unclear", "vague"))
-    return Cues(signs, frozenset(raw["not_unless"].split()), unclear, vague, frozenset(raw["list_verbs"].split()))
+    with rules_of(path) as raw:
+        signs: dict[str, int] = {}
+        for key, sign in (("build", 1), ("cut", -1), ("look", LOOK), ("about", ABOUT), ("amend", AMEND)):
+            for word in raw[key].split():
+                signs.update(dict.fromkeys(_forms(word), sign))
+        signs.update({fold(word): NOT for word in raw["not"].split()})
+        unclear, vague = (frozenset(map(fold, raw[key].split())) for key in ("unclear", "vague"))
+        return Cues(signs, frozenset(raw["not_unless"].split()), unclear, vague, frozenset(raw["list_verbs"].split()))
 
 
 def _forms(verb: str) -> set[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from positions.matching.bill_families import FamilyClaim
 from positions.matching.matches import Match
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 _SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1}
 #: A side whose best score is less than this part of the other's is the less sure one; closer ones are both left open.
@@ -28,10 +28,10 @@ _FILE = Path(__file__).with_name("causes.yml")
 
 
 @cache
-def causes() -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
+def causes(path: Path = _FILE) -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
     """The causes, and the positions that are often named in passing."""
-    raw = read_yaml(_FILE)
-    return tuple(map(frozenset, raw["causes"])), frozenset(raw["named_in_passing"])
+    with rules_of(path) as raw:
+        return tuple(map(frozenset, raw["causes"])), frozenset(raw["named_in_passing"])
 
 
 def settled(found: Iterable[Match], claims: Sequence[FamilyClaim]) -> tuple[Match, ...]:

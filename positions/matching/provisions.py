@@ -10,7 +10,7 @@ from functools import cached_property
 
 from positions.matching.direction import tells_present_law
 from positions.matching.direction_words import cues
-from text.boilerplate import patterns
+from text.boilerplate import load_boilerplate
 from text.phrases import Pattern, Vocabulary, vocabulary
 from text.sentences import sentence_at, sentences
 from text.spans import Quote
@@ -74,7 +74,7 @@ class AnalyzedField:
         """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
         if which not in self._formulas:
             self._formulas[which] = tells_present_law(self.tokens, *self.bounds[which]) or any(
-                self.has(item, which) for item in patterns()
+                self.has(item, which) for item in load_boilerplate().sentences
             )
         return self._formulas[which]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from positions.matching.direction import Reading
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 _FILE = Path(__file__).with_name("title_forms.yml")
 #: A title longer than this is running text, and read as such.
@@ -23,12 +23,12 @@ class TitleForm(NamedTuple):
 
 
 @cache
-def title_forms() -> tuple[TitleForm, ...]:
+def title_forms(path: Path = _FILE) -> tuple[TitleForm, ...]:
     """The table, in the order in which forms are tried."""
-    raw = read_yaml(_FILE)
-    return tuple(
-        TitleForm(re.compile(row["form"], re.IGNORECASE), _READINGS[row["effect"]], row["example"]) for row in raw
-    )
+    with rules_of(path) as raw:
+        return tuple(
+            TitleForm(re.compile(row["form"], re.IGNORECASE), _READINGS[row["effect"]], row["example"]) for row in raw
+        )
 
 
 def read_title(title: str, start: int, end: int) -> Reading | None:

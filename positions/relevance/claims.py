@@ -65,7 +65,7 @@ class ClaimReader:
         ]
 
     def _names(self, words: Sequence[str]) -> set[tuple[str, int]]:
-        """(position, about, not about or never) for each position whose scope has a phrase that stands in these words."""
+        """(position, which list of its scope) for each scope with a phrase in these words: about, not about, never, or needs."""
         found: set[tuple[str, int]] = set()
         for at, item, owner in self._index.candidates(words):
             if owner not in found and item.find(words, at, len(words)) is not None:

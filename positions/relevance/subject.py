@@ -11,7 +11,7 @@ from pathlib import Path
 from positions.catalog.records import LEVELS
 from text.phrases import PhraseIndex, pattern
 from text.tokens import fold_words
-from text.yaml_config import read_yaml
+from text.yaml_config import rules_of
 
 #: Characters of a summary, and of a text without one, that are read as the opening of a document.
 _SUMMARY, _TEXT = 2_500, 1_500
@@ -25,7 +25,8 @@ _OFFICIAL = re.compile(
     r"[^\n]{,600}?)(?:\.\s|\n|$)",
     re.IGNORECASE,
 )
-_HERE = Path(__file__)
+_LIBRARY_WORDS = Path(__file__).with_name("library_words.yml")
+_KINDS = Path(__file__).with_name("kinds.yml")
 _WANTED, _UNLESS = 0, 1
 _CITY = re.compile(r"us-[a-z]{2}-[a-z]{3,}-")
 _STATE = re.compile(r"us-[a-z]{2}-")
@@ -104,15 +105,17 @@ def names_libraries(words: Sequence[str]) -> bool:
 
 
 @cache
-def library_words() -> PhraseIndex:
+def library_words(path: Path = _LIBRARY_WORDS) -> PhraseIndex:
     """The phrases of library_words.yml."""
-    raw = read_yaml(_HERE.with_name("library_words.yml"))
     listed = (("words", _WANTED), ("unless", _UNLESS))
-    return PhraseIndex((pattern(source), what) for name, what in listed for source in raw[name])
+    with rules_of(path) as raw:
+        return PhraseIndex((pattern(source), what) for name, what in listed for source in raw[name])
 
 
 @cache
-def kinds() -> dict[str, re.Pattern[str]]:
+def kinds(path: Path = _KINDS) -> dict[str, re.Pattern[str]]:
     """A pattern for the titles of each kind of kinds.yml."""
-    raw = read_yaml(_HERE.with_name("kinds.yml"))
-    return {kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()}
+    with rules_of(path) as raw:
+        return {
+            kind: re.compile("|".join(f"(?:{each})" for each in forms), re.IGNORECASE) for kind, forms in raw.items()
+        }
