@@ -16,7 +16,8 @@ from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, add, build, copy, corpu
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import PICTURES, axe, chromium, page
 
-from desk.queue import collaboration
+from desk.queue import advocacy, collaboration
+from desk.queue.advocacy import AdvocacyRecord
 from desk.reviews import publishing, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
 from publish.listing import publish_decisions
@@ -265,6 +266,42 @@ def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
     form.get_by_role("button", name="Save as a draft").click()
     page.get_by_role("heading", name="Ana Reader has already decided this").wait_for()
     assert page.get_by_label("Why, for the public").first.input_value() == "Half a reason"
+
+
+def test_what_is_typed_for_one_record_waits_for_the_form_of_that_record(
+    page: Any, address: str, config: Configuration
+) -> None:
+    """The form of a record has the address of the page, whichever record it is for."""
+    with closing(open_desk(config)) as db:
+        for title in ("Letter on the first", "Letter on the second"):
+            letter = AdvocacyRecord(kind="letter", title=title, document_id=BROADBAND, happened_on="2022-03-01")
+            advocacy.add(db, person(db), letter, now=NOW)
+    sign_in(page, address)
+    title, note = page.get_by_label("Title", exact=True), page.get_by_label("Note (staff only)")
+    begun = {
+        f"document={BROADBAND}": "A note on broadband",
+        f"document={RULE}": "A note on the rule",
+        f"document={RULE}&person=someone": "A note on someone",
+        "record=1": "A note on record 1",
+        "record=2": "A note on record 2",
+    }
+    for query, words in begun.items():
+        page.goto(f"{address}/desk/advocacy?{query}")
+        assert note.input_value() == "", query
+        assert not page.get_by_text("is back in its form").is_visible()
+        title.fill(f"About {words}")
+        note.fill(words)
+    for query, words in begun.items():
+        page.goto(f"{address}/desk/advocacy?{query}")
+        assert page.get_by_text("is back in its form").is_visible()
+        assert (title.input_value(), note.input_value()) == (f"About {words}", words)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The record is saved.").wait_for()
+    page.goto(f"{address}/desk/advocacy?record=2")
+    assert note.input_value() == "A note on record 2"
+    assert not page.get_by_text("is back in its form").is_visible(), "saved"
+    page.goto(f"{address}/desk/advocacy?record=1")
+    assert note.input_value() == "A note on record 1", "still unsaved"
 
 
 def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(

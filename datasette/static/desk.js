@@ -102,6 +102,10 @@
   })();
   const account = bar && bar.dataset.account;
   const page = `typed:${window.location.pathname}`;
+  // One address may serve the forms of several records (?record=5): the hidden fields, as they came, say whose form it is.
+  const isOwner = (field) => field.type === "hidden" && !["csrftoken", "seen", "draft"].includes(field.name);
+  const ownerOf = (form) => [...form.elements].filter(isOwner).map((field) => `${field.name}=${field.value}`).join("&");
+  const owners = new Map([...document.querySelectorAll('form[method="post"]')].map((form) => [form, ownerOf(form)]));
   const typedNow = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
 
   function atFirst(field) {
@@ -122,6 +126,18 @@
   }
 
   const read = (key) => JSON.parse(store.getItem(key) || "null");
+  const drafts = () => (read(page) || { forms: [] }).forms;
+
+  function keep(forms) {
+    if (forms.length) store.setItem(page, JSON.stringify({ account, forms }));
+    else store.removeItem(page);
+  }
+
+  // What was typed for another record waits until that record's form is here.
+  const isElsewhere = ({ owner, fields }) => fields.some(([id]) => {
+    const field = document.getElementById(id);
+    return field && owners.get(field.form) !== owner;
+  });
 
   // Nobody is shown what another person has typed in this tab.
   function forget() {
@@ -143,15 +159,14 @@
   }
 
   function restore() {
-    const draft = read(page);
-    store.removeItem(page);
-    if (!draft) return;
+    const back = drafts().filter((form) => !isElsewhere(form));
+    keep(drafts().filter(isElsewhere));
     const notice = document.getElementById("typed-before");
-    draft.forms.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
+    back.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
       const field = document.getElementById(id);
       if (field && typedNow(field) === value) return;
       notice.hidden = false;
-      if (!field || !field.form) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
+      if (!field) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
       if (field.type === "checkbox") field.checked = value === "true";
       else field.value = value;
       if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
@@ -172,11 +187,13 @@
         sent = null;
       });
       window.addEventListener("pagehide", () => {
-        const forms = [...document.querySelectorAll('form[method="post"]')]
-          .map((form) => ({ sent: form === sent, seen: form.elements.seen ? form.elements.seen.value : "", fields: typedIn(form) }))
-          .filter((form) => form.fields.length);
-        if (forms.length) store.setItem(page, JSON.stringify({ account, forms }));
-        else store.removeItem(page);
+        const typed = [...owners].map(([form, owner]) => ({
+          owner,
+          sent: form === sent,
+          seen: form.elements.seen ? form.elements.seen.value : "",
+          fields: typedIn(form),
+        }));
+        keep([...drafts().filter(isElsewhere), ...typed.filter((form) => form.fields.length)]);
         store.setItem("left", page);
       });
     }
