@@ -304,6 +304,26 @@ def test_what_is_typed_for_one_record_waits_for_the_form_of_that_record(
     assert note.input_value() == "A note on record 1", "still unsaved"
 
 
+def test_words_on_a_position_do_not_become_words_on_the_whole_document(
+    page: Any, address: str, config: Configuration
+) -> None:
+    sign_in(page, address, "Ben Writer")
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.get_by_text("Set a stance").click()
+    page.locator("#stance-about").select_option("tc-hotspot-lending")
+    page.get_by_label("Stance", exact=True).select_option("Support")
+    page.get_by_label("Why, for the public").fill("Half a reason")
+    with closing(open_desk(config)) as db:
+        subject = "stance:tc-hotspot-lending"
+        theirs = Verdict(document_id=BROADBAND, subject=subject, verdict="confirm", value="oppose", reason="No.")
+        reviews.record(db, person(db), [theirs], now=NOW)
+    page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
+    page.get_by_text("You confirmed the area “Broadband”").wait_for()
+    assert page.locator("#stance-reason").input_value() == ""
+    assert page.locator("#stance-value").input_value() == ""
+    assert page.get_by_text("Its form is gone: “Half a reason”").is_visible()
+
+
 def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(
     page: Any, address: str, config: Configuration
 ) -> None:

@@ -158,20 +158,29 @@
     store.setItem(last, JSON.stringify(draft));
   }
 
+  // Words come back only together with what they are about: without the position that was chosen, they would be about the whole.
+  const lacksChoice = ([id, value]) => {
+    const field = document.getElementById(id);
+    return field && field.options && value && ![...field.options].some((option) => option.value === value);
+  };
+
   function restore() {
     const back = drafts().filter((form) => !isElsewhere(form));
     keep(drafts().filter(isElsewhere));
     const notice = document.getElementById("typed-before");
-    back.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
-      const field = document.getElementById(id);
-      if (field && typedNow(field) === value) return;
-      notice.hidden = false;
-      if (!field) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
-      if (field.type === "checkbox") field.checked = value === "true";
-      else field.value = value;
-      if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
-      for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-    }));
+    back.forEach(({ seen, fields }) => {
+      const gone = fields.some(lacksChoice);
+      fields.forEach(([id, value]) => {
+        const field = document.getElementById(id);
+        if (field && (typedNow(field) === value || (gone && (field.options || field.type === "checkbox")))) return;
+        notice.hidden = false;
+        if (gone || !field) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
+        if (field.type === "checkbox") field.checked = value === "true";
+        else field.value = value;
+        if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
+        for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+      });
+    });
   }
 
   if (store) {
