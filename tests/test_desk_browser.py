@@ -324,6 +324,35 @@ def test_words_on_a_position_do_not_become_words_on_the_whole_document(
     assert page.get_by_text("Its form is gone: “Half a reason”").is_visible()
 
 
+def test_whoever_goes_back_from_an_error_finds_the_text_and_every_choice(page: Any, address: str) -> None:
+    def break_forms(route: Any) -> None:
+        """What a browser fills in by itself, some only on pages without TLS, is off: the page must not need it."""
+        if route.request.method == "POST":
+            return route.fulfill(status=500, body="The server broke.")
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("<form", '<form autocomplete="off"'))
+
+    sign_in(page, address)
+    page.route("**/desk/advocacy?*", break_forms)
+    page.goto(f"{address}/desk/advocacy?document={BROADBAND}")
+    title, public = page.get_by_label("Title", exact=True), page.locator("#public")
+    page.get_by_label("Kind", exact=True).select_option("letter")
+    title.fill("A letter")
+    public.check()
+    page.route("**/desk/advocacy", break_forms)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The server broke.").wait_for()
+    page.unroute("**/desk/advocacy")
+    page.go_back()
+    assert title.input_value() == "A letter"
+    assert public.is_checked()
+    page.get_by_label("Day it happened").fill("2022-03-01")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The record is saved.").wait_for()
+    assert title.input_value() == ""
+    assert not public.is_checked(), "as a new record begins"
+
+
 def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(
     page: Any, address: str, config: Configuration
 ) -> None:
