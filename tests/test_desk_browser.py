@@ -16,7 +16,8 @@ from desk_fixtures import LATER, NOW, PASSWORD, PRIVATE, add, build, copy, corpu
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE, serving
 from test_browser import PICTURES, axe, chromium, page
 
-from desk.queue import collaboration
+from desk.queue import advocacy, collaboration
+from desk.queue.advocacy import AdvocacyRecord
 from desk.reviews import publishing, reviews, verdict_validity
 from desk.reviews.reviews import Verdict
 from publish.listing import publish_decisions
@@ -265,6 +266,91 @@ def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
     form.get_by_role("button", name="Save as a draft").click()
     page.get_by_role("heading", name="Ana Reader has already decided this").wait_for()
     assert page.get_by_label("Why, for the public").first.input_value() == "Half a reason"
+
+
+def test_what_is_typed_for_one_record_waits_for_the_form_of_that_record(
+    page: Any, address: str, config: Configuration
+) -> None:
+    """The form of a record has the address of the page, whichever record it is for."""
+    with closing(open_desk(config)) as db:
+        for title in ("Letter on the first", "Letter on the second"):
+            letter = AdvocacyRecord(kind="letter", title=title, document_id=BROADBAND, happened_on="2022-03-01")
+            advocacy.add(db, person(db), letter, now=NOW)
+    sign_in(page, address)
+    title, note = page.get_by_label("Title", exact=True), page.get_by_label("Note (staff only)")
+    begun = {
+        f"document={BROADBAND}": "A note on broadband",
+        f"document={RULE}": "A note on the rule",
+        f"document={RULE}&person=someone": "A note on someone",
+        "record=1": "A note on record 1",
+        "record=2": "A note on record 2",
+    }
+    for query, words in begun.items():
+        page.goto(f"{address}/desk/advocacy?{query}")
+        assert note.input_value() == "", query
+        assert not page.get_by_text("is back in its form").is_visible()
+        title.fill(f"About {words}")
+        note.fill(words)
+    for query, words in begun.items():
+        page.goto(f"{address}/desk/advocacy?{query}")
+        assert page.get_by_text("is back in its form").is_visible()
+        assert (title.input_value(), note.input_value()) == (f"About {words}", words)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The record is saved.").wait_for()
+    page.goto(f"{address}/desk/advocacy?record=2")
+    assert note.input_value() == "A note on record 2"
+    assert not page.get_by_text("is back in its form").is_visible(), "saved"
+    page.goto(f"{address}/desk/advocacy?record=1")
+    assert note.input_value() == "A note on record 1", "still unsaved"
+
+
+def test_words_on_a_position_do_not_become_words_on_the_whole_document(
+    page: Any, address: str, config: Configuration
+) -> None:
+    sign_in(page, address, "Ben Writer")
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.get_by_text("Set a stance").click()
+    page.locator("#stance-about").select_option("tc-hotspot-lending")
+    page.get_by_label("Stance", exact=True).select_option("Support")
+    page.get_by_label("Why, for the public").fill("Half a reason")
+    with closing(open_desk(config)) as db:
+        subject = "stance:tc-hotspot-lending"
+        theirs = Verdict(document_id=BROADBAND, subject=subject, verdict="confirm", value="oppose", reason="No.")
+        reviews.record(db, person(db), [theirs], now=NOW)
+    page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
+    page.get_by_text("You confirmed the area “Broadband”").wait_for()
+    assert page.locator("#stance-reason").input_value() == ""
+    assert page.locator("#stance-value").input_value() == ""
+    assert page.get_by_text("Its form is gone: “Half a reason”").is_visible()
+
+
+def test_whoever_goes_back_from_an_error_finds_the_text_and_every_choice(page: Any, address: str) -> None:
+    def break_forms(route: Any) -> None:
+        """What a browser fills in by itself, some only on pages without TLS, is off: the page must not need it."""
+        if route.request.method == "POST":
+            return route.fulfill(status=500, body="The server broke.")
+        response = route.fetch()
+        route.fulfill(response=response, body=response.text().replace("<form", '<form autocomplete="off"'))
+
+    sign_in(page, address)
+    page.route("**/desk/advocacy?*", break_forms)
+    page.goto(f"{address}/desk/advocacy?document={BROADBAND}")
+    title, public = page.get_by_label("Title", exact=True), page.locator("#public")
+    page.get_by_label("Kind", exact=True).select_option("letter")
+    title.fill("A letter")
+    public.check()
+    page.route("**/desk/advocacy", break_forms)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The server broke.").wait_for()
+    page.unroute("**/desk/advocacy")
+    page.go_back()
+    assert title.input_value() == "A letter"
+    assert public.is_checked()
+    page.get_by_label("Day it happened").fill("2022-03-01")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The record is saved.").wait_for()
+    assert title.input_value() == ""
+    assert not public.is_checked(), "as a new record begins"
 
 
 def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(

@@ -161,7 +161,7 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
         ({"url": "http://[x"}, "url", "Enter the address of the document"),
         ({"published_on": "1.3.2022"}, "published_on", "Enter a date such as 2026-11-30"),
         ({"published_on": "2022-02-31"}, "published_on", "Enter a date such as 2026-11-30"),
-        ({"published_on": "2999-12-31"}, "published_on", "This day has not come yet"),
+        ({"published_on": "2999-12-31"}, "published_on", "This date is in the future"),
         ({"hearing_on": "2020-01-01"}, "hearing_on", "This is before the document was introduced"),
         ({"deadline_on": "2206-01-01"}, "deadline_on", "This is more than 5 years away"),
         ({"identifier": "HR 1783"}, "identifier", "This number is already here: us-117-hr1783"),

@@ -96,6 +96,24 @@ def test_somebody_reports_an_error_and_staff_close_it(page: Any, address: str) -
     assert said == []
 
 
+def test_a_partner_who_signs_in_in_the_same_tab_clears_what_staff_typed(
+    page: Any, address: str, config: Configuration
+) -> None:
+    sign_in(page, address)
+    page.goto(f"{address}/desk/documents/{BROADBAND}")
+    page.get_by_label("A note").fill("Not for others")
+    with closing(open_desk(config)) as db:
+        db.execute("update sessions set revoked_at = ? where revoked_at is null", [NOW])
+        db.conn.commit()
+    page.get_by_role("button", name="Add the note").click()
+    page.get_by_text("Nothing was saved").wait_for()
+    page.get_by_label("Name").fill("Dana Partner")
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, "Enter")
+    page.get_by_role("heading", name="Positions of Electronic Frontier Foundation").wait_for()
+    assert "Not for others" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
     page.goto(address + "/desk")
     page.get_by_label("Name").fill("Dana Partner")

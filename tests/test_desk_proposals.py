@@ -346,7 +346,7 @@ def test_another_person_signs_and_the_patch_names_them(db: Any, tmp_path: Path) 
     ben = person(db, "Ben Writer")
     change = proposals.change_of(position, "approval", {})
     proposals.propose(db, ana, change, "", now=NOW, home=home)
-    with pytest.raises(proposals.BadProposal, match="another person than its author"):
+    with pytest.raises(proposals.BadProposal, match="someone other than its author"):
         proposals.answer(db, ana, 1, "accepted", "", seen=0, now=NOW)
     proposals.propose(db, ben, change, "", now=NOW, home=home)
     proposals.answer(db, ana, 2, "accepted", "", seen=0, now=NOW)

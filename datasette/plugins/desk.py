@@ -189,7 +189,10 @@ def _digest(datasette):
 def _to_login(request):
     """To the sign-in page, which leads back; from a form, to the page that it is on, with the word that nothing was saved."""
     if request.method == "POST":
-        page = urlsplit(request.headers.get("referer", ""))
+        try:
+            page = urlsplit(request.headers.get("referer", ""))
+        except ValueError:  # it is no address
+            page = urlsplit("")
         address, unsaved = page.path + (f"?{page.query}" if page.query else ""), "&unsaved=1"
     else:
         address, unsaved = request.path + (f"?{request.query_string}" if request.query_string else ""), ""

@@ -5,7 +5,6 @@ nobody's business: it stands neither in the log nor among the numbers.
 """
 
 import asyncio
-import ipaddress
 import logging
 import re
 import time
@@ -66,17 +65,10 @@ async def is_well(datasette):
     return Response.json(body, status=503 if found else 200, headers={"Cache-Control": "no-store"})
 
 
-def _is_in(request, allowed):
-    try:
-        peer = ipaddress.ip_address((request.scope.get("client") or ("",))[0])
-    except ValueError:
-        return False
-    return any(peer in each for each in allowed)
-
-
 async def numbers(datasette, request):
     allowed = networks((config_of(datasette) or Configuration()).metrics_from)
-    if not _is_in(request, allowed) or any(name in request.headers for name in FORWARDED):
+    peer = (request.scope.get("client") or ("",))[0]
+    if not request_parsing.is_among(peer, allowed) or any(name in request.headers for name in FORWARDED):
         raise NotFound("There is no page at this address")
     text = await asyncio.to_thread(metrics_of(datasette).text)
     return Response(

@@ -102,6 +102,10 @@
   })();
   const account = bar && bar.dataset.account;
   const page = `typed:${window.location.pathname}`;
+  // One address may serve the forms of several records (?record=5): the hidden fields, as they came, say whose form it is.
+  const isOwner = (field) => field.type === "hidden" && !["csrftoken", "seen", "draft"].includes(field.name);
+  const ownerOf = (form) => [...form.elements].filter(isOwner).map((field) => `${field.name}=${field.value}`).join("&");
+  const owners = new Map([...document.querySelectorAll('form[method="post"]')].map((form) => [form, ownerOf(form)]));
   const typedNow = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
 
   function atFirst(field) {
@@ -122,6 +126,18 @@
   }
 
   const read = (key) => JSON.parse(store.getItem(key) || "null");
+  const drafts = () => (read(page) || { forms: [] }).forms;
+
+  function keep(forms) {
+    if (forms.length) store.setItem(page, JSON.stringify({ account, forms }));
+    else store.removeItem(page);
+  }
+
+  // What was typed for another record waits until that record's form is here.
+  const isElsewhere = ({ owner, fields }) => fields.some(([id]) => {
+    const field = document.getElementById(id);
+    return field && owners.get(field.form) !== owner;
+  });
 
   // Nobody is shown what another person has typed in this tab.
   function forget() {
@@ -130,33 +146,43 @@
     if (others || document.querySelector("[data-forget]")) kept.forEach((key) => store.removeItem(key));
   }
 
-  // The form that was sent counts as saved, unless the page that came of it says otherwise.
+  // The form that was sent counts as saved, unless the page that came of it says otherwise, or was none of ours (the connection was
+  // lost, the server broke), so that people went back.
   function settle() {
     const last = store.getItem("left");
     const draft = last && read(last);
     if (!draft) return;
     const refused = document.querySelector("[role=alert]");
+    const [{ type }] = performance.getEntriesByType("navigation");
     // A page that refuses its own form shows what was typed itself.
-    if (account && (!refused || last === page)) draft.forms = draft.forms.filter((form) => !form.sent);
-    else if (refused) draft.forms.forEach((form) => (form.sent = false));
+    if (account && type !== "back_forward" && (!refused || last === page)) draft.forms = draft.forms.filter((form) => !form.sent);
+    else if (account || refused) draft.forms.forEach((form) => (form.sent = false));
     store.setItem(last, JSON.stringify(draft));
   }
 
+  // Words come back only together with what they are about: without the position that was chosen, they would be about the whole.
+  const lacksChoice = ([id, value]) => {
+    const field = document.getElementById(id);
+    return field && field.options && value && ![...field.options].some((option) => option.value === value);
+  };
+
   function restore() {
-    const draft = read(page);
-    store.removeItem(page);
-    if (!draft) return;
+    const back = drafts().filter((form) => !isElsewhere(form));
+    keep(drafts().filter(isElsewhere));
     const notice = document.getElementById("typed-before");
-    draft.forms.forEach(({ seen, fields }) => fields.forEach(([id, value]) => {
-      const field = document.getElementById(id);
-      if (field && typedNow(field) === value) return;
-      notice.hidden = false;
-      if (!field || !field.form) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
-      if (field.type === "checkbox") field.checked = value === "true";
-      else field.value = value;
-      if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
-      for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
-    }));
+    back.forEach(({ seen, fields }) => {
+      const gone = fields.some(lacksChoice);
+      fields.forEach(([id, value]) => {
+        const field = document.getElementById(id);
+        if (field && (typedNow(field) === value || (gone && (field.options || field.type === "checkbox")))) return;
+        notice.hidden = false;
+        if (gone || !field) return notice.append(" ", notice.dataset.gone.replace("{}", () => value));
+        if (field.type === "checkbox") field.checked = value === "true";
+        else field.value = value;
+        if (seen && field.form.elements.seen) field.form.elements.seen.value = seen;
+        for (let part = field.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+      });
+    });
   }
 
   if (store) {
@@ -172,11 +198,13 @@
         sent = null;
       });
       window.addEventListener("pagehide", () => {
-        const forms = [...document.querySelectorAll('form[method="post"]')]
-          .map((form) => ({ sent: form === sent, seen: form.elements.seen ? form.elements.seen.value : "", fields: typedIn(form) }))
-          .filter((form) => form.fields.length);
-        if (forms.length) store.setItem(page, JSON.stringify({ account, forms }));
-        else store.removeItem(page);
+        const typed = [...owners].map(([form, owner]) => ({
+          owner,
+          sent: form === sent,
+          seen: form.elements.seen ? form.elements.seen.value : "",
+          fields: typedIn(form),
+        }));
+        keep([...drafts().filter(isElsewhere), ...typed.filter((form) => form.fields.length)]);
         store.setItem("left", page);
       });
     }

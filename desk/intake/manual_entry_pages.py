@@ -194,7 +194,7 @@ def _check_day(name: str, day: str, wrong: dict[str, str]) -> None:
 def _check_order(said: Mapping[str, str], today: date, wrong: dict[str, str]) -> None:
     """Check that the days can be: of what has ended, the day is that of its end, and hearings may be before it."""
     if said["published_on"] > today.isoformat():
-        wrong.setdefault("published_on", "this day has not come yet")
+        wrong.setdefault("published_on", "this date is in the future")
     for name in _DATES:
         if said["status"] not in ENDS and "" < said[name] < said["published_on"]:
             wrong.setdefault(name, "this is before the document was introduced or published")

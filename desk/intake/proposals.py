@@ -176,7 +176,7 @@ def answer(db: Database, account: Account, number: int, state: str, note: str, *
         if not (mine if state == "withdrawn" else account.may("approver")):
             raise BadProposal({"": "only an approver can answer a proposal, and only its author can withdraw it"})
         if state == "accepted" and mine and not own_proposals():
-            raise BadProposal({"": "another person than its author must approve it"})
+            raise BadProposal({"": "someone other than its author must approve it"})
         if (row["state"] == OPEN) == (state == OPEN):
             raise BadProposal({"": f"it is already {row['state']}"})
         db.execute(

@@ -212,6 +212,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         "record": row["record_id"] if row else number,
         "seen": row["id"] if row else context.number("seen"),
         "document": document,
+        "person": person,
         "problem": problem,
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }

@@ -28,7 +28,7 @@ class EditConflict(InvalidInput):
     """Somebody decided the same subject since the page was opened. `by` is the newer row, with `name` of its author."""
 
     def __init__(self, newer: dict[str, Any]):
-        super().__init__("this has been decided meanwhile")
+        super().__init__("someone has decided this since you opened the page")
         self.by = newer
 
 

@@ -6,7 +6,7 @@ Knows the request as Datasette gives it (headers, cookies, scope, receive), and 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -26,6 +26,7 @@ LARGEST_FILE = 4_000_000
 MOST_FIELDS = 5_000
 PLAIN = "application/x-www-form-urlencoded"
 WITH_FILES = "multipart/form-data"
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,20 @@ def who_asks(peer: str, headers: Mapping[str, str], config: Configuration) -> st
 
 def is_proxy(address: str, config: Configuration) -> bool:
     """Whether an address may say for whom it asks. No address at all is this program itself."""
+    return not address or is_among(address, _trusted(config))
+
+
+def is_among(address: str, allowed: Sequence[Network]) -> bool:
+    """Whether an address is in one of these networks, also as a server on IPv6 writes it: ::ffff:10.0.0.1 is 10.0.0.1."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return not address
-    plain = getattr(found, "ipv4_mapped", None) or found  # ::ffff:10.0.0.1 is 10.0.0.1
-    return any(plain in network for network in _trusted(config))
+        return False
+    plain = getattr(found, "ipv4_mapped", None) or found
+    return any(plain in network for network in allowed)
 
 
-def _trusted(config: Configuration) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+def _trusted(config: Configuration) -> list[Network]:
     try:
         return networks(f"{config.proxies},{config.sso_proxy or ''}")
     except BadSetting:  # sso_proxy may not be an address: then no request comes from it

@@ -89,7 +89,7 @@ def read(
 
 def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: str, since: int) -> Iterable[Line]:
     for number, entry in enumerate(issue.entries):
-        if told := _told(entry, issue, preferences, since):
+        if told := _for_reader(entry, issue, preferences, since):
             reason, news = told
             key = (number, reason, tuple(each["at"] for each in news), words.language, site)
             line = issue.lines.get(key)
@@ -98,7 +98,7 @@ def _lines(issue: Issue, preferences: Preferences | None, words: Words, site: st
             yield line
 
 
-def _told(
+def _for_reader(
     entry: Entry, issue: Issue, preferences: Preferences | None, since: int
 ) -> tuple[tuple[str, str], list[Any]] | None:
     """Why a person reads an entry, and what of its news; None where there is nothing in it for them."""
@@ -129,7 +129,9 @@ def archive(db: Database, sizes: dict[str, int], limit: int = 100) -> list[dict[
     for row in found:
         if row["id"] not in sizes:
             issue = issues.load(db, row["id"])
-            sizes[row["id"]] = sum(_told(each, issue, None, issue.news_since) is not None for each in issue.entries)
+            sizes[row["id"]] = sum(
+                _for_reader(each, issue, None, issue.news_since) is not None for each in issue.entries
+            )
         row["entries"] = sizes[row["id"]]
     return [row for row in found if row["entries"]]
 
