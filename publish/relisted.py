@@ -10,15 +10,19 @@ _OVER = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "replaced")
 
 #: Pairs (left out, listed) for the table `relisted`. The same bill has its number and the day of its introduction in both
 #: sessions, and that day is before the later one began: a special session counts anew, and its bills come with it. The record
-#: of the later session is listed, since it goes on, unless the bill was decided before.
+#: of the later session is listed, since it goes on, unless the bill was decided before. Where there are three records, the two
+#: that are left out lead to the one that lists have.
 RELISTED = f"""
-    select case when decided then later_id else earlier_id end, case when decided then earlier_id else later_id end from (
-        select b.id as later_id, a.id as earlier_id,
-            b.status in ({", ".join(f"'{each}'" for each in _OVER)}) and b.status_on < later.starts_on as decided
-        from session_ends later
-        cross join documents b on b.jurisdiction = later.jurisdiction and b.session = later.session
-            and b.published_on < later.starts_on
-        cross join session_ends earlier on earlier.jurisdiction = later.jurisdiction and earlier.starts_on < later.starts_on
-        cross join documents a on a.published_on = b.published_on
-            and a.id = id_of(b.id, b.jurisdiction, b.session, earlier.session)
-    )"""
+    with pairs (left_out, listed) as materialized (
+        select case when decided then later_id else earlier_id end, case when decided then earlier_id else later_id end from (
+            select b.id as later_id, a.id as earlier_id,
+                b.status in ({", ".join(f"'{each}'" for each in _OVER)}) and b.status_on < later.starts_on as decided
+            from session_ends later
+            cross join documents b on b.jurisdiction = later.jurisdiction and b.session = later.session
+                and b.published_on < later.starts_on
+            cross join session_ends earlier on earlier.jurisdiction = later.jurisdiction and earlier.starts_on < later.starts_on
+            cross join documents a on a.published_on = b.published_on
+                and a.id = id_of(b.id, b.jurisdiction, b.session, earlier.session)
+        )
+    )
+    select left_out, max(listed) from pairs where listed not in (select left_out from pairs) group by 1"""
