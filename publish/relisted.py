@@ -11,7 +11,8 @@ _OVER = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "replaced")
 #: Pairs (left out, listed) for the table `relisted`. The same bill has its number and the day of its introduction in both
 #: sessions, and that day is before the later one began: a special session counts anew, and its bills come with it. The record
 #: of the later session is listed, since it goes on, unless the bill was decided before. Where there are three records, the two
-#: that are left out lead to the one that lists have.
+#: that are left out lead to the one that lists have. No session is three years old when a bill of it is introduced: without
+#: that, each bill filed before its session began is looked for in all sessions of its state.
 RELISTED = f"""
     with pairs (left_out, listed) as materialized (
         select case when decided then later_id else earlier_id end, case when decided then earlier_id else later_id end from (
@@ -20,7 +21,8 @@ RELISTED = f"""
             from session_ends later
             cross join documents b on b.jurisdiction = later.jurisdiction and b.session = later.session
                 and b.published_on < later.starts_on
-            cross join session_ends earlier on earlier.jurisdiction = later.jurisdiction and earlier.starts_on < later.starts_on
+            cross join session_ends earlier on earlier.jurisdiction = later.jurisdiction
+                and earlier.starts_on < later.starts_on and earlier.starts_on > date(b.published_on, '-3 years')
             cross join documents a on a.published_on = b.published_on
                 and a.id = id_of(b.id, b.jurisdiction, b.session, earlier.session)
         )

@@ -364,6 +364,15 @@ def test_a_bill_in_three_sessions_counts_once_too(db: Database, on: str, listed:
     assert found == [(listed,)]
 
 
+def test_a_bill_is_not_looked_for_in_sessions_long_before_it(db: Database) -> None:
+    db.execute("insert into session_ends (jurisdiction, session, starts_on) values ('us-ok', '2019', '2019-02-04')")
+    # A day that cannot be: it alone shows that the session was not asked.
+    _carried_over(
+        db, "us-ok-2019-hb1124", "us-ok-2026-hb1124", introduced="2025-02-03", status="failed", on="2026-05-11"
+    )
+    assert db.execute("select count(*) from relisted").fetchone() == (0,)
+
+
 async def test_each_page_of_a_bill_in_two_sessions_leads_to_the_other(tmp_path: Path) -> None:
     file = build(tmp_path)
     db = connect(file)
