@@ -357,7 +357,7 @@ def test_a_bill_in_three_sessions_counts_once_too(db: Database, on: str, listed:
     row = next(db.query("select * from documents where id = ?", keys[1:2]))
     db.table("documents").insert(row | {"id": keys[2], "session": "2027"})
     publish(db, LATER)
-    assert dict(db.execute("select document_id, listed_as from relisted").fetchall()) == {
+    assert dict(db.execute("select document_id, listed_as from twice_listed").fetchall()) == {
         key: listed for key in keys if key != listed
     }
     found = db.execute("select document_id from listing where jurisdiction = 'us-ok' and area_id = 'any'").fetchall()
@@ -370,7 +370,7 @@ def test_a_bill_is_not_looked_for_in_sessions_long_before_it(db: Database) -> No
     _carried_over(
         db, "us-ok-2019-hb1124", "us-ok-2026-hb1124", introduced="2025-02-03", status="failed", on="2026-05-11"
     )
-    assert db.execute("select count(*) from relisted").fetchone() == (0,)
+    assert db.execute("select count(*) from twice_listed").fetchone() == (0,)
 
 
 async def test_each_page_of_a_bill_in_two_sessions_leads_to_the_other(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 #: Where a bill goes no further; what is decided before the later session begins does not belong to that.
 _OVER = ("enacted", "adopted", "vetoed", "failed", "withdrawn", "replaced")
 
-#: Pairs (left out, listed) for the table `relisted`. The same bill has its number and the day of its introduction in both
+#: Pairs (left out, listed) for the table `twice_listed`. The same bill has its number and the day of its introduction in both
 #: sessions, and that day is before the later one began: a special session counts anew, and its bills come with it. The record
 #: of the later session is listed, since it goes on, unless the bill was decided before. Where there are three records, the two
 #: that are left out lead to the one that lists have. No session is three years old when a bill of it is introduced: without
 #: that, each bill filed before its session began is looked for in all sessions of its state.
-RELISTED = f"""
+TWICE_LISTED = f"""
     with pairs (left_out, listed) as materialized (
         select case when decided then later_id else earlier_id end, case when decided then earlier_id else later_id end from (
             select b.id as later_id, a.id as earlier_id,
