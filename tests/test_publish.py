@@ -342,6 +342,25 @@ def test_a_bill_that_its_source_lists_in_two_sessions_counts_once(
         ]
 
 
+@pytest.mark.parametrize(("on", "about"), [("2025-02-04", 0), ("2025-05-11", 1)])  # each time the one left out before
+def test_of_two_records_lists_have_the_one_that_staff_decided_about(db: Database, on: str, about: int) -> None:
+    def listed() -> list[str]:
+        publish(db, LATER)
+        found = db.execute("select document_id from listing where jurisdiction = 'us-ok' and area_id = 'any'")
+        return [row[0] for row in found.fetchall()]
+
+    pair = _carried_over(db, "us-ok-2025-hb1124", "us-ok-2026-hb1124", introduced="2025-02-03", status="enacted", on=on)
+    db.execute("update documents set status = 'in_committee' where status_on = '2025-02-04'")
+    assert listed() == [pair[1 - about]]
+    insert = (
+        "insert into decisions (document_id, subject, verdict, decided_on) values (?, 'area:broadband', 'confirm', ?)"
+    )
+    db.execute(insert, [pair[about], LATER[:10]])
+    assert listed() == [pair[about]]
+    db.execute(insert, [pair[1 - about], LATER[:10]])
+    assert listed() == [pair[1 - about]]
+
+
 @pytest.mark.parametrize(
     ("on", "listed"),
     [
