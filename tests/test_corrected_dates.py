@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from crawlers.items import Event, Regulation
 from crawlers.parsers.federal_register_dates import corrected, with_days
 from crawlers.status.rederive_status import restate
-from crawlers.storage.corrected_dates import write_corrected_dates
+from crawlers.storage.corrected_dates import _EARLIER, write_corrected_dates
 from crawlers.storage.record import load_document, upsert
 from pages.documents.rulemaking import moved_by
 from store.connect import migrate
@@ -188,6 +188,13 @@ def test_a_deadline_moves_with_each_document_that_extends_it_and_extensions_keep
 def test_a_deadline_stays_that_no_later_document_of_the_docket_extends(other: Regulation) -> None:
     first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
     assert deadlines_after(first, other)[first.id] == "2026-01-02T23:59:59"
+
+
+def test_the_dockets_of_an_extension_are_read_by_its_key() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    plan = [row[-1] for row in db.execute(f"explain query plan {_EARLIER}", ["2025-12-22", "us-fr-2025-2"]).fetchall()]
+    assert "SEARCH mine USING PRIMARY KEY (document_id=?)" in plan, plan
 
 
 def test_the_page_names_the_document_that_moved_a_date() -> None:

@@ -21,12 +21,13 @@ _MAY_EXTEND = f"""select d.id, d.identifier, d.published_on, n.starts_at, n.desc
         {_SAID} || '. ' || coalesce(n.description, '') || '. ' || coalesce(d.abstract, '') as words
     from documents d join events n on n.document_id = d.id and n.kind = 'comment_close' and n.recorded is null
     where d.source = 'us_federal_register' and (words like '%exten%' or words like '%reopen%') order by d.published_on, d.id"""
-#: Deadlines of earlier documents of a document's dockets.
+#: Deadlines of earlier documents of a document's dockets. The plus is for SQLite, which else reads all dockets of the corpus by
+#: the index on kinds rather than those of one document by its key.
 _EARLIER = f"""select distinct d.published_on, {_SAID}, {_EVENT}
     from terms mine cross join terms its on its.kind = 'docket' and its.term = mine.term
         cross join documents d on d.id = its.document_id and d.source = 'us_federal_register' and d.published_on < ?
         cross join events e on e.document_id = d.id and e.kind = 'comment_close'
-    where mine.document_id = ? and mine.kind = 'docket'"""
+    where mine.document_id = ? and +mine.kind = 'docket'"""
 
 
 class Moved(NamedTuple):
