@@ -140,19 +140,21 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
     )
 
 
-def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(corpus: Database) -> None:
-    acts = (("passage", "Passed"), ("executive-receipt", "Presented"))
+@pytest.mark.parametrize(("word", "step"), [("executive-receipt", "to_executive"), ("became-law", "enacted")])
+def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: str, step: str) -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
     later = [
-        Action(acted_on="2025-01-15", description=text, classification=word, chamber="upper") for word, text in acts
+        Action(acted_on="2025-01-15", description="Acted", classification=each, chamber="upper")
+        for each in (word, "passage")
     ]
-    bill = _of_state("Referred", "referral-committee", "to_executive")
-    backwards = (bill.actions[0], *reversed(later))
-    upsert(corpus, [replace(bill, actions=backwards)], now=NOW, silent=True)
-    restate(corpus, now=NOW)
-    assert load_document(corpus, bill.id).status_history == (
+    bill = _of_state("Referred", "referral-committee", step)
+    upsert(db, [replace(bill, actions=(bill.actions[0], *later))], now=NOW, silent=True)
+    restate(db, now=NOW)
+    assert load_document(db, bill.id).status_history == (
         ("introduced", "2025-01-14"),
         ("passed_first_chamber", "2025-01-15"),
-        ("to_executive", "2025-01-15"),
+        (step, "2025-01-15"),
     )
 
 

@@ -6,10 +6,11 @@ A source's listing does not change because our rules did, so a crawl alone would
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -182,48 +183,52 @@ def _restate_passages(db: Database, now: str) -> int:
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
     """
-    actions = db.execute(
-        """select distinct a.document_id, a.classification, a.description, a.chamber, a.acted_on from documents d
-        join actions a on a.document_id = d.id where d.source = 'us_states'"""
+    rows = db.execute(
+        """select d.id, d.identifier, d.document_type, d.title, d.chamber, d.published_on,
+            a.acted_on, a.description, a.classification, a.chamber
+        from documents d left join actions a on a.document_id = d.id where d.source = 'us_states' order by d.id, a.ordinal"""
     )
-    typed = db.execute(
-        f"""select d.id, d.identifier, d.document_type, d.title, d.document_type = 'resolution' and exists (
-            select 1 from actions a where a.document_id = d.id and a.chamber in ('lower', 'upper') and a.chamber <> d.chamber
-            and a.classification in {states.DEALT_WITH}
-        ) from documents d where d.source = 'us_states' and d.document_type in ('bill', 'resolution', 'proclamation')"""
-    )
-    backwards = db.execute(
-        """select distinct a.document_id from documents d join actions a on a.document_id = d.id
-        join actions b on b.document_id = a.document_id and b.acted_on = a.acted_on and b.ordinal > a.ordinal
-        where d.source = 'us_states' and a.classification in ('executive-receipt', 'executive-signature', 'enrolled', 'passage')
-        and b.classification in ('passage', 'enrolled', 'executive-receipt') and a.classification <> b.classification"""
-    )
-    wanted = [key for key, *action in actions if _is_mended(*action)]
-    wanted += [key for (key,) in backwards]
-    wanted += [
-        key
-        for key, number, said, title, in_both in typed.fetchall()
-        if kind_of(number, said, title, in_both=bool(in_both)) != said
-    ]
-    keys = iter(dict.fromkeys(wanted))
-    differ = 0
-    while batch := list(islice(keys, BATCH)):
-        moved = [new for old in (load_document(db, key) for key in batch) if (new := _with_passages(old)) != old]
-        rewrite(db, moved, now=now)
-        differ += len(moved)
-    return differ
+    wanted = []
+    for (key, *bill), group in groupby(rows, key=lambda row: row[:6]):
+        actions = [
+            Action(acted_on=on, description=words, classification=word, chamber=chamber)
+            for *_, on, words, word, chamber in group
+            if on is not None
+        ]
+        if _is_mended(bill, _classified(actions)):
+            wanted.append(key)
+    return _rewrite(db, wanted, _with_passages, now)
 
 
-def _is_mended(word: str | None, description: str, chamber: str | None, acted_on: str) -> bool:
-    classes = (word,) if word else ()
-    action = Action(acted_on=acted_on, description=description)
-    said = states.chamber_said(description) if word == "passage" else None
+def _classified(actions: Iterable[Action]) -> list[governor.Classified]:
+    """Stored actions with their classes: the most telling one is all that is stored."""
+    return [(each, (each.classification,) if each.classification else ()) for each in actions]
+
+
+def _is_mended(bill: list[Any], actions: list[governor.Classified]) -> bool:
+    """Whether the present rules may say something else of a bill than those that it was stored by."""
+    number, said, title, chamber, introduced_on = bill
+    kind, in_both = said or "bill", states.in_both_chambers(actions, chamber)
+    if kind_of(number, kind, title, in_both=in_both) != kind or any(map(_is_doubtful, actions)):
+        return True
+    listed, ordered = (
+        states.state_history(
+            actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, as_listed=as_listed
+        )
+        for as_listed in (True, False)
+    )
+    return listed != ordered
+
+
+def _is_doubtful(classified: governor.Classified) -> bool:
+    action, classes = classified
+    said = states.chamber_said(action.description) if "passage" in classes else None
     return (
-        word in ("veto-override-passage", "executive-veto")
-        or _decides(description)
-        or said not in (None, chamber)
-        or governor.as_said([(action, classes)]) != [(action, classes)]
-        or states.with_passage(classes, description) != classes
+        not {"veto-override-passage", "executive-veto"}.isdisjoint(classes)
+        or _decides(action.description)
+        or said not in (None, action.chamber)
+        or governor.as_said([classified]) != [classified]
+        or states.with_passage(classes, action.description) != classes
     )
 
 
@@ -233,9 +238,7 @@ def _with_passages(document: Document) -> Document:
     Where its status does not follow from what is stored, it stays, but for what a governor did if that follows.
     """
     assert isinstance(document, Bill)
-    said: list[governor.Classified] = [
-        (each, (each.classification,) if each.classification else ()) for each in document.actions
-    ]
+    said = _classified(document.actions)
     # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
@@ -314,23 +317,23 @@ def _restate_hearings(db: Database, state: str, now: str) -> int:
         [f"us-{state}"],
     )
     dated = {key for (key,) in stored.fetchall()}
-    keys, differ = iter([key for key, events in wanted.items() if events or key in dated]), 0
-    while batch := list(islice(keys, BATCH)):
-        old = [load_document(db, key) for key in batch]
-        moved = [replace(each, events=wanted[each.id]) for each in old if each.events != wanted[each.id]]
-        rewrite(db, moved, now=now)
-        differ += len(moved)
-    return differ
+    keys = [key for key, events in wanted.items() if events or key in dated]
+    return _rewrite(db, keys, lambda old: replace(old, events=wanted[old.id]), now)
 
 
 def _restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:
-    keys = iter([key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()])
-    differ = 0
-    while batch := list(islice(keys, BATCH)):
+    keys = [key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()]
+    differ = _rewrite(db, keys, again, now)
+    derive_again(db, keys, source, again)
+    return differ
+
+
+def _rewrite(db: Database, keys: Iterable[str], again: Callable[[Document], Document], now: str) -> int:
+    """Store the documents of these keys that are derived in another way now; return how many."""
+    left, differ = iter(keys), 0
+    while batch := list(islice(left, BATCH)):
         stored = [load_document(db, key) for key in batch]
         moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
-        with db.atomic():
-            rewrite(db, moved, now=now)
-            derive_again(db, batch, source, again)
+        rewrite(db, moved, now=now)
         differ += len(moved)
     return differ
