@@ -80,6 +80,41 @@ def test_what_was_derived_again_stays_when_another_source_speaks(corpus: Databas
     assert (kept.status, kept.text) == ("passed_first_chamber", "Be it enacted by the Senate")
 
 
+def test_what_a_state_said_stays_derived_again_when_legiscan_speaks() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = replace(
+        _of_state("not adopted", "passage", "passed_first_chamber"), jurisdiction="us-md", id="us-md-114-sb1"
+    )
+    heard = Action(acted_on="2025-01-14", description="Hearing 2/10 at 11:00 a.m.", chamber="upper")
+    bill = replace(bill, actions=(heard, *bill.actions))
+    other = replace(bill, source="us_states_legiscan", actions=bill.actions[:2], status="introduced")
+    other = replace(other, status_on="2025-01-14", status_history=bill.status_history[:1])
+    for each in (bill, other):
+        upsert(db, [each], now=NOW, silent=True)
+    restate(db, now=NOW)
+    upsert(db, [replace(other, abstract="A new word")], now=NOW, silent=True)
+    stored = load_document(db, bill.id)
+    assert (stored.status, stored.abstract) == ("failed", "A new word")
+    assert [each.starts_at for each in stored.events] == ["2025-02-10T11:00:00"]
+    record = "select json_extract(record, '$.status') from observations where source = 'us_states'"
+    assert db.execute(record).fetchall() == [("failed",)]
+
+
+def test_what_a_source_that_does_not_lead_said_is_derived_again_too() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Introduced", "introduction", "introduced")
+    received = Action(acted_on="2025-01-15", description="Senate/ to Governor in Executive Branch - Governor")
+    other = replace(bill, source="us_states_legiscan", actions=(received,), status="passed", status_on="2025-01-15")
+    other = replace(other, status_history=(*bill.status_history, ("passed", "2025-01-15")))
+    for each in (bill, other):
+        upsert(db, [each], now=NOW, silent=True)
+    restate(db, now=NOW)
+    upsert(db, [replace(bill, abstract="A new word")], now=NOW, silent=True)
+    assert load_document(db, bill.id).status == "to_executive"
+
+
 def test_restate_keeps_an_abstract_of_another_source(corpus: Database) -> None:
     rewrite(corpus, [replace(load_document(corpus, "us-117-hr7"), abstract="What another source says.")], now=NOW)
     restate(corpus, now=NOW)

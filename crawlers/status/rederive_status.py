@@ -156,6 +156,7 @@ def restate(db: Database, *, now: str) -> int:
         _note(db, "passages", passages_version())
     if _is_new(db, "hearings", hearings_version()):
         differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
+        derive_again(db, "us_states", _with_hearings)
         _note(db, "hearings", hearings_version())
     if _is_new(db, "votes", votes_version()):
         roll_calls.restate(db)
@@ -197,7 +198,9 @@ def _restate_passages(db: Database, now: str) -> int:
         ]
         if _is_mended(bill, _classified(actions)):
             wanted.append(key)
-    return _rewrite(db, wanted, _with_passages, now)
+    differ = _rewrite(db, wanted, _with_passages, now)
+    derive_again(db, "us_states", _with_passages)
+    return differ
 
 
 def _classified(actions: Iterable[Action]) -> list[governor.Classified]:
@@ -321,10 +324,15 @@ def _restate_hearings(db: Database, state: str, now: str) -> int:
     return _rewrite(db, keys, lambda old: replace(old, events=wanted[old.id]), now)
 
 
+def _with_hearings(document: Document) -> Document:
+    state = document.jurisdiction.removeprefix("us-")
+    return replace(document, events=hearings.hearings(state, document.actions))
+
+
 def _restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:
     keys = [key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()]
     differ = _rewrite(db, keys, again, now)
-    derive_again(db, keys, source, again)
+    derive_again(db, source, again)
     return differ
 
 
