@@ -10,14 +10,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import (
-    begin,
-    hearings_version,
-    passages_version,
-    restate,
-    rules_version,
-    votes_version,
-)
+from crawlers.status.rederive_status import RULES, begin, restate, version
 from crawlers.storage.record import load_document, rewrite, upsert
 from store.connect import migrate
 
@@ -130,10 +123,19 @@ def test_restate_tells_no_news_and_keeps_the_stamp(corpus: Database) -> None:
 def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     restate(corpus, now=NOW)
     assert restate(corpus, now=NOW) == 0
-    monkeypatch.setattr(module, "rules_version", lambda: "another")
+    monkeypatch.setattr(module, "version", lambda name: "another")
     monkeypatch.setattr(federal, "classify_action", lambda description: None)
     assert restate(corpus, now=NOW) == 1
     assert load_document(corpus, "us-117-hr7").status == "introduced"
+
+
+def test_rules_of_one_source_leave_the_others_alone(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    restate(corpus, now=NOW)
+    asked: list[str] = []
+    monkeypatch.setattr(module, "_restate_source", lambda db, source, *_: asked.append(source) or 0)
+    monkeypatch.setitem(RULES, "us_regulations", (federal.FILE,))
+    restate(corpus, now=NOW)
+    assert asked == ["us_regulations"]
 
 
 def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,9 +143,7 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
-    versions = [("hearings", hearings_version()), ("passages", passages_version()), ("status", rules_version())]
-    versions.append(("votes", votes_version()))
-    assert empty.execute("select * from derivations order by name").fetchall() == versions
+    assert dict(empty.execute("select * from derivations").fetchall()) == {name: version(name) for name in RULES}
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0
     begin(corpus)  # has a document of before: nobody knows its rules

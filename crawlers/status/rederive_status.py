@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sqlite_utils import Database
@@ -96,90 +98,72 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 }
 
 
-def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, write abstracts, and find titles, dockets, and days."""
-    register = (
-        federal_register_dates,
-        federal_register_dockets,
-        federal_register_heading,
-        federal_register_title,
-        regulations_gov,
-    )
-    modules = (federal, rules, bill_abstract, *register)
-    files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
+def _files(*modules: ModuleType) -> tuple[Path, ...]:
+    return tuple(Path(str(each.__file__)) for each in modules)
 
 
-def passages_version() -> str:
-    """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day."""
-    files = (states.FILE, states.PASSAGE_FILE, Path(governor.__file__), Path(states.__file__))
-    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
+_OF_CONGRESS = (*_files(federal, rules, bill_abstract), federal.FILE)
+_OF_REGISTER = (federal_register_dates, federal_register_dockets, federal_register_heading, federal_register_title)
+#: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
+#: passages and hearings of state bills, or the results of votes.
+RULES: dict[str, tuple[Path, ...]] = {
+    "us_bills": _OF_CONGRESS,
+    "us_congress_api": _OF_CONGRESS,
+    "us_federal_register": (*_files(federal, rules, *_OF_REGISTER), federal.FILE),
+    "us_regulations": _files(regulations_gov),
+    "passages": (states.FILE, states.PASSAGE_FILE, *_files(governor, states)),
+    "hearings": (hearings.FILE, *_files(hearings)),
+    "votes": (vote_words.FILE, *_files(vote_words)),
+}
 
 
-def hearings_version() -> str:
-    """A hash of the rules that find hearings in the actions of state bills."""
-    files = (hearings.FILE, Path(hearings.__file__))
-    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
-
-
-def votes_version() -> str:
-    """A hash of the rules that say whether a motion carried."""
-    return hashlib.sha256(vote_words.FILE.read_bytes() + Path(vote_words.__file__).read_bytes()).hexdigest()[:24]
+def version(name: str) -> str:
+    """A hash of the rules by which something is derived."""
+    return hashlib.sha256(b"".join(each.read_bytes() for each in RULES[name])).hexdigest()[:24]
 
 
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
-    for name, version in (
-        ("status", rules_version()),
-        ("passages", passages_version()),
-        ("hearings", hearings_version()),
-        ("votes", votes_version()),
-    ):
-        db.execute(
-            "insert into derivations select ?, ? where not exists (select 1 from documents) "
-            "on conflict (name) do update set version = excluded.version",
-            [name, version],
-        )
+    if db.execute("select 1 from documents limit 1").fetchone() is None:
+        for name in RULES:
+            _note(db, name)
 
 
 def restate(db: Database, *, now: str) -> int:
     """Bring actions, statuses, hearings and results of votes up to the present rules; tells no news, for nothing happened.
 
-    Does nothing when the rules are those of the last time. Returns how many documents differ now.
+    Does nothing where the rules are those of the last time. Returns how many documents differ now.
     """
+    steps: dict[str, Callable[[], int]] = {
+        source: partial(_restate_source, db, source, again, now) for source, again in AGAIN.items()
+    }
+    steps["passages"] = partial(_restate_passages, db, now)
+    steps["hearings"] = partial(_restate_hearings, db, now)
+    steps["votes"] = partial(_restate_votes, db)
     differ = 0
-    if _is_new(db, "status", rules_version()):
-        differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
-        _note(db, "status", rules_version())
-    if _is_new(db, "passages", passages_version()):
-        differ += _restate_passages(db, now) + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
-        _note(db, "passages", passages_version())
-    if _is_new(db, "hearings", hearings_version()):
-        differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
-        derive_again(db, "us_states", _with_hearings)
-        _note(db, "hearings", hearings_version())
-    if _is_new(db, "votes", votes_version()):
-        roll_calls.restate(db)
-        _note(db, "votes", votes_version())
+    for name, step in steps.items():
+        if db.execute("select version from derivations where name = ?", [name]).fetchone() != (version(name),):
+            differ += step()
+            _note(db, name)
     return differ
 
 
-def _is_new(db: Database, name: str, version: str) -> bool:
-    known = db.execute("select version from derivations where name = ?", [name]).fetchone()
-    return known is None or known[0] != version
-
-
-def _note(db: Database, name: str, version: str) -> None:
+def _note(db: Database, name: str) -> None:
     db.execute(
         "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
-        [name, version],
+        [name, version(name)],
     )
 
 
+def _restate_votes(db: Database) -> int:
+    roll_calls.restate(db)
+    return 0  # A result is no part of a document.
+
+
 def _restate_passages(db: Database, now: str) -> int:
-    """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so, that names its day, or that is listed before what led to it; and of resolutions that are called
-    bills, or one chamber's where they are of both, or proclamations that are messages.
+    """The statuses of LegiScan's bills, and of those state bills with an action that is wrongly called a passage, a withdrawal or
+    the like, or that is a passage and is not called so, that names its day, or that is listed before what led to it; and of
+    resolutions that are called bills, or one chamber's where they are of both, or proclamations that are messages.
 
     Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
     read again.
@@ -200,7 +184,7 @@ def _restate_passages(db: Database, now: str) -> int:
             wanted.append(key)
     differ = _rewrite(db, wanted, _with_passages, now)
     derive_again(db, "us_states", _with_passages)
-    return differ
+    return differ + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
 
 
 def _classified(actions: Iterable[Action]) -> list[governor.Classified]:
@@ -303,7 +287,13 @@ def _state_history(bill: Bill, actions: list[governor.Classified], *, as_listed:
     )
 
 
-def _restate_hearings(db: Database, state: str, now: str) -> int:
+def _restate_hearings(db: Database, now: str) -> int:
+    differ = sum(_restate_hearings_of(db, state, now) for state in hearings.load_rules())
+    derive_again(db, "us_states", _with_hearings)
+    return differ
+
+
+def _restate_hearings_of(db: Database, state: str, now: str) -> int:
     """The hearings of a state's bills, but for those of which another source has given dates."""
     rows = db.execute(
         """select d.id, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
