@@ -27,7 +27,7 @@ from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.governor import as_said
-from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
+from crawlers.status.states import classify, in_both_chambers, kind_of, most_telling, state_history, with_passage
 from text.spaces import spaced
 
 HOST = "https://v3.openstates.org"
@@ -256,30 +256,6 @@ def _bill(key: str, row: Record) -> Bill:
         links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
         stamp=stamp(row),
     )
-
-
-#: The number of a resolution, where the source calls it a bill (Colorado, Nevada) or a resolution of one chamber (Alabama,
-#: Ohio, Michigan, whose joint resolutions have letters).
-_RESOLUTION = re.compile(r"[AHS](C|J)?R ?(?:\d|[A-Z]{1,2}$)")
-#: The title that says which it is, where the number does not (Rhode Island, Pennsylvania).
-_OF_BOTH = re.compile(r"(?:an? )?(?:(?:house|senate) )?(concurrent|joint) resolution\b", re.IGNORECASE)
-_RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint resolution"}
-#: The title of what Hawaii's governor tells the legislature, which Open States calls a proclamation, as it does a nomination.
-_INFORMS = re.compile(r"informing\b|(?:letter )?dated\b", re.IGNORECASE)
-
-
-def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False) -> str:
-    """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
-    source calls a bill or a mere resolution, and of a message that it calls a proclamation. A mere resolution that is before both
-    chambers (`in_both`) is a concurrent one."""
-    if said == "proclamation" and _INFORMS.match(title):
-        return "message"
-    found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None
-    kind = _RESOLUTIONS[found[1]] if found else said
-    both = _OF_BOTH.match(title) if kind == "resolution" else None
-    if both:
-        return f"{both[1].lower()} resolution"
-    return "concurrent resolution" if kind == "resolution" and in_both else kind
 
 
 def _in_order(row: Record) -> list[Record]:

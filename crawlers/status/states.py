@@ -55,6 +55,15 @@ _SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
 _CHAMBERS = {"lower", "upper"}
 _NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
 
+#: The number of a resolution, where the source calls it a bill (Colorado, Nevada) or a resolution of one chamber (Alabama,
+#: Ohio, Michigan, whose joint resolutions have letters).
+_RESOLUTION = re.compile(r"[AHS](C|J)?R ?(?:\d|[A-Z]{1,2}$)")
+#: The title that says which it is, where the number does not (Rhode Island, Pennsylvania).
+_OF_BOTH = re.compile(r"(?:an? )?(?:(?:house|senate) )?(concurrent|joint) resolution\b", re.IGNORECASE)
+_RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint resolution"}
+#: The title of what Hawaii's governor tells the legislature, which Open States calls a proclamation, as it does a nomination.
+_INFORMS = re.compile(r"informing\b|(?:letter )?dated\b", re.IGNORECASE)
+
 
 @cache
 def load_rules(path: Path = FILE) -> Rules:
@@ -164,6 +173,20 @@ def in_both_chambers(actions: Iterable[tuple[Action, tuple[str, ...]]], chamber:
     return any(action.chamber == other and set(classes) & _DEALT_WITH for action, classes in actions if other)
 
 
+def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False) -> str:
+    """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
+    source calls a bill or a mere resolution, and of a message that it calls a proclamation. A mere resolution that is before both
+    chambers (`in_both`) is a concurrent one."""
+    if said == "proclamation" and _INFORMS.match(title):
+        return "message"
+    found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None
+    kind = _RESOLUTIONS[found[1]] if found else said
+    both = _OF_BOTH.match(title) if kind == "resolution" else None
+    if both:
+        return f"{both[1].lower()} resolution"
+    return "concurrent resolution" if kind == "resolution" and in_both else kind
+
+
 def most_telling(classes: Sequence[str]) -> str | None:
     """Of several classes of one action the one that says most about where the bill stands."""
     return next((name for name in load_telling() if name in classes), classes[0] if classes else None)
@@ -182,7 +205,7 @@ def state_history(
     Args:
         actions: in their order, each with all its classes.
         document_type: Open States' word; resolutions and memorials are adopted, not enacted, but for joint resolutions that
-            are laws. A "message" (crawlers.parsers.openstates.kind_of) only informs.
+            are laws. A "message" (`kind_of`) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
         as_listed: take the actions of a day in the order in which the source lists them: only to know again what was derived so.
