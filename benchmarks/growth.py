@@ -23,6 +23,7 @@ from pathlib import Path
 
 from benchmarks.pages import KINDS, Times, addresses, ask, serving
 from benchmarks.running import Ended, run
+from crawlers.status.rederive_status import RULES
 from store.connect import open_corpus
 
 SIZES = (1_000, 10_000, 100_000, 250_000, 1_000_000)
@@ -57,7 +58,9 @@ def make(source: Path, target: Path, size: int) -> None:
         for turn, chosen in turns(names, size):
             _copy(db, columns, turn, chosen)
         # The variations are stored by the rules of the first ones, as a crawl would: nothing is derived again.
-        db.execute("insert or ignore into main.derivations select * from whole.derivations where name = 'status'")
+        marks = ", ".join("?" * len(RULES))
+        known = f"select * from whole.derivations where name in ({marks})"
+        db.execute(f"insert or ignore into main.derivations {known}", list(RULES))
         for table in ("runs", "links"):
             if size >= len(names):
                 db.execute(f"insert or ignore into main.{table} select * from whole.{table}")

@@ -41,14 +41,11 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         one = lambda sql: db.execute(sql).fetchone()[0]  # noqa: E731
         # Whether a process writes is asked first: one that ends in between has written how it ended.
         sources = health(db, now, crawling=is_written(config.data))
-        broken = [words for words in map(unreadable, present(config.data)) if words] + losses(config.data)
-        broken += [words for words in (_known_damage(config, path.name) for path in present(config.data)) if words]
+        broken = _broken(config)
         whole = integrity.last(config.data, "corpus.db")
         backup = newest_backup(config.data / "backups", now=now)
         late = _late(config, backup, now)
-        full = [
-            f"{config.data}: {words}: make room, a crawl may fill it at any moment" for words in full_disk(config.data)
-        ]
+        full = _full(config)
         unsure = _unsure_mails(config.mail)
         receivers = _failing_webhooks(config, db)
         return {
@@ -74,6 +71,18 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
             "failing_webhooks": receivers,
             "sources": [_plain(db, each) | {"first_load": _first_load(config, each, now)} for each in sources],
         }
+
+
+def _broken(config: Configuration) -> list[str]:
+    """Which files cannot be read, are lost, or were found damaged."""
+    files = present(config.data)
+    broken = [words for words in map(unreadable, files) if words] + losses(config.data)
+    return broken + [words for words in (_known_damage(config, path.name) for path in files) if words]
+
+
+def _full(config: Configuration) -> list[str]:
+    """That the disk is nearly full."""
+    return [f"{config.data}: {words}: make room, a crawl may fill it at any moment" for words in full_disk(config.data)]
 
 
 def _late(config: Configuration, backup: Path | None, now: str) -> list[str]:

@@ -29,8 +29,8 @@ from positions.scorecard import write_scorecard
 from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.engagements import write_engagements
-from publish.relisted import RELISTED
 from publish.search_words import write_vocabulary
+from publish.twice_listed import TWICE_LISTED
 from settings import SITE
 from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, QUIET, TAGGED, UNHEARD, UNHEARD_PASSED
@@ -90,9 +90,9 @@ _LISTING = f"""
     left join taggings on taggings.document_id = d.id
     left join decisions p on p.document_id = d.id and p.subject = 'priority'
     left join ceremonial c on c.document_id = d.id
-    left join relisted on relisted.document_id = d.id
+    left join twice_listed on twice_listed.document_id = d.id
     {SESSION_ENDS}
-    where relisted.document_id is null"""
+    where twice_listed.document_id is null"""
 
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
@@ -287,7 +287,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
     with db.atomic():
         written += write_chapters(db, staff)
         written += sync_table(db, "ceremonial", _CEREMONIAL)
-        written += sync_table(db, "relisted", RELISTED)
+        written += sync_table(db, "twice_listed", TWICE_LISTED)
         written += sync_table(db, "listing", _LISTING)
         written += sync_table(db, "facet_counts", _FACET_COUNTS)
         written += sync_table(db, "activity", _ACTIVITY)

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from crawlers.items import Event, Regulation
 from crawlers.parsers.federal_register_dates import corrected, with_days
 from crawlers.status.rederive_status import restate
-from crawlers.storage.corrected_dates import write_corrected_dates
+from crawlers.storage.corrected_dates import _EARLIER, write_corrected_dates
 from crawlers.storage.record import load_document, upsert
 from pages.documents.rulemaking import moved_by
 from store.connect import migrate
@@ -188,6 +188,42 @@ def test_a_deadline_moves_with_each_document_that_extends_it_and_extensions_keep
 def test_a_deadline_stays_that_no_later_document_of_the_docket_extends(other: Regulation) -> None:
     first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
     assert deadlines_after(first, other)[first.id] == "2026-01-02T23:59:59"
+
+
+def test_a_date_moves_back_when_nothing_moves_it_any_more() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
+    second = proposal("2025-23625", "2025-12-22", "2026-01-20", SPECTRUM, LONGER)
+    upsert(db, [first, second], now=NOW, silent=True)
+    assert write_corrected_dates(db) == 1
+    upsert(db, [replace(second, docket_ids=("25-306",))], now=NOW, silent=True)
+    assert write_corrected_dates(db) == 1
+    found = "select starts_at, description, recorded from events where document_id = ?"
+    assert db.execute(found, [first.id]).fetchone() == ("2026-01-02T23:59:59", BEFORE, None)
+    assert write_corrected_dates(db) == 0
+
+
+def test_the_last_correction_counts_where_it_gives_the_day_of_the_document_itself() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    rule = regulation("2025-1", "2028-06-05", "Effective June 5, 2028.")
+    text = "This action corrects that rule by changing the effective date to June {}, 2028."
+    corrections = [
+        regulation(f"2025-{n}", "2025-12-19", "", text.format(day), rule.id) for n, day in ((2, "12"), (3, "5"))
+    ]
+    for each, differ in ((rule, 0), (corrections[0], 1), (corrections[1], 1)):
+        upsert(db, [each], now=NOW, silent=True)
+        assert write_corrected_dates(db) == differ
+    found = db.execute("select starts_at, recorded from events where document_id = ?", [rule.id]).fetchone()
+    assert found == ("2028-06-05T00:00:00", None)
+
+
+def test_the_dockets_of_an_extension_are_read_by_its_key() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    plan = [row[-1] for row in db.execute(f"explain query plan {_EARLIER}", ["2025-12-22", "us-fr-2025-2"]).fetchall()]
+    assert "SEARCH mine USING PRIMARY KEY (document_id=?)" in plan, plan
 
 
 def test_the_page_names_the_document_that_moved_a_date() -> None:

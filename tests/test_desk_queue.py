@@ -185,6 +185,22 @@ def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> N
         collaboration.snooze(db, ana, BROADBAND, NOW, until_on="2022-03-09", until_change=None)
 
 
+def test_a_bill_of_two_sessions_is_asked_about_once(config: Configuration, db: Database) -> None:
+    def found() -> list[str]:
+        queue_table.refresh_all(db)
+        return [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
+
+    assert BROADBAND in found()
+    change(config, f"insert into twice_listed values (?, '{HOSTILE_BILL}')", BROADBAND)
+    assert BROADBAND not in found()
+    assert HOSTILE_BILL in found()
+    values = "'position:tc-hotspot-lending', 1, 'returned', 'gone', ''"
+    db.execute(
+        f"insert into standings (document_id, subject, review_id, state, why, since) values (?, {values})", [BROADBAND]
+    )
+    assert BROADBAND in found(), "a decision that came back"
+
+
 def test_ceremonial_resolutions_stay_out(config: Configuration, db: Database) -> None:
     change(config, "insert into ceremonial values (?)", BROADBAND)
     assert BROADBAND not in [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]

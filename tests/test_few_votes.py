@@ -77,7 +77,9 @@ async def test_a_roll_call_without_counts_is_not_one_of_nobody(tmp_path: Path) -
 async def test_a_vote_without_counts_did_not_fail_on_the_page_of_its_bill(tmp_path: Path) -> None:
     file = made.build(tmp_path)
     with sqlite3.connect(file) as db:
-        db.execute("update roll_calls set yes = 0, no = 0, result = 'fail', passed = 0 where id = ?", [made.OHIO_VOTE])
+        db.execute(
+            "update roll_calls set yes = 0, no = 0, result = 'fail', passed = null where id = ?", [made.OHIO_VOTE]
+        )
     client = serve.build(file, secret="a secret of the tests", today=TODAY).client
     page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
     assert "House: the source gives no counts" in page

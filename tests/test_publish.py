@@ -292,8 +292,8 @@ def test_words_to_help_with_follow_titles_and_positions(db: Database) -> None:
 
 
 def _carried_over(db: Database, first: str, second: str, *, introduced: str, status: str, on: str) -> tuple[str, str]:
-    """A bill of 2025 and its record in 2026, published; the ids of both."""
-    for session, starts_on in (("2025", "2025-02-03"), ("2026", "2026-02-02")):
+    """A bill of 2025 and its record in a later session, published; the ids of both."""
+    for session, starts_on in (("2025", "2025-02-03"), ("2026", "2026-02-02"), ("2027", "2027-02-01")):
         db.execute(
             "insert or ignore into session_ends (jurisdiction, session, starts_on) values ('us-ok', ?, ?)",
             [session, starts_on],
@@ -340,6 +340,56 @@ def test_a_bill_that_its_source_lists_in_two_sessions_counts_once(
             (pair[1], pair[1] in listed),
             (pair[0], pair[0] in listed),
         ]
+
+
+@pytest.mark.parametrize(("on", "about"), [("2025-02-04", 0), ("2025-05-11", 1)])  # each time the one left out before
+def test_of_two_records_lists_have_the_one_that_staff_decided_about(db: Database, on: str, about: int) -> None:
+    def listed() -> list[str]:
+        publish(db, LATER)
+        found = db.execute("select document_id from listing where jurisdiction = 'us-ok' and area_id = 'any'")
+        return [row[0] for row in found.fetchall()]
+
+    pair = _carried_over(db, "us-ok-2025-hb1124", "us-ok-2026-hb1124", introduced="2025-02-03", status="enacted", on=on)
+    db.execute("update documents set status = 'in_committee' where status_on = '2025-02-04'")
+    assert listed() == [pair[1 - about]]
+    insert = (
+        "insert into decisions (document_id, subject, verdict, decided_on) values (?, 'area:broadband', 'confirm', ?)"
+    )
+    db.execute(insert, [pair[about], LATER[:10]])
+    assert listed() == [pair[about]]
+    db.execute(insert, [pair[1 - about], LATER[:10]])
+    assert listed() == [pair[1 - about]]
+
+
+@pytest.mark.parametrize(
+    ("on", "listed"),
+    [
+        ("2025-02-04", "us-ok-2027-hb1124"),
+        ("2026-05-11", "us-ok-2026-hb1124"),  # a law before the third session began
+        ("2025-05-11", "us-ok-2025-hb1124"),  # and before the second
+    ],
+)
+def test_a_bill_in_three_sessions_counts_once_too(db: Database, on: str, listed: str) -> None:
+    status = "in_committee" if on == "2025-02-04" else "enacted"
+    keys = [f"us-ok-{session}-hb1124" for session in ("2025", "2026", "2027")]
+    _carried_over(db, *keys[:2], introduced="2025-02-03", status=status, on=on)
+    row = next(db.query("select * from documents where id = ?", keys[1:2]))
+    db.table("documents").insert(row | {"id": keys[2], "session": "2027"})
+    publish(db, LATER)
+    assert dict(db.execute("select document_id, listed_as from twice_listed").fetchall()) == {
+        key: listed for key in keys if key != listed
+    }
+    found = db.execute("select document_id from listing where jurisdiction = 'us-ok' and area_id = 'any'").fetchall()
+    assert found == [(listed,)]
+
+
+def test_a_bill_is_not_looked_for_in_sessions_long_before_it(db: Database) -> None:
+    db.execute("insert into session_ends (jurisdiction, session, starts_on) values ('us-ok', '2019', '2019-02-04')")
+    # A day that cannot be: it alone shows that the session was not asked.
+    _carried_over(
+        db, "us-ok-2019-hb1124", "us-ok-2026-hb1124", introduced="2025-02-03", status="failed", on="2026-05-11"
+    )
+    assert db.execute("select count(*) from twice_listed").fetchone() == (0,)
 
 
 async def test_each_page_of_a_bill_in_two_sessions_leads_to_the_other(tmp_path: Path) -> None:

@@ -12,14 +12,7 @@ from test_imports import MODULES, imports
 from crawlers.items import Action, Bill, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
-from crawlers.status.rederive_status import (
-    begin,
-    hearings_version,
-    passages_version,
-    restate,
-    rules_version,
-    votes_version,
-)
+from crawlers.status.rederive_status import RULES, begin, restate, version
 from crawlers.storage.record import load_document, rewrite, upsert
 from store.connect import migrate
 
@@ -82,6 +75,41 @@ def test_what_was_derived_again_stays_when_another_source_speaks(corpus: Databas
     assert (kept.status, kept.text) == ("passed_first_chamber", "Be it enacted by the Senate")
 
 
+def test_what_a_state_said_stays_derived_again_when_legiscan_speaks() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = replace(
+        _of_state("not adopted", "passage", "passed_first_chamber"), jurisdiction="us-md", id="us-md-114-sb1"
+    )
+    heard = Action(acted_on="2025-01-14", description="Hearing 2/10 at 11:00 a.m.", chamber="upper")
+    bill = replace(bill, actions=(heard, *bill.actions))
+    other = replace(bill, source="us_states_legiscan", actions=bill.actions[:2], status="introduced")
+    other = replace(other, status_on="2025-01-14", status_history=bill.status_history[:1])
+    for each in (bill, other):
+        upsert(db, [each], now=NOW, silent=True)
+    restate(db, now=NOW)
+    upsert(db, [replace(other, abstract="A new word")], now=NOW, silent=True)
+    stored = load_document(db, bill.id)
+    assert (stored.status, stored.abstract) == ("failed", "A new word")
+    assert [each.starts_at for each in stored.events] == ["2025-02-10T11:00:00"]
+    record = "select json_extract(record, '$.status') from observations where source = 'us_states'"
+    assert db.execute(record).fetchall() == [("failed",)]
+
+
+def test_what_a_source_that_does_not_lead_said_is_derived_again_too() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Introduced", "introduction", "introduced")
+    received = Action(acted_on="2025-01-15", description="Senate/ to Governor in Executive Branch - Governor")
+    other = replace(bill, source="us_states_legiscan", actions=(received,), status="passed", status_on="2025-01-15")
+    other = replace(other, status_history=(*bill.status_history, ("passed", "2025-01-15")))
+    for each in (bill, other):
+        upsert(db, [each], now=NOW, silent=True)
+    restate(db, now=NOW)
+    upsert(db, [replace(bill, abstract="A new word")], now=NOW, silent=True)
+    assert load_document(db, bill.id).status == "to_executive"
+
+
 def test_restate_keeps_an_abstract_of_another_source(corpus: Database) -> None:
     rewrite(corpus, [replace(load_document(corpus, "us-117-hr7"), abstract="What another source says.")], now=NOW)
     restate(corpus, now=NOW)
@@ -105,10 +133,19 @@ def test_restate_leaves_the_mark_on_what_its_source_no_longer_lists(corpus: Data
 def test_restate_does_nothing_until_the_rules_change(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     restate(corpus, now=NOW)
     assert restate(corpus, now=NOW) == 0
-    monkeypatch.setattr(module, "rules_version", lambda: "another")
+    monkeypatch.setattr(module, "version", lambda name: "another")
     monkeypatch.setattr(federal, "classify_action", lambda description: None)
     assert restate(corpus, now=NOW) == 1
     assert load_document(corpus, "us-117-hr7").status == "introduced"
+
+
+def test_rules_of_one_source_leave_the_others_alone(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    restate(corpus, now=NOW)
+    asked: list[str] = []
+    monkeypatch.setattr(module, "_restate_source", lambda db, source, *_: asked.append(source) or 0)
+    monkeypatch.setitem(RULES, "us_regulations", (federal.FILE,))
+    restate(corpus, now=NOW)
+    assert asked == ["us_regulations"]
 
 
 def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,16 +153,13 @@ def test_a_corpus_begins_with_the_present_rules(corpus: Database, monkeypatch: p
     migrate(empty, "corpus.db")
     begin(empty)
     begin(empty)
-    versions = [("hearings", hearings_version()), ("passages", passages_version()), ("status", rules_version())]
-    versions.append(("votes", votes_version()))
-    assert empty.execute("select * from derivations order by name").fetchall() == versions
+    assert dict(empty.execute("select * from derivations").fetchall()) == {name: version(name) for name in RULES}
     monkeypatch.setattr(module, "_restate_source", lambda *_: pytest.fail("read everything again"))
     assert restate(empty, now=NOW) == 0
     begin(corpus)  # has a document of before: nobody knows its rules
     assert corpus.execute("select * from derivations").fetchall() == []
 
 
-VERSIONS = (rules_version, passages_version, hearings_version, votes_version)
 #: What parsers read with; the list of states; and LegiScan's bills of Congress, which nothing derives again.
 NO_RULES = {"crawlers.parsers.json_reader", "crawlers.parsers.states", "text.yaml_config", "crawlers.status.federal"}
 
@@ -135,11 +169,11 @@ def test_the_hashes_of_rules_miss_no_module_that_they_are_made_of(monkeypatch: p
     names = {path: name for name, path in MODULES.items()}
     monkeypatch.setattr(Path, "read_bytes", lambda path: hashed.append(names.get(path, "")) or b"")
     of_any: set[str] = set()
-    for version in VERSIONS:
+    for name in RULES:
         hashed.clear()
-        version()
+        version(name)
         of_any |= set(hashed)
-        assert _rules_in(set(hashed) - {""}) <= set(hashed) | NO_RULES, version.__name__
+        assert _rules_in(set(hashed) - {""}) <= set(hashed) | NO_RULES, name
     assert _rules_in({module.__name__}) <= of_any | {"crawlers.parsers.federal_register"}  # for the name of its office
 
 
@@ -173,19 +207,21 @@ def _of_state(sentence: str, word: str, status: str) -> Bill:
     )
 
 
-def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(corpus: Database) -> None:
-    acts = (("passage", "Passed"), ("executive-receipt", "Presented"))
+@pytest.mark.parametrize(("word", "step"), [("executive-receipt", "to_executive"), ("became-law", "enacted")])
+def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: str, step: str) -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
     later = [
-        Action(acted_on="2025-01-15", description=text, classification=word, chamber="upper") for word, text in acts
+        Action(acted_on="2025-01-15", description="Acted", classification=each, chamber="upper")
+        for each in (word, "passage")
     ]
-    bill = _of_state("Referred", "referral-committee", "to_executive")
-    backwards = (bill.actions[0], *reversed(later))
-    upsert(corpus, [replace(bill, actions=backwards)], now=NOW, silent=True)
-    restate(corpus, now=NOW)
-    assert load_document(corpus, bill.id).status_history == (
+    bill = _of_state("Referred", "referral-committee", step)
+    upsert(db, [replace(bill, actions=(bill.actions[0], *later))], now=NOW, silent=True)
+    restate(db, now=NOW)
+    assert load_document(db, bill.id).status_history == (
         ("introduced", "2025-01-14"),
         ("passed_first_chamber", "2025-01-15"),
-        ("to_executive", "2025-01-15"),
+        (step, "2025-01-15"),
     )
 
 

@@ -14,7 +14,7 @@ from crawlers.items import BadRecord, clean
 from crawlers.parsers.json_reader import is_total, readable
 from crawlers.parsers.openstates import HOST
 from crawlers.parsers.states import web_address
-from crawlers.parsers.vote_words import choice_of, motion_of, passed_of
+from crawlers.parsers.vote_words import BARE, choice_of, motion_of, passed_of
 from crawlers.people import CHOICES, Ballot, Person, RollCall, RollCallsOf
 
 SOURCE = "us_states"
@@ -49,7 +49,7 @@ def _roll_call(row: Record, zone: ZoneInfo, bill_url: str, place: dict[str, Any]
     ballots = tuple(_ballot(each) for each in row.get("votes") or () if clean(each.get("voter_name")))
     counts = _counts(row.get("counts") or [], ballots)
     result = clean(row.get("result"))
-    passed = passed_of({"pass": True, "fail": False}.get(result or ""), counts["yes"], counts["no"], question or "")
+    passed = passed_of(BARE.get(result or ""), counts["yes"], counts["no"], question or "")
     return RollCall(
         id=key,
         source=SOURCE,

@@ -53,6 +53,8 @@ def carried(result: str) -> bool | None:
     return next((each for each, pattern in load_words().results if pattern.search(result)), None)
 
 
+#: The bare words that Open States has for every result. What is said of them is `roll_calls.passed`, as `passed_of` finds it.
+BARE = {"pass": True, "fail": False}
 #: A vote that failed though more than this share was for it, or passed though more were against it, is a slip of the source
 #: or needed more than anybody here knows.
 _FAILED_WITH = 0.75

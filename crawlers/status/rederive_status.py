@@ -6,10 +6,12 @@ A source's listing does not change because our rules did, so a crawl alone would
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import groupby, islice
 from pathlib import Path
+from types import ModuleType
 
 from sqlite_utils import Database
 
@@ -26,8 +28,8 @@ from crawlers.parsers import (
     vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.status import federal, governor, measures, rules, states
-from crawlers.status.measures import kind_of
+from crawlers.status import federal, governor, measures, rules, states, stored_state_bills
+from crawlers.status.stored_state_bills import classified, may_differ, with_passages
 from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
 from crawlers.storage.record import load_document, record_hash, rewrite
@@ -96,211 +98,106 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
 }
 
 
-def rules_version() -> str:
-    """A hash of the rules that classify actions, derive statuses, write abstracts, and find titles, dockets, and days."""
-    register = (
-        federal_register_dates,
-        federal_register_dockets,
-        federal_register_heading,
-        federal_register_title,
-        regulations_gov,
-    )
-    modules = (federal, rules, bill_abstract, days, *register)
-    files = (*(Path(str(each.__file__)) for each in modules), federal.FILE)
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:24]
+def _files(*modules: ModuleType) -> tuple[Path, ...]:
+    return tuple(Path(str(each.__file__)) for each in modules)
 
 
-def passages_version() -> str:
-    """A hash of the rules that say which action of a state is a passage, a signature, or a veto, and on which day; which steps
-    follow, and of what kind the bill is."""
-    modules = (days, governor, legiscan, measures, rules, states)
-    files = (states.FILE, states.PASSAGE_FILE, *(Path(str(each.__file__)) for each in modules))
-    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
+_OF_CONGRESS = (*_files(federal, rules, bill_abstract), federal.FILE)
+_OF_REGISTER = (
+    federal_register_dates,
+    federal_register_dockets,
+    federal_register_heading,
+    federal_register_title,
+    days,
+)
+_OF_STATES = (states, governor, measures, rules, days, legiscan, stored_state_bills)
+#: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
+#: passages and hearings of state bills, or the results of votes.
+RULES: dict[str, tuple[Path, ...]] = {
+    "us_bills": _OF_CONGRESS,
+    "us_congress_api": _OF_CONGRESS,
+    "us_federal_register": (*_files(federal, rules, *_OF_REGISTER), federal.FILE),
+    "us_regulations": _files(regulations_gov, days),
+    "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
+    "hearings": (hearings.FILE, *_files(hearings)),
+    "votes": (vote_words.FILE, *_files(vote_words)),
+}
 
 
-def hearings_version() -> str:
-    """A hash of the rules that find hearings in the actions of state bills."""
-    files = (hearings.FILE, Path(hearings.__file__))
-    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()[:24]
-
-
-def votes_version() -> str:
-    """A hash of the rules that say whether a motion carried."""
-    return hashlib.sha256(vote_words.FILE.read_bytes() + Path(vote_words.__file__).read_bytes()).hexdigest()[:24]
+def version(name: str) -> str:
+    """A hash of the rules by which something is derived."""
+    return hashlib.sha256(b"".join(each.read_bytes() for each in RULES[name])).hexdigest()[:24]
 
 
 def begin(db: Database) -> None:
     """Note in a corpus without documents that those to come are stored by the present rules: none is derived again."""
-    for name, version in (
-        ("status", rules_version()),
-        ("passages", passages_version()),
-        ("hearings", hearings_version()),
-        ("votes", votes_version()),
-    ):
-        db.execute(
-            "insert into derivations select ?, ? where not exists (select 1 from documents) "
-            "on conflict (name) do update set version = excluded.version",
-            [name, version],
-        )
+    if db.execute("select 1 from documents limit 1").fetchone() is None:
+        for name in RULES:
+            _note(db, name)
 
 
 def restate(db: Database, *, now: str) -> int:
     """Bring actions, statuses, hearings and results of votes up to the present rules; tells no news, for nothing happened.
 
-    Does nothing when the rules are those of the last time. Returns how many documents differ now.
+    Does nothing where the rules are those of the last time. Returns how many documents differ now.
     """
+    steps: dict[str, Callable[[], int]] = {
+        source: partial(_restate_source, db, source, again, now) for source, again in AGAIN.items()
+    }
+    steps["passages"] = partial(_restate_passages, db, now)
+    steps["hearings"] = partial(_restate_hearings, db, now)
+    steps["votes"] = partial(_restate_votes, db)
     differ = 0
-    if _is_new(db, "status", rules_version()):
-        differ += sum(_restate_source(db, source, again, now) for source, again in AGAIN.items())
-        _note(db, "status", rules_version())
-    if _is_new(db, "passages", passages_version()):
-        differ += _restate_passages(db, now) + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
-        _note(db, "passages", passages_version())
-    if _is_new(db, "hearings", hearings_version()):
-        differ += sum(_restate_hearings(db, state, now) for state in hearings.load_rules())
-        _note(db, "hearings", hearings_version())
-    if _is_new(db, "votes", votes_version()):
-        roll_calls.restate(db)
-        _note(db, "votes", votes_version())
+    for name, step in steps.items():
+        if db.execute("select version from derivations where name = ?", [name]).fetchone() != (version(name),):
+            differ += step()
+            _note(db, name)
     return differ
 
 
-def _is_new(db: Database, name: str, version: str) -> bool:
-    known = db.execute("select version from derivations where name = ?", [name]).fetchone()
-    return known is None or known[0] != version
-
-
-def _note(db: Database, name: str, version: str) -> None:
+def _note(db: Database, name: str) -> None:
     db.execute(
         "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
-        [name, version],
+        [name, version(name)],
     )
+
+
+def _restate_votes(db: Database) -> int:
+    roll_calls.restate(db)
+    return 0  # A result is no part of a document.
 
 
 def _restate_passages(db: Database, now: str) -> int:
-    """The statuses of state bills with an action that is wrongly called a passage, a withdrawal or the like, or that is a
-    passage and is not called so, that names its day, or that is listed before what led to it; and of resolutions that are called
-    bills, or one chamber's where they are of both, or proclamations that are messages.
-
-    Only the most telling class of each action is stored. A status that does not follow from those stays until its source is
-    read again.
+    """The statuses of LegiScan's bills, and of those state bills with an action that is wrongly called a passage, a withdrawal or
+    the like, or that is a passage and is not called so, that names its day, or that is listed before what led to it; and of
+    resolutions that are called bills, or one chamber's where they are of both, or proclamations that are messages.
     """
-    actions = db.execute(
-        """select distinct a.document_id, a.classification, a.description, a.chamber, a.acted_on from documents d
-        join actions a on a.document_id = d.id where d.source = 'us_states'"""
+    rows = db.execute(
+        """select d.id, d.identifier, d.document_type, d.title, d.chamber, d.published_on,
+            a.acted_on, a.description, a.classification, a.chamber
+        from documents d left join actions a on a.document_id = d.id where d.source = 'us_states' order by d.id, a.ordinal"""
     )
-    typed = db.execute(
-        f"""select d.id, d.identifier, d.document_type, d.title, d.document_type = 'resolution' and exists (
-            select 1 from actions a where a.document_id = d.id and a.chamber in ('lower', 'upper') and a.chamber <> d.chamber
-            and a.classification in {states.DEALT_WITH}
-        ) from documents d where d.source = 'us_states' and d.document_type in ('bill', 'resolution', 'proclamation')"""
-    )
-    backwards = db.execute(
-        """select distinct a.document_id from documents d join actions a on a.document_id = d.id
-        join actions b on b.document_id = a.document_id and b.acted_on = a.acted_on and b.ordinal > a.ordinal
-        where d.source = 'us_states' and a.classification in ('executive-receipt', 'executive-signature', 'enrolled', 'passage')
-        and b.classification in ('passage', 'enrolled', 'executive-receipt') and a.classification <> b.classification"""
-    )
-    wanted = [key for key, *action in actions if _is_mended(*action)]
-    wanted += [key for (key,) in backwards]
-    wanted += [
-        key
-        for key, number, said, title, in_both in typed.fetchall()
-        if kind_of(number, said, title, in_both=bool(in_both)) != said
-    ]
-    keys = iter(dict.fromkeys(wanted))
-    differ = 0
-    while batch := list(islice(keys, BATCH)):
-        moved = [new for old in (load_document(db, key) for key in batch) if (new := _with_passages(old)) != old]
-        rewrite(db, moved, now=now)
-        differ += len(moved)
+    wanted = []
+    for (key, *bill), group in groupby(rows, key=lambda row: row[:6]):
+        actions = [
+            Action(acted_on=on, description=words, classification=word, chamber=chamber)
+            for *_, on, words, word, chamber in group
+            if on is not None
+        ]
+        if may_differ(bill, classified(actions)):
+            wanted.append(key)
+    differ = _rewrite(db, wanted, with_passages, now)
+    derive_again(db, "us_states", with_passages)
+    return differ + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
+
+
+def _restate_hearings(db: Database, now: str) -> int:
+    differ = sum(_restate_hearings_of(db, state, now) for state in hearings.load_rules())
+    derive_again(db, "us_states", _with_hearings)
     return differ
 
 
-def _is_mended(word: str | None, description: str, chamber: str | None, acted_on: str) -> bool:
-    classes = (word,) if word else ()
-    action = Action(acted_on=acted_on, description=description)
-    said = states.chamber_said(description) if word == "passage" else None
-    return (
-        word in ("veto-override-passage", "executive-veto")
-        or _decides(description)
-        or said not in (None, chamber)
-        or governor.as_said([(action, classes)]) != [(action, classes)]
-        or states.with_passage(classes, description) != classes
-    )
-
-
-def _with_passages(document: Document) -> Document:
-    """A state's bill with the present rules on passages and governors.
-
-    Where its status does not follow from what is stored, it stays, but for what a governor did if that follows.
-    """
-    assert isinstance(document, Bill)
-    said: list[governor.Classified] = [
-        (each, (each.classification,) if each.classification else ()) for each in document.actions
-    ]
-    # As it was derived before: the days that sentences name did not count, overrides neither, nor the chambers they name.
-    old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
-    unsaid = [(replace(each, description=""), classes) for each, classes in old]
-    dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
-    readings = (*dated, said, old, unsaid, *map(_undecided, (*dated, said)))
-    before = [_state_history(document, each, as_listed=listed) for each in readings for listed in (False, True)]
-    mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
-    in_both = states.in_both_chambers(mended, document.chamber)
-    kind = kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
-    history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
-    stored = document.status_history
-    referred, others = _of_committee(stored)
-    if stored not in before and others in [_of_committee(each)[1] for each in before]:
-        # "Introduced, referred to Education" is stored as an introduction: the day of the referral is known from its step alone.
-        found, rest = _of_committee(history)
-        began = [step for step in rest if step[0] == "introduced"]
-        history = (*began, *(referred or found), *(step for step in rest if step not in began))
-    elif stored not in before:
-        kind, tail = document.document_type or "bill", _of_governor(history)
-        if _of_governor(stored) == tail or _of_governor(stored) not in [_of_governor(each) for each in before]:
-            return document
-        history = (*(step for step in stored if step not in _of_governor(stored)), *tail)
-    actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
-    status, status_on = history[-1] if history else ("introduced", None)
-    return replace(
-        document, document_type=kind, actions=actions, status=status, status_on=status_on, status_history=history
-    )
-
-
-def _decides(description: str) -> bool:
-    """Whether a sentence decides by itself, whatever its class, where a version before us did not look at it."""
-    return any(states.says(what, description) for what in states.load_passages().says)
-
-
-def _undecided(said: list[governor.Classified]) -> list[governor.Classified]:
-    """The actions without the words of those sentences."""
-    return [(replace(each, description="") if _decides(each.description) else each, classes) for each, classes in said]
-
-
-def _of_committee(history: rules.History) -> tuple[rules.History, rules.History]:
-    """The step with which a bill came to a committee, and the others."""
-    referred = tuple(step for step in history if step[0] == "in_committee")
-    return referred, tuple(step for step in history if step not in referred)
-
-
-def _of_governor(history: rules.History) -> rules.History:
-    """The steps that a bill takes once both chambers have passed it, and its end where it failed or another goes on."""
-    later = tuple(step for step in history if rules.RANK.get(step[0], 0) >= rules.RANK["to_executive"])
-    return (*later, history[-1]) if history and history[-1][0] in ("failed", "withdrawn", "replaced") else later
-
-
-def _state_history(bill: Bill, actions: list[governor.Classified], *, as_listed: bool = False) -> rules.History:
-    return states.state_history(
-        actions,
-        document_type=bill.document_type or "",
-        introduced_on=bill.introduced_on,
-        chamber=bill.chamber,
-        as_listed=as_listed,
-    )
-
-
-def _restate_hearings(db: Database, state: str, now: str) -> int:
+def _restate_hearings_of(db: Database, state: str, now: str) -> int:
     """The hearings of a state's bills, but for those of which another source has given dates."""
     rows = db.execute(
         """select d.id, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
@@ -317,23 +214,28 @@ def _restate_hearings(db: Database, state: str, now: str) -> int:
         [f"us-{state}"],
     )
     dated = {key for (key,) in stored.fetchall()}
-    keys, differ = iter([key for key, events in wanted.items() if events or key in dated]), 0
-    while batch := list(islice(keys, BATCH)):
-        old = [load_document(db, key) for key in batch]
-        moved = [replace(each, events=wanted[each.id]) for each in old if each.events != wanted[each.id]]
-        rewrite(db, moved, now=now)
-        differ += len(moved)
-    return differ
+    keys = [key for key, events in wanted.items() if events or key in dated]
+    return _rewrite(db, keys, lambda old: replace(old, events=wanted[old.id]), now)
+
+
+def _with_hearings(document: Document) -> Document:
+    state = document.jurisdiction.removeprefix("us-")
+    return replace(document, events=hearings.hearings(state, document.actions))
 
 
 def _restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:
-    keys = iter([key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()])
-    differ = 0
-    while batch := list(islice(keys, BATCH)):
+    keys = [key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()]
+    differ = _rewrite(db, keys, again, now)
+    derive_again(db, source, again)
+    return differ
+
+
+def _rewrite(db: Database, keys: Iterable[str], again: Callable[[Document], Document], now: str) -> int:
+    """Store the documents of these keys that are derived in another way now; return how many."""
+    left, differ = iter(keys), 0
+    while batch := list(islice(left, BATCH)):
         stored = [load_document(db, key) for key in batch]
         moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
-        with db.atomic():
-            rewrite(db, moved, now=now)
-            derive_again(db, batch, source, again)
+        rewrite(db, moved, now=now)
         differ += len(moved)
     return differ

@@ -47,7 +47,7 @@ _STEPS = {
 #: Kinds of documents that no governor signs; those of the first set are one chamber's own.
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 #: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
-DEALT_WITH = ("referral-committee", "reading-1", "reading-2", "reading-3", "passage")
+_DEALT_WITH = frozenset({"referral-committee", "reading-1", "reading-2", "reading-3", "passage"})
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
 #: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
@@ -161,7 +161,7 @@ def says(what: str, description: str) -> bool:
 def in_both_chambers(actions: Iterable[tuple[Action, tuple[str, ...]]], chamber: str | None) -> bool:
     """Whether the other chamber than the one where a document began has referred, read, or passed it, too."""
     other = {"lower": "upper", "upper": "lower"}.get(chamber or "")
-    return any(action.chamber == other and set(classes) & set(DEALT_WITH) for action, classes in actions if other)
+    return any(action.chamber == other and set(classes) & _DEALT_WITH for action, classes in actions if other)
 
 
 def most_telling(classes: Sequence[str]) -> str | None:

@@ -25,12 +25,13 @@ _MAY_EXTEND = f"""select d.id, d.identifier, d.published_on, n.starts_at, n.desc
         {_SAID} || '. ' || coalesce(n.description, '') || '. ' || coalesce(d.abstract, '') as words
     from documents d join events n on n.document_id = d.id and n.kind = 'comment_close' and n.recorded is null
     where d.source = 'us_federal_register' and (words like '%exten%' or words like '%reopen%') order by d.published_on, d.id"""
-#: Deadlines of earlier documents of a document's dockets.
+#: Deadlines of earlier documents of a document's dockets. The plus is for SQLite, which else reads all dockets of the corpus by
+#: the index on kinds rather than those of one document by its key.
 _EARLIER = f"""select distinct d.published_on, {_SAID}, {_EVENT}
     from terms mine cross join terms its on its.kind = 'docket' and its.term = mine.term
         cross join documents d on d.id = its.document_id and d.source = 'us_federal_register' and d.published_on < ?
         cross join events e on e.document_id = d.id and e.kind = 'comment_close'
-    where mine.document_id = ? and mine.kind = 'docket'"""
+    where mine.document_id = ? and +mine.kind = 'docket'"""
 
 
 class Moved(NamedTuple):
@@ -43,20 +44,30 @@ class Moved(NamedTuple):
 def write_corrected_dates(db: Database) -> int:
     """Bring the days of regulations in line with what corrects or extends them; return how many differed."""
     differ = 0
-    # Of several that move one date the last one counts.
-    for (key, ordinal), (moved, stored) in {row[0]: row[1:] for row in [*_corrections(db), *_extensions(db)]}.items():
-        if moved == (stored[1], stored[3]):
+    # Of several that move one date the last one counts; what nothing moves any more has its own day again.
+    found = {row[0]: row[1:] for row in [*_moved_before(db), *_corrections(db), *_extensions(db)]}
+    for (key, ordinal), (moved, stored) in found.items():
+        own = recorded_event(*stored)
+        wanted = (*moved, json.dumps(asdict(own))) if moved else (own.starts_at, own.description, None)
+        if wanted == (stored[1], *stored[3:]):
             continue
         db.execute(
             "update events set starts_at = ?, description = ?, recorded = ? where document_id = ? and ordinal = ?",
-            [*moved, json.dumps(asdict(recorded_event(*stored))), key, ordinal],
+            [*wanted, key, ordinal],
         )
         differ += 1
     return differ
 
 
-#: (document, ordinal) of a date, where it moves to, and its row of `events` as it is stored.
-Found = Iterator[tuple[tuple[str, int], Moved, tuple[str, str, str, str | None, str | None]]]
+#: (document, ordinal) of a date, where it moves to (None: its own day), and its row of `events` as it is stored.
+Found = Iterator[tuple[tuple[str, int], Moved | None, tuple[str, str, str, str | None, str | None]]]
+
+
+def _moved_before(db: Database) -> Found:
+    """Dates that another document moved, as far as was known the last time."""
+    sql = f"select {_EVENT} from events e where e.recorded is not null and (description like ? or description like ?)"
+    for key, ordinal, *stored in db.execute(sql, [f"{CORRECTED} %", f"{EXTENDED} %"]).fetchall():
+        yield (key, ordinal), None, tuple(stored)
 
 
 def _corrections(db: Database) -> Found:
@@ -68,8 +79,10 @@ def _corrections(db: Database) -> Found:
     ).fetchall()
     for identifier, words, key, ordinal, *stored in found:
         day = corrected(words)
-        if day and day != recorded_event(*stored).starts_at[:10]:
-            yield (key, ordinal), Moved(f"{day}T00:00:00", f"{CORRECTED} {identifier}"), tuple(stored)
+        if day:
+            is_own = day == recorded_event(*stored).starts_at[:10]
+            moved = None if is_own else Moved(f"{day}T00:00:00", f"{CORRECTED} {identifier}")
+            yield (key, ordinal), moved, tuple(stored)
 
 
 def _extensions(db: Database) -> Found:

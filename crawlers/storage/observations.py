@@ -62,18 +62,20 @@ def without(db: Database, key: str, source: str, load: Load) -> Document | None:
     return merge(_by_rank(said.values()))
 
 
-def derive_again(db: Database, keys: Iterable[str], source: str, again: Callable[[Document], Document]) -> None:
-    """Bring what a source said of documents up to new rules, where another source knows them too.
+def derive_again(db: Database, source: str, again: Callable[[Document], Document]) -> None:
+    """Bring what a source said of documents that another source knows, too, up to new rules.
 
-    Its old form would return with the next word of the other. Call it inside the transaction that stores the documents.
+    Its old form would return with the next word of the other.
     """
-    for key in keys:
-        said = db.execute(
-            "select record from observations where document_id = ? and source = ?", [key, source]
-        ).fetchone()
-        if said:
-            record = json.dumps(to_json(again(from_json(json.loads(said[0])))), ensure_ascii=False)
-            db.execute("update observations set record = ? where document_id = ? and source = ?", [record, key, source])
+    found = db.execute("select document_id, record from observations where source = ?", [source])
+    new = ((_record(again(from_json(json.loads(record)))), record, key) for key, record in found)
+    changed = [(record, key, source) for record, old, key in new if record != old]
+    with db.atomic():
+        db.conn.executemany("update observations set record = ? where document_id = ? and source = ?", changed)
+
+
+def _record(document: Document) -> str:
+    return json.dumps(to_json(document), ensure_ascii=False)
 
 
 def _forget(db: Database, key: str, source: str) -> None:
@@ -106,7 +108,7 @@ def _write(db: Database, key: str, said: dict[str, Document], now: str) -> None:
     db.conn.executemany(
         "insert into observations values (?, ?, ?, ?) on conflict (document_id, source) do update set "
         "record = excluded.record, seen_at = excluded.seen_at where record is not excluded.record",
-        [(key, source, now, json.dumps(to_json(each), ensure_ascii=False)) for source, each in said.items()],
+        [(key, source, now, _record(each)) for source, each in said.items()],
     )
     db.conn.executemany(
         "insert into field_provenance values (?, ?, ?, ?) on conflict do nothing",

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from crawlers.parsers.vote_words import choice_of, passed_of
+from crawlers.parsers.vote_words import BARE, choice_of, passed_of
 from crawlers.people import Ballot, RollCall, RollCallsOf
 from crawlers.storage.changes import event
 from crawlers.storage.record import Counts
@@ -50,8 +50,7 @@ _COLUMNS = (
 NEWS_FOR = timedelta(days=30)
 #: What people call the lower chamber where it is not "House".
 _LOWER = {"us-ca": "Assembly", "us-nj": "Assembly", "us-nv": "Assembly", "us-ny": "Assembly", "us-wi": "Assembly"}
-#: The bare words that a source has for every result, and what is said of them: nothing where its counts contradict them.
-_BARE = {"pass": True, "fail": False}
+#: What is said of a bare word for a result: nothing where its counts contradict it.
 _RESULTS = {True: "passed", False: "failed", None: None}
 Voter = tuple[str, str, str, str, int]  # name, identifier, party, state, nth
 
@@ -159,7 +158,7 @@ def restate(db: Database) -> int:
     Of those alone whose source has a bare word for it, as `passed_of` reads. A crawl does not read a session that is over again.
     """
     sql = "select result, yes, no, question, passed, key from roll_calls where result in ('pass', 'fail')"
-    found = ((passed_of(_BARE[word], *said), old, key) for word, *said, old, key in db.execute(sql).fetchall())
+    found = ((passed_of(BARE[word], *said), old, key) for word, *said, old, key in db.execute(sql).fetchall())
     changed = [(None if now is None else int(now), key) for now, old, key in found if now != old]
     with db.atomic():
         db.conn.executemany("update roll_calls set passed = ? where key = ?", changed)
@@ -185,7 +184,7 @@ def _tell(db: Database, roll: RollCall, now: str) -> None:
 def sentence(roll: RollCall) -> str:
     """A roll call in a line: "House: On Passage: Passed, 217 to 215"."""
     chamber = {"upper": "Senate", "lower": _LOWER.get(roll.jurisdiction, "House")}.get(roll.chamber or "")
-    result = _RESULTS[roll.passed] if roll.result in _BARE else roll.result
+    result = _RESULTS[roll.passed] if roll.result in BARE else roll.result
     counts = f"{roll.yes} to {roll.no}" if roll.yes or roll.no else None
     return ": ".join(filter(None, [chamber, roll.question, ", ".join(filter(None, [result, counts]))]))
 

@@ -12,7 +12,8 @@ from publish.listing import LISTED_STATUS, SESSION_ENDS
 from store.constants import UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 
-#: Every pair that the program suggests and nobody has decided, or whose decision was returned; `sure` is from 0 to 1.
+#: Every pair that the program suggests and nobody has decided, or whose decision was returned; `sure` is from 0 to 1. Of a bill
+#: that its source lists in two sessions, the program asks about the record that lists have.
 _PAIRS = """
     with suggested (document_id, subject, sure) as (
         select document_id, 'area:' || area_id, probability from corpus.tags {only}
@@ -24,7 +25,8 @@ _PAIRS = """
         join reviews r on r.id = s.review_id and r.verdict != 'reject' where o.outcome is not null {of_outcome}
     )
     select g.document_id, g.subject, g.sure, 0, 0, null from suggested g
-    left join standings s on s.document_id = g.document_id and s.subject = g.subject where s.review_id is null
+    left join standings s on s.document_id = g.document_id and s.subject = g.subject
+    where s.review_id is null and g.document_id not in (select document_id from corpus.twice_listed)
     union all select document_id, subject, null, state = 'returned', state = 'deferred', since from standings
     where state in ('returned', 'deferred') {too}"""
 

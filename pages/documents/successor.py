@@ -41,7 +41,7 @@ def other_record(db: sqlite3.Connection, document_id: str) -> Row | None:
     return first(
         db,
         f"""select d.id, d.jurisdiction, d.session, {SESSION_TITLE} as session_title, d.id = r.listed_as as listed
-        from relisted r join documents d on d.id = iif(r.document_id = ?1, r.listed_as, r.document_id)
+        from twice_listed r join documents d on d.id = iif(r.document_id = ?1, r.listed_as, r.document_id)
         where r.document_id = ?1 or r.listed_as = ?1""",
         [document_id],
     )

@@ -174,7 +174,7 @@ def votes(db: sqlite3.Connection, key: str) -> list[Row]:
             d.id as document_id, d.identifier, d.title as document_title
         from roll_calls r join documents d on d.id = r.document_id join votes v on v.roll_call = r.id and v.person = ?
         where r.missing_since is null and (r.document_id in (select document_id from position_listing)
-            or r.document_id in (select document_id from relisted))
+            or r.document_id in (select document_id from twice_listed))
         order by r.held_at desc, r.id""",
         [key],
     )

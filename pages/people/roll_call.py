@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from crawlers.parsers.vote_words import passed_of
+from crawlers.parsers.vote_words import BARE
 from pages.database import Row, first, rows
 from pages.http import formatting
 from pages.http.formatting import SITE
@@ -95,14 +95,11 @@ def _choices(counted: Counts, cast: list[Row]) -> dict[str, str]:
 
 def without_doubt(head: Row) -> Row:
     """A roll call whose result is what its question says, and without one, where the bare word of its source ("fail") contradicts
-    its question or its own counts."""
-    said = {"pass": True, "fail": False}.get(head.get("result") or "")
-    if said is None:
+    its question or its own counts, as `passed` has it."""
+    said, passed = BARE.get(head.get("result") or ""), head.get("passed")
+    if said is None or passed == said:
         return head
-    found = passed_of(said, head["yes"], head["no"], head["question"] or "")
-    if found is said:
-        return head
-    return head | ({"result": None, "passed": None} if found is None else {"result": "fail", "passed": 0})
+    return head | {"result": None if passed is None else "fail"}
 
 
 def title(head: Row) -> str:

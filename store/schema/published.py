@@ -87,10 +87,12 @@ def create_activity(db: Database) -> None:
 
 
 @listings()
-def create_relisted(db: Database) -> None:
+def create_twice_listed(db: Database) -> None:
     # The record of a bill that its source lists in two sessions which lists leave out, and the one that they have.
-    db.execute("create table relisted (document_id text primary key, listed_as text not null) without rowid")
-    db.execute("create index relisted_by_listed on relisted (listed_as)")
+    # It was called relisted for a while, between two versions.
+    db.execute("drop table if exists relisted")
+    db.execute("create table twice_listed (document_id text primary key, listed_as text not null) without rowid")
+    db.execute("create index twice_listed_by_other on twice_listed (listed_as)")
 
 
 @decisions()
