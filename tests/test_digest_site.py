@@ -325,6 +325,13 @@ async def test_subscribing_from_a_document_or_an_area(site) -> None:
     assert ">us-117-hr1783</textarea>" in page
 
 
+async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(site) -> None:
+    asked = Filters.of({"q": "tracker:broadband"}).subscription()
+    assert "Everything on the issues you follow" in (await site.client.get(asked)).text
+    assert "must_see=1" in Filters.of({"q": "tracker:broadband", "must_see": "1"}).subscription()
+    assert "must_see" not in Filters.of({"q": "broadband"}).subscription()
+
+
 async def test_subscribing_from_a_list_of_several_places_means_those_places(site, config: Configuration) -> None:
     with closing(sqlite3.connect(config.corpus)) as corpus, corpus:
         corpus.execute("update documents set jurisdiction = 'us-tx' where id = 'us-117-s42'")

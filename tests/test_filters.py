@@ -240,3 +240,15 @@ async def test_dates_are_of_groups_of_places_too(tmp_path: Path) -> None:
         for more in ("", "&jurisdiction=federal")
     ]
     assert federal == [each for each in everywhere if each["jurisdiction"] == "us"] != []
+
+
+async def test_a_list_of_dates_and_its_feed_say_the_choice_in_the_same_words(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+    for asked, words in {
+        "jurisdiction=companies": "Companies",
+        "kind=hearing&area=broadband&jurisdiction=us-tx": "Hearing, Broadband, Texas",
+        "area=all": "All documents",
+    }.items():
+        page, feed = [(await site.client.get(f"/deadlines{form}?{asked}")).text for form in ("", ".atom")]
+        assert f"<h1>Deadlines and upcoming dates: {words}</h1>" in page
+        assert f"<title>{words}" in feed

@@ -301,6 +301,16 @@ async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp
     assert "news collected through February 2, 2021 , session to May 19, 2021" in page
 
 
+async def test_a_place_without_library_bills_says_so_of_what_is_filed_under_libraries_too(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute("delete from listing where jurisdiction = 'us-ia'")
+    for language, said in {
+        "": "that names libraries or is filed under them was found",
+        "/es": "que nombre las bibliotecas o esté clasificado bajo ellas",
+    }.items():
+        assert said in await shown(file, f"{language}/jurisdictions/us-ia")
+
+
 def test_sponsors_are_those_of_the_listed_bills(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY).sponsors
     assert [(each.name, each.bills) for each in found] == [("Ruth Reader", 4), ("Ned Novel", 3)]

@@ -305,7 +305,7 @@ async def test_an_opinion_of_a_states_court_is_not_said_to_be_of_the_united_stat
     page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get(f"/documents/{key}")).text
     assert f"<span>{place}</span>" in page
     assert "legislationJurisdiction" not in page
-    assert ("Only those filings of this docket are known" in page) is (kind == "docket")
+    assert ("We know only the filings of this docket" in page) is (kind == "docket")
 
 
 # --------------------------------------------------------------------- mistakes and order

@@ -315,7 +315,7 @@ def _other_titles(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict
     if "other_titles" not in asked.indexes:
         return {}
     rowids = {row[0]: row[1] for row in db.execute(f"select rowid, id from documents where id in ({marks(ids)})", ids)}
-    # The plus looks for the words once, and not for each document anew.
+    # With the plus, the index looks for the words once and not again for each document.
     rows = db.execute(
         "select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles "
         f"where other_titles match ? and +rowid in ({marks(ids)})",

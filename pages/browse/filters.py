@@ -121,11 +121,15 @@ class Filters:
     def subscription(self, q: str | None = None) -> str:
         """The address of a subscription to what these filters choose, as far as a subscription can say it.
 
-        ``q`` is the search as it was carried out, where it differs from what was typed.
+        ``q`` is the search as it was carried out, where it differs from what was typed. An issue alone is followed as such:
+        the form would add all priority documents.
         """
         names = ("area", "jurisdiction", "kind", "must_see")
         kept = [(name, value) for name in names for value in self.values(name) if value != TAGGED]
-        return "/subscribe?" + urlencode(kept + ([("searches", q or self.q)] if self.q else []))
+        search = (q or self.q) if self.q else ""
+        if not kept and search.startswith("tracker:"):
+            kept = [("must_see", "0")]
+        return "/subscribe?" + urlencode(kept + ([("searches", search)] if search else []))
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.browse.cards import area_titles
-from pages.browse.filters import PLACE_GROUPS
 from pages.browse.selection import Selection
 from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
@@ -40,17 +39,8 @@ def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Cho
     """The dates that /deadlines shows; with ``past``, those behind; raises UnknownValue."""
     wanted.check(db)
     where, values = wanted.where()
-    parts = [
-        formatting.word("events", wanted.kind) if wanted.kind else "",
-        area_titles(db).get(wanted.area, "") if wanted.area else "",
-        _place(wanted.jurisdiction) if wanted.jurisdiction else "",
-    ]
-    title = ", ".join(filter(None, parts)) or "Dates to keep"
+    title = wanted.in_words(db) or "Dates to keep"
     return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
-
-
-def _place(key: str) -> str:
-    return formatting.word("place_groups", key) if key in PLACE_GROUPS else formatting.place(key)
 
 
 def of_selection(chosen: Selection) -> Choice:

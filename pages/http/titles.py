@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: An act whose name is an acronym ("TAKE IT DOWN Act"): who writes "Act" so does not shout the rest.
 _NAMED_ACT = re.compile(r"\bAct\b|\bACT of \d{4}\b")
-#: Parts of a title that begin anew; what follows a number does not ("21st Century", "7(a) loans").
+#: Parts of a title that begin as a sentence does; what follows a number does not ("21st Century", "7(a) loans").
 _BEGINS = re.compile(r"^[\W_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")

@@ -17,7 +17,7 @@ from pages.browse.filters import PLACE_GROUPS
 from pages.database import marks, rows
 from pages.documents.document import source_title
 from pages.http import formatting
-from pages.http.language import N_
+from pages.http.language import N_, _
 from store.constants import ANY_AREA, TAGGED
 
 #: Dates of all documents, also of those that carry no policy area.
@@ -63,6 +63,16 @@ class Wanted:
     def check(self, db: sqlite3.Connection) -> None:
         """Raises UnknownValue where one does not exist."""
         known.check(db, {"date_area": self.area, "date_kind": self.kind, "jurisdiction": self.jurisdiction})
+
+    def in_words(self, db: sqlite3.Connection) -> str:
+        """The chosen kind, area, and place, such as "Hearing, Broadband, Texas"; ``""`` where none is chosen."""
+        parts = [formatting.word("events", self.kind)] if self.kind else []
+        parts.append(_("All documents") if self.area == ALL else area_titles(db).get(self.area, ""))
+        if self.jurisdiction in PLACE_GROUPS:
+            parts.append(formatting.word("place_groups", self.jurisdiction))
+        elif self.jurisdiction:
+            parts.append(formatting.place(self.jurisdiction))
+        return ", ".join(filter(None, parts))
 
     def where(self) -> tuple[str, list[str]]:
         """SQL conditions on ``events e join documents d``."""
@@ -121,9 +131,10 @@ class Choices:
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
     """``recent`` are dates that have just passed, for a choice without dates ahead; ``silent`` and ``dateless`` what
-    `quiet_sources` gives."""
+    `quiet_sources` gives; ``chosen`` is ``wanted`` in words."""
 
     wanted: Wanted
+    chosen: str
     past: bool
     months: list[tuple[str, list[Event]]]
     recent: list[Event]
@@ -240,6 +251,7 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
     return DeadlinesView(
         **vars(choices(db)),
         wanted=wanted,
+        chosen=wanted.in_words(db),
         past=past,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),

@@ -11,9 +11,9 @@ from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import counted
 from pages.http import formatting
 from pages.http.language import _
-from pages.places import charts, neighbors
+from pages.places import charts, place_tables
 from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
-from pages.places.neighbors import Matter
+from pages.places.place_tables import Matter
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
 SUBJECTS = ("jurisdiction", "area")
@@ -101,8 +101,8 @@ def compare(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Com
         swapped="/compare?"
         + urlencode([(wanted.subject, key) for key in (*(side.id for side in reversed(sides)), *wanted.others)]),
         places=[(key, titles[key], _lacks(db, key, today)) for key in compared],
-        issues=neighbors.issues(db, compared) if both else [],
-        areas=neighbors.areas(db, compared) if both else [],
+        issues=place_tables.issues(db, compared) if both else [],
+        areas=place_tables.areas(db, compared) if both else [],
         more=[
             place
             for place in known["jurisdiction"]
