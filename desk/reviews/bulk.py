@@ -222,8 +222,8 @@ def batches(db: Database, account_id: int) -> list[dict[str, Any]]:
     """What a person last did in bulk and can still undo: `batch`, `verdicts`, `documents`, `at`."""
     return list(
         db.query(
-            "select batch, count(*) as verdicts, count(distinct document_id) as documents, max(reviewed_at) as at "
-            "from current_reviews where reviewer = ? and batch is not null group by batch order by at desc limit 3",
+            "select r.batch, count(*) as verdicts, count(distinct r.document_id) as documents, max(r.reviewed_at) as at "
+            f"from current_reviews r where r.reviewer = ? and {reviews.IN_BULK} group by r.batch order by at desc limit 3",
             [account_id],
         )
     )
