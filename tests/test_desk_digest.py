@@ -113,7 +113,8 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     with closing(open_mail(config.mail)) as db:
         loaded, words = issues.load(db, KEY), Words("en")
         assert loaded.note == "Read this.", "nothing was saved"
-        for choice, gets in ((Preferences(), True), (Preferences(areas=("no-such-area",)), False)):
+        an_area, an_issue = Preferences(areas=("no-such-area",)), Preferences(searches=("tracker:no-such-issue",))
+        for choice, gets in ((Preferences(), True), (an_area, False), (an_issue, False)):
             reading = read(loaded, choice, words, site="", since=loaded.through)
             assert bool(reading) is gets, choice
 
