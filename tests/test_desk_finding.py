@@ -14,9 +14,10 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.queue import advocacy, collaboration, finding, queue
+from desk.queue import advocacy, collaboration, queue
 from desk.queue.our_bills import OurFilters, our_bills
 from desk.queue.queue import Filters, QueueViewer
+from pages.browse import finding
 from settings import Configuration
 
 TODAY = datetime.date(2022, 3, 9)
@@ -33,7 +34,7 @@ TODAY = datetime.date(2022, 3, 9)
     ],
 )
 def test_what_names_a_document(db: Any, typed: str) -> None:
-    assert finding.named(db, typed) == [BROADBAND]
+    assert finding.named(db.conn, typed) == [BROADBAND]
 
 
 @pytest.mark.parametrize("typed", ["HR 1783", "h.r. 1783", "hr1783", BROADBAND])

@@ -10,7 +10,7 @@ from typing import Any
 from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, finding, queue
+from desk.queue import bulk_work, collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
@@ -20,7 +20,7 @@ from desk.reviews.publishing import waiting_drafts
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
-from pages.browse import cards
+from pages.browse import cards, finding
 from pages.browse.cards import Card
 from pages.http.formatting import glossary
 
@@ -267,7 +267,7 @@ def trail(context: RequestContext) -> Answer:
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
-    values["documents"] = json.dumps(finding.named(context.db, document) or [document])
+    values["documents"] = json.dumps(finding.named(context.db.conn, document) or [document])
     rows = list(context.db.query(_EVERYTHING, values))
     titles = review_items.titles(context.db)
     for row in rows:

@@ -16,10 +16,10 @@ from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
 from crawlers.items import slug
-from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
+from pages.browse import finding
 from pages.browse.numbers import read_number
 from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
@@ -131,7 +131,7 @@ def our_bills(
             "partners": (partners or {}).get(key, ""),
             "mine": key in followed or row["lead_id"] == me,
         }
-    named = finding.named(db, filters.q) if filters.q else []
+    named = finding.named(db.conn, filters.q) if filters.q else []
     kept = [row for row in rows if _fits(row, filters, named)]
     # Two sorts, the less important first: the latest moved first, then the nearest date, those without one last.
     kept.sort(key=lambda row: row["moved_on"], reverse=True)

@@ -11,13 +11,14 @@ from sqlite_utils import Database
 
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, advocacy_files, collaboration, finding
+from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import NUMBER, staff_page
+from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
@@ -226,7 +227,7 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
 
 def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
-    if found := finding.named(db, typed["document_id"]):
+    if found := finding.named(db.conn, typed["document_id"]):
         if len(found) > 1:
             raise BadRecord(f"several documents have this number: enter one of {', '.join(found)}")
         said["document_id"] = found[0]
