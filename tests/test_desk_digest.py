@@ -91,7 +91,12 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     mail = page.partition("The email as it will look")[2]
     assert "Library Broadband Act" in mail
     assert ENACTED_TITLE not in mail
-    form = {"issue": KEY, f"place-{RULE}": "1", "note": "Read this.", "add": f"http://localhost/documents/{ENACTED}"}
+    form = {
+        "issue": KEY,
+        f"place-{RULE}": "1",
+        "note": "Read this.",
+        "add": f"http://localhost/documents/{ENACTED}/versions",
+    }
     answer = await browser.send("/desk/digest", seen=await seen(browser), **form)
     assert answer.status_code == 302
     assert kept(config) == {RULE: (1, False), BROADBAND: (None, False), ENACTED: (2, False)}
@@ -107,7 +112,12 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     assert unknown.status_code == 409
     assert "there is no document &#39;H.R. 0&#39;" in unknown.text
     assert ">New</textarea>" in unknown.text
-    change(config, "update documents set identifier = 'H.R. 1783' where id = ?", ENACTED)
+    no_address = await browser.send(
+        "/desk/digest", seen=await seen(browser), **(form | {"add": "http://[x", "note": "New"})
+    )
+    assert no_address.status_code == 409
+    assert ">New</textarea>" in no_address.text
+    change(config, "update listing set number = 'hr1783' where document_id = ?", ENACTED)
     several = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "h.r. 1783"}))
     assert "several documents have the number" in several.text
     with closing(open_mail(config.mail)) as db:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from desk.accounts import calendar_links
 from desk.partners import partners
 from desk.queue import advocacy, advocacy_files, collaboration
-from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
@@ -22,6 +22,7 @@ from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
+from store.errors import InvalidInput
 
 CSV, EXCEL, CALENDAR = (
     "text/csv; charset=utf-8",
@@ -192,7 +193,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         except AlreadyKept:
             message = "This record is here already: nothing was added."
             return Redirect(local(context.typed("next"), "/desk/advocacy"), message)
-        except BadRecord as error:
+        except InvalidInput as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
@@ -227,10 +228,7 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
 
 def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
-    if found := finding.named(db.conn, typed["document_id"]):
-        if len(found) > 1:
-            raise BadRecord(f"several documents have this number: enter one of {', '.join(found)}")
-        said["document_id"] = found[0]
+    said["document_id"] = finding.the_one(db.conn, typed["document_id"]) or said["document_id"]
     return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
 
 

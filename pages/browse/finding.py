@@ -8,6 +8,7 @@ import sqlite3
 from crawlers.items import slug
 from pages.browse import numbers, search
 from pages.documents.identifiers import CONGRESS_GOV
+from store.errors import InvalidInput
 
 MOST_FOUND = 20
 
@@ -22,6 +23,18 @@ def named(db: sqlite3.Connection, typed: str) -> list[str]:
     if congress and congress[2] in _KINDS:
         typed = f"us-{congress[1]}-{_KINDS[congress[2]]}{congress[3]}"
     return numbers.find_number(db, page[1] if page else typed)
+
+
+def the_one(db: sqlite3.Connection, typed: str) -> str | None:
+    """The id of the one document with this id, address, or number; None where there is none.
+
+    Raises:
+        InvalidInput: several have it.
+    """
+    found = named(db, typed)
+    if len(found) > 1:
+        raise InvalidInput(f"several documents have the number {typed[:80]!r}: enter one of {', '.join(found)}")
+    return next(iter(found), None)
 
 
 def find_documents(db: sqlite3.Connection, typed: str) -> list[str]:
