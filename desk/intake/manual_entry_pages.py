@@ -198,7 +198,7 @@ def _check_order(said: Mapping[str, str], today: date, wrong: dict[str, str]) ->
     for name in _DATES:
         if said["status"] not in ENDS and "" < said[name] < said["published_on"]:
             wrong.setdefault(name, "this is before the document was introduced or published")
-        if said[name] > f"{today.year + _YEARS_AHEAD}":
+        if said[name] > f"{today.year + _YEARS_AHEAD}{today.isoformat()[4:]}":
             wrong.setdefault(name, f"this is more than {_YEARS_AHEAD} years away")
 
 
