@@ -445,3 +445,16 @@ async def test_no_word_of_a_draft_stays_in_the_address_of_what_is_public(
     assert [row["fate"] for row in manual_documents.listed(db)] == ["shown", "gone"]
     page = (await browser.get(f"{form}?id={key}")).text
     assert field(page, "identifier") == "Ordinance on meeting rooms", "what the public has keeps its number"
+
+
+async def test_a_draft_gets_its_first_number_back(browser: Browser, db: Any, corpus: Any) -> None:
+    form, other = "/desk/added/form", "us-117-hr78"
+    for path, number in ((form, "H.R. 77"), (f"{form}?id={KEY}", "H.R. 78"), (f"{form}?id={other}", "H.R. 77")):
+        seen = field((await browser.get(path)).text, "seen") if path != form else "0"
+        answer = await send(browser, path, identifier=number, step="draft", seen=seen)
+        assert answer.status_code == 302, number
+    fates = {row["document_id"]: row["fate"] for row in manual_documents.listed(db)}
+    assert fates == {KEY: "draft", other: "gone"}
+    assert (await send(browser, form, identifier="H.R. 79", step="draft")).status_code == 302
+    taken = await send(browser, f"{form}?id={KEY}", identifier="H.R. 79", step="draft", seen="5")
+    assert "This number is already here: us-117-hr79" in taken.text
