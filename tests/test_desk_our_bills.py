@@ -116,6 +116,7 @@ def test_hearings_and_deadlines_on_record_are_dates_with_their_titles(db: Any) -
     letter(db, happened_on=None, due_on="2022-03-12", link="https://example.org/sign")
     letter(db, kind="comments", title="Filed already", due_on="2022-03-10")
     letter(db, kind="hearing", title="Full committee markup", document_id=PLAIN, happened_on=None, due_on="2022-03-11")
+    letter(db, kind="meeting", title="A talk", public=False, happened_on=None, due_on="2022-03-10")
     found = [(row["id"], row["next"], row["next_on"], row["next_link"]) for row in rows(db)]
     assert found == [
         (PLAIN, "Hearing: Full committee markup", "2022-03-11", None),
