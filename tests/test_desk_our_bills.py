@@ -218,6 +218,19 @@ async def test_a_record_is_kept_corrected_and_withdrawn_on_the_web(browser: Brow
     assert (await browser.get("/desk/weekly?until=soon")).status_code == 400
 
 
+async def test_the_session_of_a_state_has_the_title_of_its_source(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    change(config, "update documents set jurisdiction = 'us-md', session = '2024' where id = ?", PLAIN)
+    columns = "source, jurisdiction, session, title, special, seen_at"
+    change(config, f"insert into sessions ({columns}) values ('x', 'us-md', '2024', '2024 Regular Session', 0, ?)", NOW)
+    collaboration.follow(db, person(db), PLAIN, True, NOW)
+    await browser.sign_in()
+    [row] = csv.DictReader(io.StringIO((await browser.get("/desk/ours.csv?ended=1")).text.lstrip("\ufeff")))
+    assert row["session"] == "2024 Regular Session"
+    assert "<span>2024 Regular Session</span>" in (await browser.get(f"/desk/documents/{PLAIN}")).text
+
+
 async def test_columns_are_chosen_on_the_page_and_in_the_files(browser: Browser, db: Any) -> None:
     say(db, subject="stance", value="support", reason="It helps.")
     await browser.sign_in()

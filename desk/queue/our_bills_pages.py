@@ -82,7 +82,7 @@ def our_bills_file(context: RequestContext) -> Answer:
 
 def _away_from_the_site(row: Row, site: str) -> Row:
     """A row for people who read it elsewhere: the session in words, and whole addresses."""
-    session = formatting.session_in_words(row["jurisdiction"], row["session"])
+    session = formatting.session_in_words(row["jurisdiction"], row["session"], row["session_title"])
     return row | {"session": session, "address": site + row["address"], "url": formatting.safe_url(row["url"]) or ""}
 
 

@@ -25,6 +25,7 @@ from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
 from pages.documents.document import Progress, progress
 from pages.documents.highlight import Mark, Piece, marked
+from pages.documents.session_status import SESSION_TITLE
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
 
@@ -88,8 +89,9 @@ class ReviewView:
 
 
 #: A document, and whether the public page marks it as must-see.
-_DOCUMENT = """
-    select d.*, coalesce(p.priority, 0) = 2 and d.id not in (select document_id from corpus.ceremonial) as must_see
+_DOCUMENT = f"""
+    select d.*, {SESSION_TITLE} as session_title, coalesce(p.priority, 0) = 2
+        and d.id not in (select document_id from corpus.ceremonial) as must_see
     from corpus.documents d left join corpus.shown_priorities p on p.document_id = d.id where d.id = ?"""
 
 
