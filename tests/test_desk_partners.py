@@ -269,6 +269,7 @@ def test_two_organisations_speak_beside_each_other(db: Any, config: Configuratio
     accounts.set_disabled(db, who(db), True, now=NOW)
     assert len(partners.public_statements(config.partners, BROADBAND)) == 1
     assert [row["organisation"] for row in partners.held(db)] == ["Association of Research Libraries"]
+    assert partners.new_count(db, "2020-01-01") == 1
 
 
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
