@@ -118,11 +118,17 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
     def queued(**filters: str) -> int:
         return queue.ranked(context.db, Filters(**filters), viewer, skip=0, size=1)[1]
 
-    drafts = {each["document_id"] for each in waiting_drafts(context.db)} if context.me.may("approver") else ()
+    publishable = waiting_drafts(context.db) if context.me.may("approver") else []
+    drafts = {each["document_id"] for each in publishable if context.own_drafts or each["reviewer"] != context.me.id}
     since = viewer.since or "9999"  # at the first visit, nothing is new
     written = context.ask_partners(lambda file: partners.new_count(file, since), 0)
     found = [
-        ("/desk?mine=1", queued(mine="1"), "document assigned to you", "documents assigned to you"),
+        (
+            "/desk?mine=1",
+            queued(mine="1"),
+            "document assigned to you waits for a decision",
+            "documents assigned to you wait for a decision",
+        ),
         (
             "/desk/ours?waiting=1&ended=1",
             len(drafts),
