@@ -73,3 +73,7 @@ async def test_one_goes_there_and_trail_and_records_take_numbers(
     corpus.conn.commit()
     corpus.close()
     assert "us-116-hr1783" in (await browser.send("/desk/advocacy", **form)).text
+    page = (await browser.get("/desk/trail?document=H.R.+1783")).text
+    assert "Several documents have this number" in page
+    assert 'href="/desk/trail?document=us-116-hr1783&amp;person="' in page
+    assert "Several documents" not in (await browser.get(f"/desk/trail?document={BROADBAND}")).text

@@ -273,7 +273,8 @@ def trail(context: RequestContext) -> Answer:
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
-    values["documents"] = json.dumps(finding.named(context.db.conn, document) or [document])
+    named = finding.named(context.db.conn, document)
+    values["documents"] = json.dumps(named or [document])
     rows = list(context.db.query(_EVERYTHING, values))
     titles = review_items.titles(context.db)
     for row in rows:
@@ -281,5 +282,5 @@ def trail(context: RequestContext) -> Answer:
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
-    view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
+    view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "named": named}
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})
