@@ -72,6 +72,12 @@ async def test_the_second_person_is_told(application: Any, db: Any) -> None:
     again = field(answer.text, "seen")
     assert (await ben.send(document(), subject="area:broadband", verdict="confirm", seen=again)).status_code == 302
     assert [row["verdict"] for row in reviews.history(db, BROADBAND)] == ["confirm", "reject"]
+    seen = field((await ben.get(document())).text, "seen")
+    stance = {"subject": "stance", "verdict": "confirm", "seen": seen, "published": "0"}
+    await ana.send(document(), **stance, value="oppose", reason="It harms.")
+    answer = await ben.send(document(), **stance, value="support", reason="It helps.")
+    assert "Ana Reader drafted the stance “Oppose” on" in answer.text, "a draft is not confirmed"
+    assert "Ben Writer confirmed the area “Broadband” on" in answer.text
 
 
 async def test_the_public_sees_a_decision_at_once_and_nothing_private(

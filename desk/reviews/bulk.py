@@ -18,7 +18,7 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
-from desk.reviews.subjects import BadVerdict, NotSuggested
+from desk.reviews.subjects import PRIORITIES, BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -94,7 +94,8 @@ def bulk(context: RequestContext) -> Answer:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
         raise HTTPError(400, "Nothing was recorded: choose some documents first.")
-    return Page("desk/bulk.html", {"lines": lines, "action": action, "query": query, "chosen": len(chosen)})
+    view = {"lines": lines, "action": action, "query": query, "chosen": len(chosen), "priorities": PRIORITIES}
+    return Page("desk/bulk.html", view)
 
 
 def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:

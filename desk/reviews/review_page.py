@@ -51,6 +51,9 @@ class ReviewView:
     #: What to decide and what was decided.
     items: list[Item]
     history: list[Row]
+    #: The number of a verdict -> what its author did, in words; value of a priority -> its name.
+    did: dict[int, str]
+    priorities: dict[str, str]
     stances: list[Row]
     choices: dict[str, list[tuple[str, str]]]
     seen: int
@@ -135,6 +138,8 @@ def review_view(
         **marked(document, spans),
         items=items,
         history=history,
+        did={row["id"]: row["did"] for row in history},
+        priorities=subjects.PRIORITIES,
         seen=history[0]["id"] if history else 0,
         pin_reason=pin_reason,
         stances=stances,
