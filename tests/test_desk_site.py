@@ -217,6 +217,9 @@ async def test_bulk_is_shown_first_and_recorded_as_shown(application: Any, db: A
     assert in_force["name"] == "Ben Writer"
     await ana.send("/desk/undo", batch=field(page, "batch"))
     assert reviews.current(db, HOSTILE_BILL, "area:library-funding") is None
+    page = (await ana.send("/desk/bulk", document=[HOSTILE_BILL], action="confirm")).text
+    await ana.send("/desk/bulk", step="save", line=field(page, "line").replace("&#34;", '"'))
+    assert "1 verdict recorded on 1 document." in (await ana.get("/desk")).text
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
     action = context.typed("action")
     value = {"assign": context.typed("name"), "snooze": context.typed("until_on"), "follow": ""}[action]
     _, documents = bulk_work.work(context.db, context.me, chosen, action, value, context.now)
-    said = f"{documents:,} documents {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
+    said = f"{count(documents, 'document')} {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
     return Redirect(f"/desk?{query}", f"{said}.")
 
 
@@ -186,7 +186,7 @@ def _save(context: RequestContext, query: str) -> Redirect:
     given = [_verdict(token) for token in (context.form or {}).get("line", [])[: MOST * 20]]
     recorded, skipped = _record(context, given, secrets.token_hex(8))
     documents = list(dict.fromkeys(each.document_id for each in recorded))
-    message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
+    message = f"{count(len(recorded), 'verdict')} recorded on {count(len(documents), 'document')}."
     if skipped:
         left = count(skipped, "was", "were")
         message += f" {left} skipped: decided, or no longer suggested, since you opened the page."

@@ -26,6 +26,7 @@ from pages.documents import rulemaking
 from pages.documents.document import Progress, progress
 from pages.documents.highlight import Mark, Piece, marked
 from pages.documents.session_status import SESSION_TITLE
+from pages.http.formatting import count
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
 
@@ -241,7 +242,7 @@ def undo(context: RequestContext) -> Answer:
     try:
         if work := context.typed("work"):
             undone = bulk_work.undo(context.db, context.me, work, context.now)
-            return Redirect("/desk", f"Undone on {undone:,} documents.")
+            return Redirect("/desk", f"Undone on {count(undone, 'document')}.")
         if batch := context.typed("batch"):
             documents = reviews.undo_batch(context.db, context.me, batch, now=context.now)
         else:
