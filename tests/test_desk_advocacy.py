@@ -55,6 +55,8 @@ def test_a_form_that_is_sent_twice_makes_one_record_and_one_note(db: Any) -> Non
     advocacy.add(db, person(db), LETTER, now=LATER)
     written = [collaboration.add_note(db, person(db), BROADBAND, words, NOW) for words in ("Call them.", " Call them.")]
     assert written[0] == written[1]
+    later = [collaboration.add_note(db, person(db), BROADBAND, "Call them.", LATER) for _ in range(2)]
+    assert later[0] == later[1] != written[0], "on another day they called again"
 
 
 def test_what_the_public_can_read_has_happened(db: Any) -> None:

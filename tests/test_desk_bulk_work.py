@@ -93,6 +93,8 @@ async def test_on_the_web(browser: Browser, db: Any) -> None:
     assert "assigned 3 documents to Ben Writer" in page
     batch = bulk_work.batches(db, person(db))[0]["batch"]
     assert (await browser.send("/desk/undo", work=batch)).status_code == 302
+    await browser.send("/desk/bulk", action="follow", document=ALL[0])
+    assert "1 document followed." in (await browser.get("/desk")).text
     assert leads(db) == {}
     assert (await browser.send("/desk/undo", work=batch)).status_code == 409
     assert (await browser.send("/desk/bulk", action="snooze", until_on="soon", document=ALL)).status_code == 400

@@ -163,7 +163,7 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
         ({"published_on": "2022-02-31"}, "published_on", "Enter a date such as 2026-11-30"),
         ({"published_on": "2999-12-31"}, "published_on", "This date is in the future"),
         ({"hearing_on": "2020-01-01"}, "hearing_on", "This is before the document was introduced"),
-        ({"deadline_on": "2206-01-01"}, "deadline_on", "This is more than 5 years away"),
+        ({"deadline_on": "2027-03-10"}, "deadline_on", "This is more than 5 years away"),
         ({"identifier": "HR 1783"}, "identifier", "This number is already here: us-117-hr1783"),
     ],
 )
@@ -240,10 +240,10 @@ def test_what_has_no_number_is_named_by_its_title(values: dict[str, str], key: s
 
 
 async def test_a_hearing_and_a_deadline_are_dates_to_keep(browser: Browser, db: Any, corpus: Any) -> None:
-    dates = {"hearing_on": "2022-03-20", "deadline_on": "2022-04-01"}
+    dates = {"hearing_on": "2022-03-20", "deadline_on": "2027-03-09"}  # five years from now, to the day
     assert (await browser.send("/desk/added/form", **(FORM | dates), seen="0")).status_code == 302
     events = corpus.execute("select kind, starts_at from events where document_id = ? order by 2", [KEY]).fetchall()
-    assert events == [("hearing", "2022-03-20"), ("comment_close", "2022-04-01")]
+    assert events == [("hearing", "2022-03-20"), ("comment_close", "2027-03-09")]
     page = (await browser.get(f"/desk/added/form?id={KEY}")).text
     assert 'name="hearing_on" value="2022-03-20"' in page
     wrong = await browser.send("/desk/added/form", **(FORM | {"identifier": "H.R. 78", "hearing_on": "soon"}), seen="0")
@@ -445,3 +445,16 @@ async def test_no_word_of_a_draft_stays_in_the_address_of_what_is_public(
     assert [row["fate"] for row in manual_documents.listed(db)] == ["shown", "gone"]
     page = (await browser.get(f"{form}?id={key}")).text
     assert field(page, "identifier") == "Ordinance on meeting rooms", "what the public has keeps its number"
+
+
+async def test_a_draft_gets_its_first_number_back(browser: Browser, db: Any, corpus: Any) -> None:
+    form, other = "/desk/added/form", "us-117-hr78"
+    for path, number in ((form, "H.R. 77"), (f"{form}?id={KEY}", "H.R. 78"), (f"{form}?id={other}", "H.R. 77")):
+        seen = field((await browser.get(path)).text, "seen") if path != form else "0"
+        answer = await send(browser, path, identifier=number, step="draft", seen=seen)
+        assert answer.status_code == 302, number
+    fates = {row["document_id"]: row["fate"] for row in manual_documents.listed(db)}
+    assert fates == {KEY: "draft", other: "gone"}
+    assert (await send(browser, form, identifier="H.R. 79", step="draft")).status_code == 302
+    taken = await send(browser, f"{form}?id={KEY}", identifier="H.R. 79", step="draft", seen="5")
+    assert "This number is already here: us-117-hr79" in taken.text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
 from contextlib import closing
 from typing import Any
@@ -14,7 +15,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, RULE
 
 from digest import service
-from digest.issues import issues
+from digest.issues import editing, issues
 from digest.issues.compose import read
 from digest.issues.issues import Issue
 from digest.issues.words import Words
@@ -91,10 +92,17 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     mail = page.partition("The email as it will look")[2]
     assert "Library Broadband Act" in mail
     assert ENACTED_TITLE not in mail
-    form = {"issue": KEY, f"place-{RULE}": "1", "note": "Read this.", "add": f"http://localhost/documents/{ENACTED}"}
-    answer = await browser.send("/desk/digest", seen=await seen(browser), **form)
+    form = {
+        "issue": KEY,
+        f"place-{RULE}": "1",
+        "note": "Read this.",
+        "add": f"http://localhost/documents/{ENACTED}/versions",
+    }
+    opened = await seen(browser)
+    answer = await browser.send("/desk/digest", seen=opened, **form)
     assert answer.status_code == 302
     assert kept(config) == {RULE: (1, False), BROADBAND: (None, False), ENACTED: (2, False)}
+    assert (await browser.send("/desk/digest", seen=opened, **form)).status_code == 302, "sent twice"
     page = (await browser.get("/desk/digest")).text
     assert "added by an editor" in page
     assert ENACTED_TITLE in page.partition("The email as it will look")[2]
@@ -107,15 +115,43 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     assert unknown.status_code == 409
     assert "there is no document &#39;H.R. 0&#39;" in unknown.text
     assert ">New</textarea>" in unknown.text
-    change(config, "update documents set identifier = 'H.R. 1783' where id = ?", ENACTED)
+    no_address = await browser.send(
+        "/desk/digest", seen=await seen(browser), **(form | {"add": "http://[x", "note": "New"})
+    )
+    assert no_address.status_code == 409
+    assert ">New</textarea>" in no_address.text
+    change(config, "update listing set number = 'hr1783' where document_id = ?", ENACTED)
     several = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "h.r. 1783"}))
     assert "several documents have the number" in several.text
     with closing(open_mail(config.mail)) as db:
         loaded, words = issues.load(db, KEY), Words("en")
         assert loaded.note == "Read this.", "nothing was saved"
-        for choice, gets in ((Preferences(), True), (Preferences(areas=("no-such-area",)), False)):
+        an_area, an_issue = Preferences(areas=("no-such-area",)), Preferences(searches=("tracker:no-such-issue",))
+        for choice, gets in ((Preferences(), True), (an_area, False), (an_issue, False)):
             reading = read(loaded, choice, words, site="", since=loaded.through)
             assert bool(reading) is gets, choice
+
+
+async def test_what_an_issue_has_stays_where_it_is_when_it_is_added(
+    browser: Browser, config: Configuration, issue: Issue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(open_mail(config.mail)) as db:  # the rule becomes a companion in the item of the bill
+        entry, other = (json.loads(row[0]) for row in db.execute("select entry from digest_items order by ordinal"))
+        entry["documents"] = [*entry["documents"], *other["documents"]]
+        db.execute("delete from digest_items where ordinal = 1")
+        db.execute("update digest_items set entry = ?", [json.dumps(entry)])
+        db.conn.commit()
+    first, companion = (each["id"] for each in entry["documents"])
+    for choice, place in (({f"place-{first}": "1"}, (1, False)), ({"hide": first}, (None, True))):
+        form = choice | {"issue": KEY, "seen": await seen(browser), "add": companion}
+        for again in (False, True):
+            assert (await browser.send("/desk/digest", **form)).status_code == 302, again
+            assert kept(config) == {first: place}
+            assert "had us-" in (await browser.get("/desk/digest")).text
+    monkeypatch.setattr(editing, "MOST_SHOWN", 0)
+    form = {"issue": KEY, "seen": await seen(browser), "add": companion}
+    assert (await browser.send("/desk/digest", **form)).status_code == 302
+    assert kept(config) == {first: (1, False)}, "the page did not show it: it leads"
 
 
 async def test_the_editor_reads_that_nothing_leaves_where_all_is_hidden(browser: Browser, issue: Issue) -> None:

@@ -14,9 +14,10 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.queue import advocacy, collaboration, finding, queue
+from desk.queue import advocacy, collaboration, queue
 from desk.queue.our_bills import OurFilters, our_bills
 from desk.queue.queue import Filters, QueueViewer
+from pages.browse import finding
 from settings import Configuration
 
 TODAY = datetime.date(2022, 3, 9)
@@ -33,7 +34,7 @@ TODAY = datetime.date(2022, 3, 9)
     ],
 )
 def test_what_names_a_document(db: Any, typed: str) -> None:
-    assert finding.named(db, typed) == [BROADBAND]
+    assert finding.named(db.conn, typed) == [BROADBAND]
 
 
 @pytest.mark.parametrize("typed", ["HR 1783", "h.r. 1783", "hr1783", BROADBAND])
@@ -72,3 +73,7 @@ async def test_one_goes_there_and_trail_and_records_take_numbers(
     corpus.conn.commit()
     corpus.close()
     assert "us-116-hr1783" in (await browser.send("/desk/advocacy", **form)).text
+    page = (await browser.get("/desk/trail?document=H.R.+1783")).text
+    assert "Several documents have this number" in page
+    assert 'href="/desk/trail?document=us-116-hr1783&amp;person="' in page
+    assert "Several documents" not in (await browser.get(f"/desk/trail?document={BROADBAND}")).text

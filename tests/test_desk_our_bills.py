@@ -116,6 +116,7 @@ def test_hearings_and_deadlines_on_record_are_dates_with_their_titles(db: Any) -
     letter(db, happened_on=None, due_on="2022-03-12", link="https://example.org/sign")
     letter(db, kind="comments", title="Filed already", due_on="2022-03-10")
     letter(db, kind="hearing", title="Full committee markup", document_id=PLAIN, happened_on=None, due_on="2022-03-11")
+    letter(db, kind="meeting", title="A talk", public=False, happened_on=None, due_on="2022-03-10")
     found = [(row["id"], row["next"], row["next_on"], row["next_link"]) for row in rows(db)]
     assert found == [
         (PLAIN, "Hearing: Full committee markup", "2022-03-11", None),
@@ -215,6 +216,19 @@ async def test_a_record_is_kept_corrected_and_withdrawn_on_the_web(browser: Brow
     await browser.send("/desk/advocacy", record="1", seen="2", step="withdraw")
     assert advocacy.records(db) == []
     assert (await browser.get("/desk/weekly?until=soon")).status_code == 400
+
+
+async def test_the_session_of_a_state_has_the_title_of_its_source(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    change(config, "update documents set jurisdiction = 'us-md', session = '2024' where id = ?", PLAIN)
+    columns = "source, jurisdiction, session, title, special, seen_at"
+    change(config, f"insert into sessions ({columns}) values ('x', 'us-md', '2024', '2024 Regular Session', 0, ?)", NOW)
+    collaboration.follow(db, person(db), PLAIN, True, NOW)
+    await browser.sign_in()
+    [row] = csv.DictReader(io.StringIO((await browser.get("/desk/ours.csv?ended=1")).text.lstrip("\ufeff")))
+    assert row["session"] == "2024 Regular Session"
+    assert "<span>2024 Regular Session</span>" in (await browser.get(f"/desk/documents/{PLAIN}")).text
 
 
 async def test_columns_are_chosen_on_the_page_and_in_the_files(browser: Browser, db: Any) -> None:

@@ -269,6 +269,7 @@ def test_two_organisations_speak_beside_each_other(db: Any, config: Configuratio
     accounts.set_disabled(db, who(db), True, now=NOW)
     assert len(partners.public_statements(config.partners, BROADBAND)) == 1
     assert [row["organisation"] for row in partners.held(db)] == ["Association of Research Libraries"]
+    assert partners.new_count(db, "2020-01-01") == 1
 
 
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +282,18 @@ def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     partners.publish_statement(db, who(db), BROADBAND, "support", "", seen=1, now="2022-03-11T09:00:00Z")
 
 
-@pytest.mark.parametrize("words", ["HR 1783", "h.r. 1783", f"http://localhost{PUBLIC}", BROADBAND, "library broadband"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "HR 1783",
+        "h.r. 1783",
+        f"http://localhost{PUBLIC}",
+        f"http://localhost{PUBLIC}/versions?x=1",
+        "https://www.congress.gov/bill/117th-congress/house-bill/1783/text",
+        BROADBAND,
+        "library broadband",
+    ],
+)
 async def test_a_document_is_found(browser: Browser, words: str) -> None:
     await browser.sign_in(EFF)
     page = (await browser.get("/partner", params={"q": words})).text

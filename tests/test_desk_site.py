@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from desk_fixtures import (
     field,
     person,
     say,
+    site_of,
 )
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
@@ -70,6 +72,12 @@ async def test_the_second_person_is_told(application: Any, db: Any) -> None:
     again = field(answer.text, "seen")
     assert (await ben.send(document(), subject="area:broadband", verdict="confirm", seen=again)).status_code == 302
     assert [row["verdict"] for row in reviews.history(db, BROADBAND)] == ["confirm", "reject"]
+    seen = field((await ben.get(document())).text, "seen")
+    stance = {"subject": "stance", "verdict": "confirm", "seen": seen, "published": "0"}
+    await ana.send(document(), **stance, value="oppose", reason="It harms.")
+    answer = await ben.send(document(), **stance, value="support", reason="It helps.")
+    assert "Ana Reader drafted the stance “Oppose” on" in answer.text, "a draft is not confirmed"
+    assert "Ben Writer confirmed the area “Broadband” on" in answer.text
 
 
 async def test_the_public_sees_a_decision_at_once_and_nothing_private(
@@ -209,6 +217,9 @@ async def test_bulk_is_shown_first_and_recorded_as_shown(application: Any, db: A
     assert in_force["name"] == "Ben Writer"
     await ana.send("/desk/undo", batch=field(page, "batch"))
     assert reviews.current(db, HOSTILE_BILL, "area:library-funding") is None
+    page = (await ana.send("/desk/bulk", document=[HOSTILE_BILL], action="confirm")).text
+    await ana.send("/desk/bulk", step="save", line=field(page, "line").replace("&#34;", '"'))
+    assert "1 verdict recorded on 1 document." in (await ana.get("/desk")).text
 
 
 @pytest.mark.parametrize(
@@ -379,7 +390,7 @@ async def test_the_queue_says_what_else_waits_for_a_person(
     collaboration.assign(db, person(db, "Ben Writer"), BROADBAND, "Ana Reader", NOW)
     await browser.sign_in()
     page = (await browser.get("/desk")).text
-    assert '<a class="chip" href="/desk?mine=1">1 document assigned to you</a>' in page
+    assert '<a class="chip" href="/desk?mine=1">1 document assigned to you waits for a decision</a>' in page
     assert '<a class="chip" href="/desk/ours?waiting=1&amp;ended=1">1 document with a draft to publish</a>' in page
     assert '<a class="chip" href="/desk?put_off=1">1 document with a postponed decision</a>' in page
     assert '<option value="tc-hotspot-lending">' in page, "the positions of the queue are a filter"
@@ -388,6 +399,13 @@ async def test_the_queue_says_what_else_waits_for_a_person(
     reviewer = Browser(application)
     await reviewer.sign_in("Ben Writer")
     assert "draft to publish" not in (await reviewer.get("/desk")).text
+    say(db, subject="stance", value="support", reason="It helps.", document_id=RULE)
+    assert "1 document with a draft to publish" in (await browser.get("/desk")).text, (
+        "another approver publishes their own"
+    )
+    alone = Browser(site_of(replace(config, publish_own_drafts="yes")).app())
+    await alone.sign_in()
+    assert "2 documents with a draft to publish" in (await alone.get("/desk")).text
     viewer = Browser(application)
     await viewer.sign_in("Cleo Looker")
     page = (await viewer.get("/desk")).text

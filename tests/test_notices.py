@@ -142,6 +142,9 @@ def test_who_follows_or_leads_hears_of_moves_and_of_the_day_before_a_date(db: Da
     advocacy.add(db, person(db), AdvocacyRecord(**given), now=NOW)
     [sign] = [each[2] for each in told(db, datetime.date(2022, 3, 19)) if each[1] == "tomorrow"]
     assert sign == "Tomorrow, March 20, 2022: Deadline: Forty groups."
+    advocacy.add(db, person(db), AdvocacyRecord(**given | {"kind": "ask", "title": "Ask the committee"}), now=NOW)
+    [both] = [each[2] for each in told(db, datetime.date(2022, 3, 19)) if each[1] == "tomorrow"]
+    assert both == "Tomorrow, March 20, 2022: Deadline: Ask the committee; Forty groups."
     late = notices.waiting(db, today=datetime.date(2022, 3, 31))[-1]
     early = notices.waiting(db, today=datetime.date(2022, 3, 30))[-1]
     assert late.words.startswith("Today") and late.event == early.event, "one event, whenever it is said"  # noqa: PT018

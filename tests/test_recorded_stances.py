@@ -16,7 +16,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, RULE
 
 from desk.queue.our_bills import OurFilters, our_bills, weekly_report
-from desk.reviews import publishing, recorded_stances, reviews
+from desk.reviews import bulk, publishing, recorded_stances, reviews
 from desk.reviews.recorded_stances import BadReading, mark_read, on_record, reopen
 from digest.issues.stances import drafts
 from positions.catalog import stances
@@ -57,6 +57,7 @@ FILE = (
     + entry("of-a-chapter", RULE, actor="Texas Library Association")
     + entry("read-already", RULE, confidence="verified", url=ADDRESS)
     + entry("not-collected", "us-117-hr999")
+    + entry("companions", f"{BROADBAND}, {RULE}")
     + entry("bill-page", "us-117-hr998", url=BILL_PAGE)
 )
 
@@ -112,6 +113,28 @@ def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: A
     assert report.taken == []
     say(db, subject="stance", published=True, **(better | {"value": "oppose"}))
     assert {row[7] for row in public_rows(db, [BROADBAND])} == {NOW[:10]}, "another side is a decision of today"
+
+
+def test_each_published_draft_is_undone_alone(db: Any) -> None:
+    ana = person(db)
+    mark_read(db, ana, "companions", ADDRESS, "On record.", seen=0, now=NOW)
+    last = reviews.last_of(db, ana)
+    assert last
+    assert [last["batch"]] == [each["batch"] for each in bulk.batches(db, ana.id)], "two drafts at once are one action"
+    for document_id, now in ((BROADBAND, "2022-03-09T10:00:00Z"), (RULE, LATER)):
+        draft = publishing.draft_of(db, document_id, "stance")
+        assert draft
+        said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, document_id)}
+        publishing.publish(db, ana, draft, **said, now=now, own_drafts=True)
+    last = reviews.last_of(db, ana)
+    assert last
+    assert (last["document_id"], last["batch"]) == (RULE, None)
+    assert bulk.batches(db, ana.id) == []
+    assert reviews.undo_batch(db, ana, "on record: companions", now=LATER) == []
+    reviews.undo(db, ana, last["id"], now=LATER)
+    assert {row[0] for row in public_rows(db, [BROADBAND, RULE])} == {BROADBAND}
+    assert publishing.draft_of(db, RULE, "stance"), "its draft waits again"
+    assert reviews.undo_batch(db, ana, "on record: companions", now=LATER) == [RULE], "what is left of the drafts"
 
 
 def test_no_address_is_entered_beforehand_where_nobody_read_the_side(db: Any) -> None:
@@ -174,7 +197,7 @@ async def test_two_people_put_it_on_the_public_page_with_its_year(application: A
     reader, approver = Browser(application), Browser(application)
     await reader.sign_in("Ben Writer")
     page = (await reader.get("/desk/stances")).text
-    assert "To verify: 5" in page
+    assert "To verify: 6" in page
     assert "nobody has read which side was taken" in page
     form = {"stance": "remembered", "seen": "0", "step": "read"}
     assert (await reader.send("/desk/stances", **form, address="nowhere", reason="x")).status_code == 400

@@ -203,7 +203,8 @@ def _apply(context: RequestContext) -> Redirect:
         raise HTTPError(400, "Nothing was imported: choose some rows first.")
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
     context.publish(context.db, [each.document_id for each in wanted])
-    message = f"{done:,} documents imported as your drafts. You follow them now."
+    one, many = "document imported as your draft. You follow it", "documents imported as your drafts. You follow them"
+    message = f"{count(done, one, many)} now."
     if left:
         skipped = count(len(left), "was", "were")
         message += f" {skipped} skipped: they have changed since the preview ({', '.join(left[:5])})."
@@ -247,7 +248,7 @@ def apply(db: Database, account: Account, wanted: list[Taken], *, name: str, now
                 "values (:batch, :document_id, :note_id, :followed, :lead, :lead_before, :hearing_id)",
                 written,
             )
-            accounts.log(db, account.id, "imported a tracker", f"{name}: {len(written)} documents", now)
+            accounts.log(db, account.id, "imported a tracker", f"{name}: {count(len(written), 'document')}", now)
     return len(written), left
 
 
@@ -310,10 +311,10 @@ def _undo(context: RequestContext) -> Redirect:
     documents, left = undo(context.db, context.me, batch, row["name"], context.now)
     lines = context.db.execute("select document_id from import_lines where batch = ?", [batch]).fetchall()
     context.publish(context.db, [line[0] for line in lines])
-    message = f"Undone on {documents:,} documents."
-    return Redirect(
-        "/desk/import", message + (f" {left:,} stances stay: they were decided again since." if left else "")
-    )
+    message = f"Undone on {count(documents, 'document')}."
+    if left:
+        message += f" {count(left, 'stance stays: it was', 'stances stay: they were')} decided again since."
+    return Redirect("/desk/import", message)
 
 
 def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tuple[int, int]:
@@ -344,5 +345,5 @@ def undo(db: Database, account: Account, batch: str, name: str, now: str) -> tup
                 before = line["lead_before"] if line["lead_before"] in open_names else ""
                 collaboration.assign(db, account, line["document_id"], before, now)
         db.execute("insert into imports_undone values (?, ?, ?)", [batch, account.id, now])
-        accounts.log(db, account.id, "took an import back", f"{name}: {len(lines)} documents", now)
+        accounts.log(db, account.id, "took an import back", f"{name}: {count(len(lines), 'document')}", now)
     return len(lines), left

@@ -57,11 +57,11 @@ def add(
         instead_of: the draft that this was until now, under another id; it is withdrawn, and never becomes public.
 
     Raises:
-        EditConflict: there is a newer one.
+        EditConflict: there is a newer one, or the draft's new id is taken.
     """
     with writing(db):
         newest = current(db, instead_of.id if instead_of else document.id)
-        if (newest["id"] if newest else 0) != seen:
+        if (newest["id"] if newest else 0) != seen or (instead_of and is_taken(db, document.id, by_draft=True)):
             raise EditConflict("this record has changed since you opened the page")
         if instead_of:
             _write(db, account, instead_of, "", now, gone=True, draft=True)
@@ -84,6 +84,16 @@ def current(db: Database, document_id: str) -> dict[str, Any] | None:
     """The newest row of a document with `document`, or None."""
     row = next(iter(db.query("select * from current_hand_documents where document_id = ?", [document_id])), None)
     return row | {"document": from_json(json.loads(row["record"]))} if row else None
+
+
+def is_taken(db: Database, document_id: str, *, by_draft: bool = False) -> bool:
+    """Whether a document was added by hand under an id.
+
+    Args:
+        by_draft: whether a draft wants the id: then one that a withdrawn draft left is free, such as its own of before.
+    """
+    row = current(db, document_id)
+    return row is not None and not (by_draft and row["gone"] and row["draft"])
 
 
 def public(db: Database, document_id: str) -> Document | None:

@@ -76,7 +76,7 @@ def form(context: RequestContext) -> Answer:
         document = (public or old["document"]) if gone and old else document_of(typed, context.today)
         # What nobody published may get another number, so that no word of a draft stays in its address.
         moved = old["document"] if old and not public and document.id != old["document_id"] else None
-        _check_place(context, document, None if moved else old)
+        _check_place(context, document, old, moved=moved is not None)
         manual_documents.add(
             *(db, context.me, document, typed["note"]),
             seen=seen,
@@ -198,7 +198,7 @@ def _check_order(said: Mapping[str, str], today: date, wrong: dict[str, str]) ->
     for name in _DATES:
         if said["status"] not in ENDS and "" < said[name] < said["published_on"]:
             wrong.setdefault(name, "this is before the document was introduced or published")
-        if said[name] > f"{today.year + _YEARS_AHEAD}":
+        if said[name] > f"{today.year + _YEARS_AHEAD}{today.isoformat()[4:]}":
             wrong.setdefault(name, f"this is more than {_YEARS_AHEAD} years away")
 
 
@@ -237,15 +237,15 @@ def _level(kind: str, place: str) -> str:
     return "state" if place.count("-") == 1 else "local"
 
 
-def _check_place(context: RequestContext, document: Document, old: dict[str, Any] | None) -> None:
+def _check_place(context: RequestContext, document: Document, old: dict[str, Any] | None, *, moved: bool) -> None:
     """Check that the number is free, and that the place and session are known, or new on purpose."""
-    if old is not None:
+    if old is not None and not moved:
         if old["document_id"] != document.id:
             other = f"this would be another document ({document.id}): withdraw this one and add the other"
             raise BadDocument({"identifier": other})
         return
     held = context.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
-    if held or manual_documents.current(context.db, document.id):
+    if held or manual_documents.is_taken(context.db, document.id, by_draft=moved):
         title = f", {held[0][:120]}" if held else ""
         raise BadDocument({"identifier": f"this number is already here: {document.id}{title}"})
     if context.typed("new_place"):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from crawlers.items import slug
 from desk.partners import partners
 from desk.web.context import Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, partner_page
-from pages.browse import cards, search
+from pages.browse import cards, finding
 from pages.browse.cards import Card
 from pages.http.formatting import glossary
 
-MOST_FOUND = 20
 HIDDEN = (
     "Saved, but not shown: staff have hidden what your organization says about this document. They can see your changes, "
     "and only they can show it again."
@@ -41,24 +38,11 @@ class StatementView:
 def home(context: RequestContext) -> Answer:
     """Show the organization's stances, and with `q` the documents that match."""
     words = context.arg("q").strip()[:200]
-    found = find_documents(context.db.conn, words) if words else []
+    found = finding.find_documents(context.db.conn, words) if words else []
     shown = {card.id: card for card in cards.cards(context.db.conn, found, context.today)}
     matching = [shown[key] for key in found if key in shown]
     rows = partners.current_statements(context.db, context.me)
     return Page("partner/home.html", {"rows": rows, "q": words, "found": matching})
-
-
-def find_documents(db: sqlite3.Connection, words: str) -> list[str]:
-    """Return ids of documents: the one with this id or address, those with this number, then those with these words."""
-    key = words.rstrip("/").rpartition("/")[2]
-    number = slug(words).replace("-", "")
-    by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
-    asked = [("select id from documents where id = ?", key), (f"{by_number} limit {MOST_FOUND}", number)]
-    if expression := search.parse(words).expression:
-        by_words = "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ?"
-        asked.append((f"{by_words} order by f.rank limit {MOST_FOUND}", expression))
-    found = [row[0] for sql, value in asked for row in db.execute(sql, [value]).fetchall()]
-    return list(dict.fromkeys(found))[:MOST_FOUND]
 
 
 @partner_page(rf"/documents/{ID}")

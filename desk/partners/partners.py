@@ -187,7 +187,7 @@ def resubmitted_count(db: Database) -> int:
 
 def new_count(db: Database, since: str) -> int:
     """Count the public statements that partners have written since a time."""
-    sql = "select count(*) from current_statements where stance is not null and not hidden and written_at > ?"
+    sql = f"select count(*) from current_statements where {_PUBLIC} and written_at > ?"
     return int(db.execute(sql, [since]).fetchone()[0])
 
 

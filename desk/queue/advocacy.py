@@ -34,13 +34,13 @@ KINDS = {
 PRIVATE_KINDS = ("meeting", "hearing")
 #: SQL: the dates of documents that staff know of: those of the sources, and hearings and deadlines that staff recorded, with
 #: their title and link, and whether the public may read these. A hearing that a source has on the same day, or has called off,
-#: counts once. What is done has no deadline any more, except a letter, which others still sign.
+#: counts once. What is done has no deadline any more, except a letter, which others still sign. The day of a meeting is none.
 KNOWN_DATES = """(
     select document_id, kind, starts_at, null as title, null as link, 1 as public from corpus.events
     where kind is not 'hearing_canceled'
     union all select h.document_id, case h.kind when 'hearing' then 'hearing' else 'deadline' end, h.due_on, h.title, h.link,
         h.public from current_advocacy h
-    where h.document_id is not null and h.due_on is not null
+    where h.document_id is not null and h.due_on is not null and h.kind != 'meeting'
     and (h.kind in ('hearing', 'letter') or h.happened_on is null) and not (h.kind = 'hearing' and exists (
         select 1 from corpus.events e where e.document_id = h.document_id and e.kind in ('hearing', 'hearing_canceled')
         and substr(e.starts_at, 1, 10) = h.due_on)))"""

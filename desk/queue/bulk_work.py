@@ -13,6 +13,7 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue import collaboration
 from desk.queue.collaboration import BadWork
+from pages.http.formatting import count
 
 #: More at once nobody can look through.
 MOST = 200
@@ -42,9 +43,8 @@ def work(
                 [batch, action, value, account.id, now],
             )
             db.conn.executemany("insert into work_lines (batch, document_id, before) values (?, ?, ?)", lines)
-            accounts.log(
-                db, account.id, f"{ACTIONS[action]} in bulk", f"{value}: {len(lines)} documents".lstrip(": "), now
-            )
+            about = f"{value}: {count(len(lines), 'document')}".lstrip(": ")
+            accounts.log(db, account.id, f"{ACTIONS[action]} in bulk", about, now)
     return batch, len(lines)
 
 
@@ -103,7 +103,7 @@ def undo(db: Database, account: Account, batch: str, now: str) -> int:
         ).fetchall():
             done += _undo(db, account, document_id, row, json.loads(text), now)
         db.execute("insert into work_undone values (?, ?, ?)", [batch, account.id, now])
-        accounts.log(db, account.id, "took a bulk action back", f"{row['action']}: {done} documents", now)
+        accounts.log(db, account.id, "took a bulk action back", f"{row['action']}: {count(done, 'document')}", now)
     return done
 
 

@@ -28,13 +28,13 @@ class BadWork(InvalidInput):
 
 
 def add_note(db: Database, account: Account, document_id: str, words: str, now: str) -> int:
-    """Save a note and return its number; the same words of the same person, sent twice, are one note."""
+    """Save a note and return its number; the same words of the same person on one day, sent twice, are one note."""
     words = words.strip()
     if not words or len(words) > LONGEST_NOTE:
         raise BadWork(f"a note must have 1 to {LONGEST_NOTE:,} characters")
     _require_document(db, document_id)
     for each in notes(db, document_id):
-        if (each["written_by"], each["words"]) == (account.id, words):
+        if (each["written_by"], each["words"], each["written_at"][:10]) == (account.id, words, now[:10]):
             return int(each["id"])
     cursor = db.execute(
         "insert into notes (document_id, written_by, written_at, words) values (?, ?, ?, ?)",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
+from pages.browse import finding
 from pages.http.formatting import count
 from store.errors import InvalidInput
 
@@ -28,14 +28,14 @@ def digest_page(context: RequestContext) -> Answer:
     leading = [document for _, document in first]
     try:
         add = _to_add(context)
-        context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now, add=add)
+        new = context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now, add=add)
     except InvalidInput as error:
         drafts = context.digest.drafts()
         drafts = [_as_typed(each, note, places, hide) if each["id"] == key else each for each in drafts]
         drafts = [each | {"add": context.typed("add")} if each["id"] == key else each for each in drafts]
         lost = "" if any(each["id"] == key for each in drafts) else note
         return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
-    added = f" {add} is in it." if add else ""
+    added = "" if not add else f" {add} is in it." if new else f" The issue had {add} already: nothing was added."
     return Redirect(
         "/desk/digest",
         f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.{added}",
@@ -58,24 +58,16 @@ def digest_mail(context: RequestContext) -> Answer:
 
 
 def _to_add(context: RequestContext) -> str:
-    """The document that the editor named by its id, its address here, or its number.
+    """The document that the editor named by its id, its address, or its number; "" where they named none.
 
     Raises:
-        InvalidInput: none has that number, or several have.
+        InvalidInput: there is none, or there are several.
     """
     typed = context.typed("add")[:300]
-    key = urlsplit(typed).path.rpartition("/documents/")[2].strip("/").casefold()
-    if not typed or context.db.execute("select 1 from corpus.documents where id = ?", [key]).fetchone():
-        return key
-    sql = "select id from corpus.documents where identifier = ? collate nocase order by status_on desc limit 4"
-    found = [row[0] for row in context.db.execute(sql, [typed]).fetchall()]
-    if not found:
+    found = finding.the_one(context.db.conn, typed)
+    if typed and not found:
         raise InvalidInput(f"there is no document {typed!r}: enter its number, or its address here")
-    if len(found) > 1:
-        raise InvalidInput(
-            f"several documents have the number {typed!r}: enter an address, such as /documents/{found[0]}"
-        )
-    return str(found[0])
+    return found or ""
 
 
 def _as_typed(draft: dict[str, Any], note: str, places: dict[str, str], hide: list[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, finding, queue
+from desk.queue import bulk_work, collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
@@ -20,7 +20,7 @@ from desk.reviews.publishing import waiting_drafts
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
-from pages.browse import cards
+from pages.browse import cards, finding
 from pages.browse.cards import Card
 from pages.http.formatting import glossary
 
@@ -118,11 +118,17 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
     def queued(**filters: str) -> int:
         return queue.ranked(context.db, Filters(**filters), viewer, skip=0, size=1)[1]
 
-    drafts = {each["document_id"] for each in waiting_drafts(context.db)} if context.me.may("approver") else ()
+    publishable = waiting_drafts(context.db) if context.me.may("approver") else []
+    drafts = {each["document_id"] for each in publishable if context.own_drafts or each["reviewer"] != context.me.id}
     since = viewer.since or "9999"  # at the first visit, nothing is new
     written = context.ask_partners(lambda file: partners.new_count(file, since), 0)
     found = [
-        ("/desk?mine=1", queued(mine="1"), "document assigned to you", "documents assigned to you"),
+        (
+            "/desk?mine=1",
+            queued(mine="1"),
+            "document assigned to you waits for a decision",
+            "documents assigned to you wait for a decision",
+        ),
         (
             "/desk/ours?waiting=1&ended=1",
             len(drafts),
@@ -267,7 +273,8 @@ def trail(context: RequestContext) -> Answer:
     document, person, before = context.arg("document")[:100], context.arg("person")[:100], context.arg("before")[:40]
     values = {"document": document, "person": person, "before": before or "9999", "most": TRAIL + 1}
     values["than"] = context.arg("than")[:40]
-    values["documents"] = json.dumps(finding.named(context.db, document) or [document])
+    named = finding.named(context.db.conn, document)
+    values["documents"] = json.dumps(named or [document])
     rows = list(context.db.query(_EVERYTHING, values))
     titles = review_items.titles(context.db)
     for row in rows:
@@ -275,5 +282,5 @@ def trail(context: RequestContext) -> Answer:
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
-    view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person}
+    view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "named": named}
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,17 +210,23 @@ def _change_in_words(db: Database, row: Row) -> str:
 
 
 def _tomorrow(db: Database, today: datetime.date) -> Found:
-    """Dates of tomorrow, and of today in case no run was on time. They count as of the day before, at its end."""
+    """Dates of tomorrow, and of today in case no run was on time. They count as of the day before, at its end.
+
+    Several of one kind on one day, such as two deadlines on record, are one event, which names them all.
+    """
+    events: dict[tuple[int, str], list[Row]] = defaultdict(list)
     marks = ", ".join("?" * len(DATES))
     until = today + datetime.timedelta(days=1)
     for row in db.query(
         f"select w.account_id, e.kind, e.starts_at, e.title as says, {_DOCUMENT} from ({_WATCHERS}) w "
         f"join {KNOWN_DATES} e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
-        f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at",
+        f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at, e.title",
         [*DATES, today.isoformat(), until.isoformat()],
     ):
-        day = row["starts_at"][:10]
+        events[row["account_id"], f"date-{row['document_id']}-{row['kind']}-{row['starts_at'][:10]}"].append(row)
+    for (account_id, event), rows in events.items():
+        day, titles = rows[0]["starts_at"][:10], "; ".join(dict.fromkeys(row["says"] for row in rows if row["says"]))
         when = "Today" if day == today.isoformat() else "Tomorrow"
-        words = f"{when}, {formatting.date_in_words(day)}: {date_says(row['kind'], row['says'])}."
+        words = f"{when}, {formatting.date_in_words(day)}: {date_says(rows[0]['kind'], titles)}."
         eve = f"{datetime.date.fromisoformat(day) - datetime.timedelta(days=1)}T23:59:59Z"
-        yield row["account_id"], eve, f"date-{row['document_id']}-{row['kind']}-{day}", row, words
+        yield account_id, eve, event, rows[0], words

@@ -16,12 +16,12 @@ from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
 from crawlers.items import slug
-from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
+from pages.browse import finding
 from pages.browse.numbers import read_number
-from pages.documents.session_status import SESSION_END, UNDECIDED, ended_with, unheard_since
+from pages.documents.session_status import SESSION_END, SESSION_TITLE, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
 from publish.decisions import ON_RECORD
 
@@ -131,7 +131,7 @@ def our_bills(
             "partners": (partners or {}).get(key, ""),
             "mine": key in followed or row["lead_id"] == me,
         }
-    named = finding.named(db, filters.q) if filters.q else []
+    named = finding.named(db.conn, filters.q) if filters.q else []
     kept = [row for row in rows if _fits(row, filters, named)]
     # Two sorts, the less important first: the latest moved first, then the nearest date, those without one last.
     kept.sort(key=lambda row: row["moved_on"], reverse=True)
@@ -147,6 +147,7 @@ _SQL = f"""
     select d.id, d.identifier, d.kind, d.jurisdiction, d.session, d.title, d.status, d.status_on, d.status_reason, d.url,
         coalesce(d.latest_action_on, d.published_on, '') as moved_on, coalesce(d.latest_action, '') as moved,
         d.latest_action_on as latest_on, {SESSION_END} as session_end,
+        {SESSION_TITLE} as session_title,
         coalesce(p.priority, 0) = 2 as is_priority, due.kind as next_kind, due.starts_at as next_at,
         due.title as next_title, due.link as next_link, due.public as next_public,
         s.assigned_to as lead_id, a.name as lead, a.unit,

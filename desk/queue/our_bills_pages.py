@@ -11,16 +11,18 @@ from sqlite_utils import Database
 
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, advocacy_files, collaboration, finding
-from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
+from desk.queue import advocacy, advocacy_files, collaboration
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import NUMBER, staff_page
+from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
+from store.errors import InvalidInput
 
 CSV, EXCEL, CALENDAR = (
     "text/csv; charset=utf-8",
@@ -80,7 +82,7 @@ def our_bills_file(context: RequestContext) -> Answer:
 
 def _away_from_the_site(row: Row, site: str) -> Row:
     """A row for people who read it elsewhere: the session in words, and whole addresses."""
-    session = formatting.session_in_words(row["jurisdiction"], row["session"])
+    session = formatting.session_in_words(row["jurisdiction"], row["session"], row["session_title"])
     return row | {"session": session, "address": site + row["address"], "url": formatting.safe_url(row["url"]) or ""}
 
 
@@ -191,7 +193,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         except AlreadyKept:
             message = "This record is here already: nothing was added."
             return Redirect(local(context.typed("next"), "/desk/advocacy"), message)
-        except BadRecord as error:
+        except InvalidInput as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
@@ -227,10 +229,7 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
 
 def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
-    if found := finding.named(db, typed["document_id"]):
-        if len(found) > 1:
-            raise BadRecord(f"several documents have this number: enter one of {', '.join(found)}")
-        said["document_id"] = found[0]
+    said["document_id"] = finding.the_one(db.conn, typed["document_id"]) or said["document_id"]
     return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
 
 

@@ -17,10 +17,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.queue import finding
 from desk.queue.advocacy import KNOWN_DATES
 from desk.web.context import AddressFilters
-from pages.browse import search
+from pages.browse import finding, search
 from pages.browse.numbers import read_number
 
 PAGE = 25
@@ -136,7 +135,7 @@ def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, d
     """The SQL of the documents that fit some filters, with their points, and its values."""
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
-    values["named"] = json.dumps(finding.named(db, filters.q) if filters.q else [])
+    values["named"] = json.dumps(finding.named(db.conn, filters.q) if filters.q else [])
     values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}
     return f"{_RANKED} where {' and '.join(conditions)}", values
 

@@ -18,7 +18,7 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
-from desk.reviews.subjects import BadVerdict, NotSuggested
+from desk.reviews.subjects import PRIORITIES, BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -94,14 +94,15 @@ def bulk(context: RequestContext) -> Answer:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
         raise HTTPError(400, "Nothing was recorded: choose some documents first.")
-    return Page("desk/bulk.html", {"lines": lines, "action": action, "query": query, "chosen": len(chosen)})
+    view = {"lines": lines, "action": action, "query": query, "chosen": len(chosen), "priorities": PRIORITIES}
+    return Page("desk/bulk.html", view)
 
 
 def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
     action = context.typed("action")
     value = {"assign": context.typed("name"), "snooze": context.typed("until_on"), "follow": ""}[action]
     _, documents = bulk_work.work(context.db, context.me, chosen, action, value, context.now)
-    said = f"{documents:,} documents {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
+    said = f"{count(documents, 'document')} {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
     return Redirect(f"/desk?{query}", f"{said}.")
 
 
@@ -185,7 +186,7 @@ def _save(context: RequestContext, query: str) -> Redirect:
     given = [_verdict(token) for token in (context.form or {}).get("line", [])[: MOST * 20]]
     recorded, skipped = _record(context, given, secrets.token_hex(8))
     documents = list(dict.fromkeys(each.document_id for each in recorded))
-    message = f"{len(recorded):,} verdicts recorded on {len(documents):,} documents."
+    message = f"{count(len(recorded), 'verdict')} recorded on {count(len(documents), 'document')}."
     if skipped:
         left = count(skipped, "was", "were")
         message += f" {left} skipped: decided, or no longer suggested, since you opened the page."
@@ -222,8 +223,8 @@ def batches(db: Database, account_id: int) -> list[dict[str, Any]]:
     """What a person last did in bulk and can still undo: `batch`, `verdicts`, `documents`, `at`."""
     return list(
         db.query(
-            "select batch, count(*) as verdicts, count(distinct document_id) as documents, max(reviewed_at) as at "
-            "from current_reviews where reviewer = ? and batch is not null group by batch order by at desc limit 3",
+            "select r.batch, count(*) as verdicts, count(distinct r.document_id) as documents, max(r.reviewed_at) as at "
+            f"from current_reviews r where r.reviewer = ? and {reviews.IN_BULK} group by r.batch order by at desc limit 3",
             [account_id],
         )
     )

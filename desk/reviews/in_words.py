@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from desk.reviews.review_items import Titles
+from desk.reviews.subjects import PRIORITIES
 from pages.http import formatting
 
 _DID = {"confirm": "confirmed", "reject": "rejected", "change": "changed", "defer": "postponed", "undo": "took back"}
-PRIORITIES = {"2": "Priority", "1": "Worth listing", "0": "Neither"}
 
 
 def did(review: Mapping[str, Any], titles: Titles) -> str:

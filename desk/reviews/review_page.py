@@ -25,6 +25,8 @@ from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
 from pages.documents.document import Progress, progress
 from pages.documents.highlight import Mark, Piece, marked
+from pages.documents.session_status import SESSION_TITLE
+from pages.http.formatting import count
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
 
@@ -50,6 +52,9 @@ class ReviewView:
     #: What to decide and what was decided.
     items: list[Item]
     history: list[Row]
+    #: The number of a verdict -> what its author did, in words; value of a priority -> its name.
+    did: dict[int, str]
+    priorities: dict[str, str]
     stances: list[Row]
     choices: dict[str, list[tuple[str, str]]]
     seen: int
@@ -88,8 +93,9 @@ class ReviewView:
 
 
 #: A document, and whether the public page marks it as must-see.
-_DOCUMENT = """
-    select d.*, coalesce(p.priority, 0) = 2 and d.id not in (select document_id from corpus.ceremonial) as must_see
+_DOCUMENT = f"""
+    select d.*, {SESSION_TITLE} as session_title, coalesce(p.priority, 0) = 2
+        and d.id not in (select document_id from corpus.ceremonial) as must_see
     from corpus.documents d left join corpus.shown_priorities p on p.document_id = d.id where d.id = ?"""
 
 
@@ -133,6 +139,8 @@ def review_view(
         **marked(document, spans),
         items=items,
         history=history,
+        did={row["id"]: row["did"] for row in history},
+        priorities=subjects.PRIORITIES,
         seen=history[0]["id"] if history else 0,
         pin_reason=pin_reason,
         stances=stances,
@@ -234,7 +242,7 @@ def undo(context: RequestContext) -> Answer:
     try:
         if work := context.typed("work"):
             undone = bulk_work.undo(context.db, context.me, work, context.now)
-            return Redirect("/desk", f"Undone on {undone:,} documents.")
+            return Redirect("/desk", f"Undone on {count(undone, 'document')}.")
         if batch := context.typed("batch"):
             documents = reviews.undo_batch(context.db, context.me, batch, now=context.now)
         else:

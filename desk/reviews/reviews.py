@@ -19,6 +19,14 @@ from store.connect import writing
 from store.errors import InvalidInput
 from text.spans import Quote
 
+#: Whether a row of reviews `r` is one of a bulk action. Who publishes or corrects a stance on record keeps its batch
+#: (_on_record), for its year; that is a decision of its own, and nothing is undone with it.
+IN_BULK = """
+    r.batch is not null and not exists (
+        select 1 from reviews o where o.document_id = r.document_id and o.subject = r.subject and o.batch = r.batch
+        and o.id < r.id and not exists (select 1 from reviews u where u.undoes = o.id)
+    )"""
+
 
 class NotAllowed(InvalidInput):
     """The account's role is not enough for this."""
@@ -149,7 +157,8 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
 def undo_batch(db: Database, account: Account, batch: str, *, now: str) -> list[str]:
     """Take back what is still in force of one bulk action; returns the documents."""
     rows = db.execute(
-        "select id from current_reviews where batch = ? and reviewer = ? order by id", [batch, account.id]
+        f"select r.id from current_reviews r where r.batch = ? and r.reviewer = ? and {IN_BULK} order by r.id",
+        [batch, account.id],
     ).fetchall()
     return list(dict.fromkeys(undo(db, account, row[0], now=now) for row in rows))
 
@@ -181,15 +190,18 @@ def history(db: Database, document_id: str) -> list[dict[str, Any]]:
 
 
 def last_of(db: Database, account: Account) -> dict[str, Any] | None:
-    """What a person said last and has not taken back, with the `identifier` of its document, and what they `did`."""
+    """What a person said last and has not taken back, with the `identifier` of its document, and what they `did`.
+
+    `batch` is that of a bulk action, which is undone as a whole; else None.
+    """
     rows = db.query(
-        "select r.*, coalesce(d.identifier, r.document_id) as identifier from reviews r "
+        f"select r.*, {IN_BULK} as in_bulk, coalesce(d.identifier, r.document_id) as identifier from reviews r "
         "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
         "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
         [account.id],
     )
     row = next(iter(rows), None)
-    return row and row | {"did": did(row, review_items.titles(db))}
+    return row and row | {"did": did(row, review_items.titles(db)), "batch": row["batch"] if row["in_bulk"] else None}
 
 
 def _require_role(account: Account, kind: str, *, published: bool, reason: str | None = None) -> None:

@@ -9,8 +9,8 @@ from positions.catalog.records import DIRECTIONS, STANCES
 from store.errors import InvalidInput
 
 VERDICTS = ("confirm", "reject", "change", "defer", "undo")
-#: Must be seen, worth listing, neither: as classify counts them.
-PRIORITIES = ("2", "1", "0")
+#: Value, as classify counts them -> how the desk calls it.
+PRIORITIES = {"2": "Priority", "1": "Worth listing", "0": "Neither"}
 #: What became of a position in a document that has reached its end.
 OUTCOMES = ("incorporated", "partly", "rejected", "untouched")
 #: Where a document can go no further: only then is there an outcome.
@@ -18,7 +18,7 @@ ENDS = frozenset({"enacted", "adopted", "vetoed", "failed", "final", "withdrawn"
 LONGEST_NOTE, LONGEST_SOURCE = 4_000, 500
 
 _SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance|priority)")
-_VALUES = {"position": DIRECTIONS, "stance": STANCES, "priority": PRIORITIES, "outcome": OUTCOMES}
+_VALUES = {"position": DIRECTIONS, "stance": STANCES, "priority": tuple(PRIORITIES), "outcome": OUTCOMES}
 
 
 class BadVerdict(InvalidInput):

@@ -9,7 +9,7 @@ from desk.partners import partner_moderation, partner_pages
 from desk.queue import (
     counted_votes_page,
     digest_page,
-    finding,
+    find_page,
     lists,
     notice_page,
     our_bills_pages,
@@ -27,7 +27,7 @@ from desk.web.routing import REGISTERED, partner_page, staff_page
 PAGE_MODULES = (
     sign_in,
     lists,
-    finding,
+    find_page,
     our_bills_pages,
     targets_page,
     digest_page,

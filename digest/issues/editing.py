@@ -81,12 +81,15 @@ class EditorsDesk:
 
     def save(
         self, key: str, *, seen: str, note: str, first: Sequence[str], hide: Sequence[str], now: str, add: str = ""
-    ) -> None:
+    ) -> bool:
         """Write the note and the choices; every other item that was shown has its own place again.
 
         Args:
             seen: what `drafts` gave as `seen` when the page was opened.
             add: the id of a document to put into the issue, behind what leads; "" for none.
+
+        Returns:
+            Whether `add` leads now. An item that the page showed stays as it was chosen.
 
         Raises:
             IssueError: no such issue, it has left, it has no such document, or somebody else has saved it since.
@@ -94,19 +97,26 @@ class EditorsDesk:
         with closing(self._open()) as db:
             require_draft(db, key)
             with writing(db):
-                before = _shown(load(db, key))
-                if before["seen"] != seen:
-                    if not add and _chosen(before) == (note.strip()[:LONGEST_NOTE], [*first], {*hide}):
-                        return  # a form that was sent twice
-                    raise IssueError("this issue was saved since you opened the page")
+                issue = load(db, key)
+                before, holds_it = _shown(issue), _item_with(issue, add)
                 shown = [item["id"] for item in before["items"]]
+                if before["seen"] != seen:
+                    was, lead, hidden = _chosen(before)
+                    done = [[*first, holds_it]] if holds_it else []
+                    done += [[*first]] if not add or holds_it in shown else []
+                    if lead in done and (was, hidden) == (note.strip()[:LONGEST_NOTE], {*hide}):
+                        return lead != [*first]  # a form that was sent twice
+                    raise IssueError("this issue was saved since you opened the page")
                 write_note(db, key, note)
                 edit(db, key, now=now, restore=[each for each in shown if each not in {*first, *hide}], hide=hide)
                 edit(db, key, now=now, first=first)
-                if add:
+                if not add or holds_it in shown:
+                    return False
+                if not holds_it:
                     with closing(self._open_corpus()) as corpus:
                         put_in(db, corpus, key, add)
-                    edit(db, key, now=now, first=[*first, *({add} - {*first})])
+                edit(db, key, now=now, first=[*first, add])
+                return True
 
 
 def _chosen(draft: Row) -> tuple[str, list[str], set[str]]:
@@ -152,16 +162,20 @@ def _what(entry: Row, issue: Issue) -> tuple[str, ...]:
     return make_line(0, entry, entry["news"], ("priority", ""), Words("en"), "", issue.read_on).what
 
 
+def _item_with(issue: Issue, document: str) -> str:
+    """The id of the item that holds a document, alone or among companions; "" where none does."""
+    held = (each["documents"] for each in issue.entries)
+    return next((documents[0]["id"] for documents in held if any(document == each["id"] for each in documents)), "")
+
+
 def put_in(db: Database, corpus: sqlite3.Connection, key: str, document: str) -> None:
-    """Put a collected document into an issue, at the end of its items, unless it has it.
+    """Put a collected document that an issue lacks into it, at the end of its items.
 
     Raises:
         IssueError: no such issue, it has been released, or the document cannot be in one.
     """
     require_draft(db, key)
     issue = load(db, key)
-    if any(document == each["id"] for entry in issue.entries for each in entry["documents"]):
-        return
     entry = chosen(corpus, document, at=issue.through + 1, today=issue.read_on)
     if entry is None:
         raise IssueError(f"{document[:80]} is not collected, or names a private person")

@@ -89,8 +89,9 @@ class Preferences:
         return ("priority", "") if entry["must_see"] else ("stance", "") if entry["stances"] else None
 
     def takes_all(self, entry: Mapping[str, Any]) -> bool:
-        """Whether the person chose no subject, so that what an editor adds is for them, if its place and kind are."""
-        return not (self.areas or self.positions or self.stances or self.must_see) and self._place_and_kind(entry)
+        """Whether the person chose no subject and no issue: what an editor adds is for them, if its place and kind are."""
+        chose = self.only_issues or self.areas or self.positions or self.stances or self.must_see
+        return not chose and self._place_and_kind(entry)
 
     def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
         first = entry["documents"][0]
