@@ -18,7 +18,7 @@ _APPROVED = "approved"
 _NO_STANCE = "A sentence can help or harm the position; which of the two is said only in `confirmed`."
 
 
-def positions(at: At, position: given.Position = None, area: given.Area = None, page: given.Page = 1) -> Answer:
+def positions(at: At, position: given.Position = None, area: given.OneArea = None, page: given.Page = 1) -> Answer:
     """What the organization holds: all positions, those of an area, or one with its history and what may touch it.
 
     Only words under `confirmed` were approved by the organization; a `draft_summary` was not, and must not be quoted as its

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer, collected, is_collected
+from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
 from pages.answers.candidates import candidates
 from pages.answers.people import of_document
 from pages.browse import browse, numbers
 from pages.browse import search as searches
-from pages.browse.filters import PLACE_GROUPS, Filters
+from pages.browse.filters import Filters
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, text_versions
 from pages.documents.identifiers import identifiers
@@ -154,12 +153,8 @@ def _by_number(at: At, words: str, place: str | None) -> Answer:
 
 def _places(at: At, place: str | None, words: str) -> list[str] | None:
     """The places that a search is about; None for all."""
-    if place in PLACE_GROUPS:
-        have = collected(at)
-        rule = re.compile({"federal": "us", "states": "us-..", "local": "us-..-.+", "abroad": "(?!us).+"}[place])
-        return [each for each in (*have.through, *have.lacking) if rule.fullmatch(each)]
     if place:
-        return [place]
+        return places_of(at, place)
     named_in_words = searches.parse(words).place
     return [named_in_words] if named_in_words else None
 
@@ -176,7 +171,7 @@ def _short_position(position: Row) -> Row:
 def document(
     at: At,
     document: given.Document,
-    place: given.Place = None,
+    place: given.OnePlace = None,
     session: given.Session = None,
     text_from: given.TextFrom = None,
 ) -> Answer:
