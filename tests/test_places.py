@@ -480,3 +480,22 @@ async def test_what_may_have_ended_with_a_session_that_nobody_knows_is_said_so(
     assert ("We do not know its session." in await shown(file, f"/documents/{key}")) is not known
     assert "We do not know its session." not in await shown(file, f"/documents/{law}")
     assert "We do not know the sessions" not in await shown(file, "/jurisdictions/us-ia")
+
+
+def test_to_find_that_no_bill_lacks_a_session_reads_no_rules(db: sqlite3.Connection) -> None:
+    rules = [
+        document_row(f"us-fr-2022-{number}", kind="regulation", session="fr", identifier="", title="", url="")
+        for number in range(500)
+    ]
+    columns = ", ".join(rules[0])
+    named = ", ".join(f":{column}" for column in rules[0])
+    db.executemany(f"insert into documents ({columns}) values ({named})", rules)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    db.set_progress_handler(step, 1)
+    assert not places._no_sessions(db, "us")
+    assert 0 < steps < 100

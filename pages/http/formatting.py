@@ -124,8 +124,9 @@ def _cities() -> dict[str, str]:
     return {city.jurisdiction: city.name for city in load_cities().values()}
 
 
-#: What stands in the place of a session in the identity of documents of which no session is part.
-NO_SESSION = ("fr", "regs", "court", "bills", "contrib", "pages")
+#: What stands in the place of a session in the identity of documents of which no session is part, first of bills.
+BILLS_WITHOUT_SESSION = "bills"
+NO_SESSION = ("fr", "regs", "court", BILLS_WITHOUT_SESSION, "contrib", "pages")
 
 
 def session_in_words(jurisdiction: str, session: str | None, title: str | None = None) -> str:

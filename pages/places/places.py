@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.browse.names import place_word
-from pages.database import Row, marks, rows, value
+from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
@@ -202,9 +202,6 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
 
 
 def _no_sessions(db: sqlite3.Connection, place: str) -> bool:
-    """Whether any bills of a place are in no session that is known."""
-    sessions = formatting.NO_SESSION
-    found = (
-        f"select 1 from documents where jurisdiction = ? and session in ({marks(sessions)}) and kind = 'bill' limit 1"
-    )
-    return bool(value(db, found, [place, *sessions]))
+    """Whether any bills of a place are in no session that is known: of what has none, rules and cases are in others."""
+    found = "select 1 from documents where jurisdiction = ? and session = ? and kind = 'bill' limit 1"
+    return bool(value(db, found, [place, formatting.BILLS_WITHOUT_SESSION]))
