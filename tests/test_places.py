@@ -252,6 +252,10 @@ async def test_the_page_of_a_reported_bill_says_that_it_went_to_a_committee_agai
         db.execute("insert into actions values (?1, 99, ?2, ?3, ?4, null, null)", action)
     page = await shown(copy, f"/documents/{ALIVE}")
     assert "After that report it went to a committee again: Re-referred to Assignments February 5, 2021" in page
+    with sqlite3.connect(copy) as db:
+        db.execute("update documents set latest_action = 'Re-referred to Assignments' where id = ?", [ALIVE])
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "After that report it went to a committee again. " in page, "the latest action has its words"
 
 
 async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
