@@ -233,7 +233,10 @@ async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> N
     db.close()
     client = serve.build(file, today=TODAY, site=SITE).client
     shown = " ".join(html.unescape((await client.get("/trackers/broadband")).text).split())
-    assert "3 passed, 0 dead. With companion bills counted once, 2 passed." in shown
+    again = (
+        "and so does a bill that is introduced again in another session. With companion bills counted once, 2 passed."
+    )
+    assert f"3 passed, 0 dead.</strong> Companion bills count separately, {again}" in shown
     assert shown.count("State bills that passed") == 1
     link = re.search(r'State bills that passed</h2><a class="more" href="/browse([^"]+)">All</a>', shown)
     assert link
