@@ -220,6 +220,8 @@ async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
         "/browse?q=tracker:book-bans&status=enacted",
         "/browse/map?q=tracker:book-bans&status=enacted",
         "/embed/browse/map?q=tracker:book-bans&status=enacted",
+        "/api/issues",
+        "/api/issues?issue=book-bans",
     ):
         assert said in html.unescape((await site.client.get(address)).text), address
     assert said not in html.unescape((await site.client.get("/trackers/broadband")).text)

@@ -165,6 +165,7 @@ def issues(at: At, issue: given.Issue = None) -> Answer:
                 "title": title,
                 "about": text,
                 "counts": vars(counts),
+                "note": about.caveat or None,
                 "address": at.address(f"/trackers/{about.id}"),
             }
             for about, title, text, counts in once(at, "issues", lambda: issues_page.trackers(at.db))
