@@ -100,6 +100,17 @@ async def shown(file: Path, address: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+async def test_a_place_without_an_issue_of_library_bills_says_nothing_of_them(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_bills, "load_trackers", dict)
+    for address in ("/jurisdictions/us-ia", "/embed/jurisdictions/us-ia"):
+        page = await shown(file, address)
+        assert "names libraries" not in page
+        assert "Data through" in page
+    assert "A bill about public libraries" in await shown(file, "/jurisdictions/us-ia")
+
+
 def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY)
     assert [card.id for card in found.listed] == [ALIVE, LAW, UNHEARD, LOST]

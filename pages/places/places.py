@@ -58,7 +58,7 @@ class PlaceView:
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
     the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``latest`` leaves out what ``library``
-    lists.
+    lists, which is None where there is no issue of library bills.
     """
 
     id: str
@@ -70,7 +70,7 @@ class PlaceView:
     until: str | None
     earlier: list[tuple[str, str]]
     today: str
-    library: LibraryBills
+    library: LibraryBills | None
     chapter: Row | None
     documents: int
     on_policy: int
@@ -163,7 +163,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     address = f"/browse?jurisdiction={jurisdiction_id}&area={TAGGED}"
     statuses = counted(db, "status", here, values)
     library = library_bills(db, jurisdiction_id, today)
-    listed = {each.id for card in library.listed for each in (card, *card.also)}
+    listed = {each.id for card in library.listed for each in (card, *card.also)} if library else set()
     must_see = first_to_see(db, here, values, today)
     until = news_until(db, jurisdiction_id, today)
     return PlaceView(
