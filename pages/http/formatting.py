@@ -44,7 +44,7 @@ SECTIONS = {
 
 @cache
 def glossary() -> dict[str, dict[str, Any]]:
-    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` maps a key straight to a name.
+    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` and ``area_notes`` map a key straight to what is said.
 
     Raises:
         BadYaml: the file is not YAML, or a section is missing.
@@ -52,7 +52,9 @@ def glossary() -> dict[str, dict[str, Any]]:
     path = SITE / "glossary.yml"
     sections = read_yaml(path)
     if missing := [
-        name for name in (*SECTIONS, "chambers", "motions", "jurisdictions") if name not in (sections or {})
+        name
+        for name in (*SECTIONS, "chambers", "motions", "area_notes", "jurisdictions")
+        if name not in (sections or {})
     ]:
         raise BadYaml(f"{path} lacks the section {missing[0]!r}")
     return sections
