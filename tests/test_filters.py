@@ -243,3 +243,15 @@ async def test_dates_are_of_groups_of_places_too(tmp_path: Path) -> None:
         for more in ("", "&jurisdiction=federal")
     ]
     assert federal == [each for each in everywhere if each["jurisdiction"] == "us"] != []
+
+
+async def test_a_page_of_dates_and_its_feed_name_the_choice_alike(tmp_path: Path) -> None:
+    site = serve.build(build(tmp_path), today=TODAY)
+    for chosen, title in {
+        "jurisdiction=companies": "Companies",
+        "kind=hearing&area=broadband&jurisdiction=us": "Hearing, Broadband, United States",
+    }.items():
+        assert f"<h1>Deadlines and upcoming dates: {title}</h1>" in (await site.client.get(f"/deadlines?{chosen}")).text
+        assert (await site.client.get(f"/deadlines.json?{chosen}")).json()["title"] == title
+    assert "dates: All documents</h1>" in (await site.client.get("/deadlines?area=all")).text
+    assert (await site.client.get("/deadlines.json?area=all")).json()["title"] == "Dates to keep"

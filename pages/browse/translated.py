@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -41,8 +40,7 @@ class Lead:
 
 def _folded(text: str) -> list[str]:
     """The words of a text in small letters without accents."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return _WORDS.findall("".join(letter for letter in plain if not unicodedata.combining(letter)))
+    return _WORDS.findall(formatting.alphabetical(text))
 
 
 @cache

@@ -7,15 +7,14 @@ import re
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.browse.cards import area_titles
-from pages.browse.filters import PLACE_GROUPS
 from pages.browse.selection import Selection
 from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
-from pages.places.calendar import Wanted
+from pages.places.calendar import ALL, Wanted
 from store.errors import InvalidInput
 
 #: A title with these words moves the deadline of the document before it, even after that has passed.
@@ -40,17 +39,11 @@ def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Cho
     """The dates that /deadlines shows; with ``past``, those behind; raises UnknownValue."""
     wanted.check(db)
     where, values = wanted.where()
-    parts = [
-        formatting.word("events", wanted.kind) if wanted.kind else "",
-        area_titles(db).get(wanted.area, "") if wanted.area else "",
-        _place(wanted.jurisdiction) if wanted.jurisdiction else "",
-    ]
-    title = ", ".join(filter(None, parts)) or "Dates to keep"
+    chosen = (
+        replace(wanted, area="") if wanted.area == ALL else wanted
+    )  # a calendar of all documents needs no word for that
+    title = chosen.in_words(db) or "Dates to keep"
     return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
-
-
-def _place(key: str) -> str:
-    return formatting.word("place_groups", key) if key in PLACE_GROUPS else formatting.place(key)
 
 
 def of_selection(chosen: Selection) -> Choice:

@@ -106,7 +106,9 @@ def change_says(change: str, summary: str) -> str:
 
 
 def place(jurisdiction: str) -> str:
-    """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
+    """The name of a place or a group: the glossary's, that of a city in crawlers/parsers/cities.yml, or its key in capitals."""
+    if group := glossary()["place_groups"].get(jurisdiction):
+        return _(group["word"])
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
 
 
@@ -116,8 +118,8 @@ def listed(words: Iterable[str]) -> str:
 
 
 def alphabetical(name: str) -> str:
-    """What names are sorted by: "Míchigan" comes before "Misisipi", as if it had no accent."""
-    apart = unicodedata.normalize("NFD", name)
+    """What names are sorted by and compared with: "Míchigan" comes before "Misisipi", as if it had no accent."""
+    apart = unicodedata.normalize("NFKD", name)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 

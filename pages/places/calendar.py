@@ -17,7 +17,7 @@ from pages.browse.filters import PLACE_GROUPS
 from pages.database import marks, rows
 from pages.documents.document import source_title
 from pages.http import formatting
-from pages.http.language import N_
+from pages.http.language import N_, _
 from store.constants import ANY_AREA, TAGGED
 
 #: Dates of all documents, also of those that carry no policy area.
@@ -63,6 +63,13 @@ class Wanted:
     def check(self, db: sqlite3.Connection) -> None:
         """Raises UnknownValue where one does not exist."""
         known.check(db, {"date_area": self.area, "date_kind": self.kind, "jurisdiction": self.jurisdiction})
+
+    def in_words(self, db: sqlite3.Connection) -> str:
+        """The kind, the area, and the place that are chosen; ``""`` where none is."""
+        titles = area_titles(db) | {ALL: _("All documents")}
+        kind = formatting.word("events", self.kind) if self.kind else ""
+        place = formatting.place(self.jurisdiction) if self.jurisdiction else ""
+        return ", ".join(filter(None, (kind, titles.get(self.area), place)))
 
     def where(self) -> tuple[str, list[str]]:
         """SQL conditions on ``events e join documents d``."""
@@ -124,6 +131,7 @@ class DeadlinesView(Choices):
     `quiet_sources` gives."""
 
     wanted: Wanted
+    chosen: str
     past: bool
     months: list[tuple[str, list[Event]]]
     recent: list[Event]
@@ -240,6 +248,7 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
     return DeadlinesView(
         **vars(choices(db)),
         wanted=wanted,
+        chosen=wanted.in_words(db),
         past=past,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
@@ -329,7 +338,7 @@ def choices(db: sqlite3.Connection) -> Choices:
     """What the filters offer: areas, kinds and places."""
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
     named = ((row[0], formatting.place(row[0])) for row in places)
-    groups = [(group, formatting.word("place_groups", group)) for group in PLACE_GROUPS if group != "companies"]
+    groups = [(group, formatting.place(group)) for group in PLACE_GROUPS if group != "companies"]
     return Choices(
         areas=area_titles(db),
         kinds=formatting.glossary()["events"],
