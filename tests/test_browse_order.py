@@ -6,6 +6,7 @@ import datetime
 import sqlite3
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from site_corpus import TODAY, build, document_row
@@ -15,6 +16,7 @@ from pages.browse import browse, facets, ranking, search
 from pages.browse.asked import Search
 from pages.documents.session_status import UNDECIDED
 from pages.http import site as site_reads
+from pages.places import calendar
 from publish.listing import publish
 from store.connect import connect
 
@@ -150,3 +152,12 @@ async def test_what_everybody_gets_is_read_once_and_again_after_a_change(tmp_pat
     assert len(site.__dict__["_read_once"]) == site_reads.MOST_KEPT
     await site_reads.read_once(site, number)
     assert reads.count(0) == 3
+
+
+async def test_the_dates_of_a_choice_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = Mock(wraps=calendar.quiet_sources)
+    monkeypatch.setattr(calendar, "quiet_sources", looked)
+    site = serve.build(build(tmp_path), today=TODAY)
+    for address in ("/deadlines", "/deadlines", "/deadlines?kind=hearing", "/deadlines?kind=hearing"):
+        assert (await site.client.get(address)).status_code == 200
+    assert looked.call_count == 2, "to find that a source has no dates reads all of its documents"

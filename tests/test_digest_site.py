@@ -301,6 +301,11 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
     page = shown((await site.client.get(issue[1].replace("&amp;", "&"))).text)
     assert "Everything on the issues you follow ; issues: E-Rate and broadband ; Weekly" in page
     assert "Saved searches are not counted" not in page
+    listed = (await site.client.get("/browse?q=tracker:broadband")).text
+    link = re.search(r'href="(/subscribe\?[^"]+)" rel="nofollow">Get this search by email</a>', listed)
+    assert link
+    page = shown((await site.client.get(link[1].replace("&amp;", "&"))).text)
+    assert "Everything on the issues you follow ; issues: E-Rate and broadband ; Weekly" in page
     page = shown((await site.client.get("/subscribe?searches=tracker:broadband")).text)
     assert "Only priority documents ; also these issues: E-Rate and broadband ; Weekly" in page
     place = (await site.client.get("/jurisdictions/us")).text
@@ -335,6 +340,7 @@ async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(si
 async def test_subscribing_from_a_list_of_several_places_means_those_places(site, config: Configuration) -> None:
     with closing(sqlite3.connect(config.corpus)) as corpus, corpus:
         corpus.execute("update documents set jurisdiction = 'us-tx' where id = 'us-117-s42'")
+    assert Filters.of({"q": "tracker:broadband", "must_see": "1"}).subscription().startswith("/subscribe?must_see=1&")
     asked = Filters.of({"area": "broadband", "jurisdiction": "us,us-tx", "kind": "bill,regulation"}).subscription()
     assert asked == "/subscribe?area=broadband&jurisdiction=us&jurisdiction=us-tx&kind=bill&kind=regulation"
     known = re.findall(r'name="jurisdiction" value="([^"]+)"', (await site.client.get("/subscribe")).text)

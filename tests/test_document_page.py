@@ -15,6 +15,25 @@ from store.connect import connect
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
 
 
+async def test_only_the_rest_of_the_summary_is_of_the_text_that_was_replaced(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    title = {"kind": "Short Title(s) from Engrossed Amendment House bill text", "title": "SAVE America Act"}
+    connect(file).table("titles").insert({"document_id": PLAIN, "ordinal": 9} | title)
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+    assert (
+        "another title: <strong>SAVE America Act</strong>. The rest of its summary may be of the text before.<" in page
+    )
+
+
+async def test_the_window_and_link_previews_have_the_title_of_the_page(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    caption, summary = "NICOTINE SALES NEAR SCHOOLS", "Creates the Prohibition of Nicotine Sales Near Schools Act."
+    connect(file).table("documents").update(PLAIN, {"title": caption, "abstract": summary})
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+    for begin in ("<h1>", "<title>H.R. 9: ", 'property="og:title" content="H.R. 9: '):
+        assert f"{begin}Prohibition of Nicotine Sales Near Schools Act" in page
+
+
 async def test_why_words_are_highlighted_is_said_in_words(tmp_path: Path) -> None:
     page = (await serve.build(build(tmp_path), today=TODAY).client.get(f"/documents/{BROADBAND}")).text
     assert '<p class="quiet">Highlighted: Library funding (<span>public libraries' in page

@@ -213,6 +213,9 @@ async def test_a_value_that_does_not_exist_is_refused_with_those_that_do(tmp_pat
     assert page.status_code == 200
     assert "The filter area has no value “nope”. It takes: " in page.text
     assert "No document fits." in page.text
+    partly = (await site.client.get("/browse?jurisdiction=us,us-zz")).text
+    assert "The filter jurisdiction has no value “us-zz”. It takes: " in partly
+    assert "No document fits." in partly, "those of the value that exists are not what was asked for"
     for form in (".json", ".csv", ".xlsx", ".atom", "/map", "/map.csv"):
         wrong = await refused(f"/browse{form}?area=nope")
         assert "The filter area has no value “nope”. It takes: " in wrong

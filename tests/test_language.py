@@ -144,7 +144,8 @@ def of_glossary() -> Iterator[str]:
     for section in (*formatting.SECTIONS, "motions"):
         for entry in formatting.glossary()[section].values():
             yield from (entry[name] for name in ("word", "plural", "means") if name in entry)
-    yield from formatting.glossary()["jurisdictions"].values()
+    for section in ("area_notes", "jurisdictions"):
+        yield from formatting.glossary()[section].values()
 
 
 def of_mails(found: object) -> Iterator[str]:
@@ -469,6 +470,7 @@ async def test_an_area_that_is_wider_than_its_name_says_so_in_both_languages(sit
         assert "The area is wider than its name" in (await site.client.get(path)).text
         assert "El área es más amplia que su nombre" in (await site.client.get(f"/es{path}")).text
     assert "wider than its name" not in (await site.client.get("/areas/privacy")).text
+    assert formatting.glossary()["area_notes"].keys() <= {each.id for each in load_areas().areas}
 
 
 async def test_one_readers_language_is_not_anothers(site: Any) -> None:

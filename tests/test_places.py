@@ -100,6 +100,17 @@ async def shown(file: Path, address: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+async def test_a_place_without_an_issue_of_library_bills_says_nothing_of_them(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_bills, "load_trackers", dict)
+    for address in ("/jurisdictions/us-ia", "/embed/jurisdictions/us-ia"):
+        page = await shown(file, address)
+        assert "names libraries" not in page
+        assert "Data through" in page
+    assert "A bill about public libraries" in await shown(file, "/jurisdictions/us-ia")
+
+
 def test_library_bills_come_in_the_order_of_what_can_still_happen(db: sqlite3.Connection) -> None:
     found = library_bills.library_bills(db, "us-ia", DAY)
     assert [card.id for card in found.listed] == [ALIVE, LAW, UNHEARD, LOST]
@@ -252,6 +263,10 @@ async def test_the_page_of_a_reported_bill_says_that_it_went_to_a_committee_agai
         db.execute("insert into actions values (?1, 99, ?2, ?3, ?4, null, null)", action)
     page = await shown(copy, f"/documents/{ALIVE}")
     assert "After that report it went to a committee again: Re-referred to Assignments February 5, 2021" in page
+    with sqlite3.connect(copy) as db:
+        db.execute("update documents set latest_action = 'Re-referred to Assignments' where id = ?", [ALIVE])
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "After that report it went to a committee again. " in page, "the latest action has its words"
 
 
 async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
@@ -490,3 +505,22 @@ async def test_what_may_have_ended_with_a_session_that_nobody_knows_is_said_so(
     assert ("We do not know its session." in await shown(file, f"/documents/{key}")) is not known
     assert "We do not know its session." not in await shown(file, f"/documents/{law}")
     assert "We do not know the sessions" not in await shown(file, "/jurisdictions/us-ia")
+
+
+def test_to_find_that_no_bill_lacks_a_session_reads_no_rules(db: sqlite3.Connection) -> None:
+    rules = [
+        document_row(f"us-fr-2022-{number}", kind="regulation", session="fr", identifier="", title="", url="")
+        for number in range(500)
+    ]
+    columns = ", ".join(rules[0])
+    named = ", ".join(f":{column}" for column in rules[0])
+    db.executemany(f"insert into documents ({columns}) values ({named})", rules)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    db.set_progress_handler(step, 1)
+    assert not places._no_sessions(db, "us")
+    assert 0 < steps < 100

@@ -403,3 +403,37 @@ async def test_each_page_of_a_bill_in_two_sessions_leads_to_the_other(tmp_path: 
         page = (await client.get(f"/documents/{here}")).text
         assert f'in another session, too: <a href="/documents/{there}">' in page
         assert words in page
+
+
+async def test_the_record_that_lists_leave_out_says_what_its_other_record_does(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    waiting = {"introduced": "2025-02-03", "status": "reported", "on": "2025-02-04"}
+    left_out, listed = _carried_over(db, "us-ok-2025-hb1124", "us-ok-2026-hb1124", **waiting)
+    for key in (left_out, listed):
+        again = "Referred to Committee on Rules"
+        db.table("actions").insert({"document_id": key, "ordinal": 1, "acted_on": "2025-02-05", "description": again})
+    db.execute("update session_ends set ends_on = '2026-05-29'")
+    session = {"source": "us_states", "jurisdiction": "us-ok", "title": "Regular Session", "special": 0, "seen_at": NOW}
+    db.table("sessions").insert_all(session | {"session": year} for year in ("2025", "2026"))
+    publish(db, LATER)
+    for day, status, on in (("2026-03-01", "passed", "2026-02-20"), ("2026-11-29", "enacted", "2026-11-02")):
+        db.execute("update documents set status = ?, status_on = ? where id = ?", [status, on, listed])
+        client = serve.build(file, today=day).client
+        page = (await client.get(f"/documents/{left_out}")).text
+        assert page.count("The source lists this bill in another session, too:") == 1
+        assert f'href="/glossary#statuses-{status}">' in page, "what became of it"
+        for stale in (
+            "nothing has been heard of it",
+            "check with the legislature",
+            "After that report",
+            "Who decides next",
+        ):
+            assert stale not in page
+        said = (await client.get(f"/api/document?document={left_out}")).json()
+        assert "another session, too: see other_record. Lists and counts have that record. No stance" in said["says"]
+        assert (said["result"]["other_record"]["id"], said["result"]["other_record"]["status"]) == (listed, status)
+        assert said["result"]["document"]["can_still_move"] is None
+        assert said["result"]["decides_next"] is None
+    said = (await client.get(f"/api/document?document={listed}")).json()
+    assert (said["result"]["other_record"]["id"], said["result"]["other_record"]["listed"]) == (left_out, False)

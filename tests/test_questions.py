@@ -20,6 +20,7 @@ import serve
 from crawlers.items import KINDS
 from pages.answers.arguments import DateKind, Kind
 from pages.answers.questions import QUESTIONS
+from pages.browse.filters import PLACE_GROUPS
 from pages.http import formatting
 
 pytestmark = pytest.mark.slow
@@ -103,12 +104,29 @@ def test_an_argument_is_used_or_refused(served: str) -> None:
     assert "status has no value “became_law”. It takes: introduced, " in became_law.json()["error"]
     assert "It takes: federal, states, " in ask(served, "changes", 400, place="us-zz")["error"]
     assert "broadband" in ask(served, "positions", 400, area="nope")["error"]
+    for name in ("changes", "positions"):
+        assert "The filter area has no value “tagged”." in ask(served, name, 400, area="tagged")["error"]
+    for name, more in (("coverage", {}), ("people", {}), ("document", {"document": "HB 1"})):
+        assert "The filter place has no value “states”." in ask(served, name, 400, place="states", **more)["error"]
     assert ask(served, "deadlines", area="all")["state"] == "answered"
     assert ask(served, "search", place="us-tx-austin")["state"] == "not_collected"
     twice = httpx.get(f"{served}/api/search", params=[("place", "us"), ("place", "us-tx")])
     assert (twice.status_code, twice.json()["error"]) == (400, "place: give it once")
     assert httpx.post(f"{served}/api/search").status_code == 405
     assert httpx.get(f"{served}/api/everything").status_code == 404
+
+
+@pytest.mark.parametrize("group", PLACE_GROUPS)
+def test_a_group_of_places_is_no_place_of_which_nothing_is_collected(served: str, group: str) -> None:
+    for name, asked in (("search", {"q": "broadband"}), ("search", {"q": "HB 99"}), ("deadlines", {}), ("changes", {})):
+        answer = ask(served, name, place=group, **asked)
+        assert group.upper() not in answer["says"]
+        assert all(each["place"] not in PLACE_GROUPS for each in answer["covers"]["not_collected"])
+    assert ask(served, "search", q="HB1", place=group)["result"].get("total") == {"states": 2}.get(group, 0)
+    assert {each["jurisdiction"] for each in ask(served, "search", place=group)["result"]["documents"]} == {
+        "federal": {"us"},
+        "states": {"us-gu", "us-oh", "us-tx"},
+    }.get(group, set())
 
 
 def test_an_answer_that_a_program_has_is_not_sent_again(served: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from sqlite_utils import Database
 
 from crawlers.items import Action, Bill, Link
 from crawlers.storage.record import upsert
+from pages.answers.answer import At
+from pages.answers.documents import document
 from pages.database import Row
 from pages.documents.successor import successor
 from store.connect import migrate
@@ -98,6 +101,15 @@ def _goes_on(db: Database, number: str) -> str | None:
 )
 def test_the_bill_that_goes_on_is_the_end_of_the_chain(corpus: Database, number: str, other: str | None) -> None:
     assert _goes_on(corpus, number) == other
+
+
+def test_programs_learn_which_bill_goes_on_too(corpus: Database) -> None:
+    corpus.conn.row_factory = sqlite3.Row
+    at = At(corpus.conn, datetime.date(2026, 11, 29), "https://example.org")
+    said = document(at, "us-ma-194th-hb16")
+    assert [(each["id"], each["status"]) for each in said.result["continues_as"]] == [("us-ma-194th-sb4", "enacted")]
+    assert "It goes on under another number: see continues_as." in said.says
+    assert document(at, "us-ma-194th-hb13").result["continues_as"] == []
 
 
 def test_two_bills_that_name_each_other_end(corpus: Database) -> None:

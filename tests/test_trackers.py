@@ -220,22 +220,29 @@ async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
         "/browse?q=tracker:book-bans&status=enacted",
         "/browse/map?q=tracker:book-bans&status=enacted",
         "/embed/browse/map?q=tracker:book-bans&status=enacted",
+        "/api/issues",
+        "/api/issues?issue=book-bans",
     ):
         assert said in html.unescape((await site.client.get(address)).text), address
     assert said not in html.unescape((await site.client.get("/trackers/broadband")).text)
 
 
 async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> None:
-    with closing(sqlite3.connect(file)) as db:
-        for table in ("documents", "listing"):
-            key = "id" if table == "documents" else "document_id"
-            db.execute(f"update {table} set status = 'enacted' where {key} in ('us-tx-87-hb1', 'us-tx-87-hb2')")
-        db.execute("insert into links values ('us-tx-87-hb1', 9, 'us-tx-87-hb2', 'companion', 'us_states', null)")
-        db.commit()
+    db = connect(file)
+    db.execute("update documents set status = 'enacted' where id in ('us-tx-87-hb1', 'us-tx-87-hb2', ?)", [BROADBAND])
+    db.execute("insert into links values ('us-tx-87-hb1', 9, 'us-tx-87-hb2', 'companion', 'us_states', null)")
+    publish(db, "2022-03-09T09:00:00Z")
+    db.close()
     client = serve.build(file, today=TODAY, site=SITE).client
     shown = " ".join(html.unescape((await client.get("/trackers/broadband")).text).split())
-    assert "3 passed, 0 dead. With companion bills counted once, 2 passed." in shown
+    again = (
+        "and so does a bill that is introduced again in another session. With companion bills counted once, 2 passed."
+    )
+    assert f"3 passed, 0 dead.</strong> Companion bills count separately, {again}" in shown
     assert shown.count("State bills that passed") == 1
+    link = re.search(r'State bills that passed</h2><a class="more" href="/browse([^"]+)">All</a>', shown)
+    assert link
+    assert (await client.get(f"/browse.json{link[1]}")).json()["total"] == 3, "without the one of Congress"
 
 
 def test_a_position_that_stands_beside_other_matters_makes_no_issue() -> None:

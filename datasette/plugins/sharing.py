@@ -9,7 +9,7 @@ from pages.browse import cards, filters
 from pages.documents import citation, decisions, rulemaking
 from pages.export import embeds, linked_data
 from pages.http import language
-from pages.http.site import KEY, public_address, read, today
+from pages.http.site import KEY, public_address, read, read_once, today
 from pages.places import places
 from pages.positions import brief
 
@@ -28,7 +28,7 @@ async def embedded(datasette, request):
 
 
 async def embedded_place(datasette, request):
-    view = await read(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
+    view = await read_once(datasette, places.jurisdiction, request.url_vars["id"], today(datasette))
     return await datasette.page(request, "embed_place.html", view)
 
 

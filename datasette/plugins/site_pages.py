@@ -61,7 +61,7 @@ async def one_jurisdiction(datasette, request):
 
 async def deadlines(datasette, request):
     past, wanted = request.args.get("past") == "1", calendar.Wanted.of(arguments(request))
-    view = await read(datasette, calendar.deadlines_view, wanted, today(datasette), past)
+    view = await read_once(datasette, calendar.deadlines_view, wanted, today(datasette), past)
     return await datasette.page(request, "deadlines.html", view)
 
 

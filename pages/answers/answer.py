@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field
 
+from pages.browse.filters import PLACE_GROUPS, place_group
 from pages.database import Row
 from pages.export.atom import RIGHTS
 from pages.http import formatting
@@ -221,6 +222,14 @@ def _look(db: sqlite3.Connection, today: datetime.date) -> Collected:
     names = {formatting.place(place) for place in through}
     lacking = {place: why for place, why in lacking.items() if place in through or formatting.place(place) not in names}
     return Collected(through, lacking)
+
+
+def places_of(at: At, place: str | None) -> list[str] | None:
+    """The places that an answer about a place, or a group of them, is about; None for all."""
+    if place in PLACE_GROUPS:
+        have = collected(at)
+        return [each for each in dict.fromkeys((*have.through, *have.lacking)) if place_group(each) == place]
+    return [place] if place else None
 
 
 def reach(at: At, places: Iterable[str] | None) -> Reach:

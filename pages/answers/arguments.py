@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
 from pages.places.calendar import ALL
+from store.constants import ANY_AREA, TAGGED
 
 _KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NAMES = r"^[^\x00-\x1f\x7f]+$"
@@ -30,11 +31,23 @@ Place = Annotated[
         max_length=60,
     ),
 ]
+OnePlace = Annotated[
+    str | None,
+    Field(description="Key of a place (us, us-tx, us-ny-nyc, uk)", pattern=_KEY, max_length=60),
+]
 Kind = Annotated[
     Literal["bill", "regulation", "case", "local_matter", "corporate_policy"] | None,
     Field(description="Kind of document"),
 ]
 Area = Annotated[
+    str | None,
+    Field(
+        description=f"Key of a policy area, such as privacy; {TAGGED} for documents with any, {ANY_AREA} for every document",
+        pattern=_KEY,
+        max_length=60,
+    ),
+]
+OneArea = Annotated[
     str | None,
     Field(description="Key of a policy area, such as privacy", pattern=_KEY, max_length=60),
 ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
-from pages.answers.answer import Answer, At, State, answer, is_collected
+from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
 from pages.browse import numbers
+from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.browse.numbers import Number
 from pages.database import Row, marks, rows
 from pages.http import formatting
@@ -35,9 +36,10 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
     same = _with_number(at, asked, place)
     fitting = [row for row in same if not session or in_session(session, row["session"])]
     total = len(fitting)
+    places = places_of(at, place)
     only = _only(fitting, asked, place, session)
     if only:
-        return answer(at, State.ANSWERED, "", path, {"candidates": [], "only": only}, places=[place] if place else None)
+        return answer(at, State.ANSWERED, "", path, {"candidates": [], "only": only}, places=places)
     listed = [_candidate(at, row) for row in fitting[:MOST]]
     result = {
         "number": asked.numbers[0],
@@ -47,7 +49,6 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
         "candidates": listed,
         "only": None,
     }
-    places = [place] if place else None
     marked = {"quoted": ["candidates[].title"]}
     if fitting:
         says = (
@@ -61,29 +62,32 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
 def _none(at: At, result: Row, same: list[Row], path: str) -> Answer:
     """Nothing has the number: because it was not collected, or as far as can be said."""
     place, session = result["place"], result["session"]
-    held = _sessions(at, place) if place else []
+    group = place in PLACE_GROUPS
+    held = _sessions(at, place) if place and not group else []
     result["elsewhere"] = [_candidate(at, row) for row in same[:MOST]]
     result["sessions_collected"] = held
-    if place and not is_collected(at, place):
+    if place and not group and not is_collected(at, place):
         says = f"Nothing of {formatting.place(place)} is collected, so nothing can be said about this number there."
         state = State.NOT_COLLECTED
-    elif place and session and not any(in_session(session, each["session"]) for each in held):
+    elif place and not group and session and not any(in_session(session, each["session"]) for each in held):
         says = f"That session of {formatting.place(place)} is not collected; sessions_collected has those that are."
         state = State.NOT_COLLECTED
     else:
         says = "No document that is collected has this number. It may exist where or when nothing was collected."
         state = State.NOTHING_FOUND
-    return answer(at, state, says, path, result, places=[place] if place else None, quoted=["elsewhere[].title"])
+    return answer(at, state, says, path, result, places=places_of(at, place), quoted=["elsewhere[].title"])
 
 
 def _with_number(at: At, asked: Number, place: str | None) -> list[Row]:
+    sql, values = Filters(jurisdiction=place or "").condition("jurisdiction")
+    here = sql.replace("jurisdiction", "listing.jurisdiction") or "1"
     found = rows(
         at.db,
         f"""select d.id, d.identifier, d.title, d.jurisdiction, d.session, d.status, listing.number, listing.sort_on
         from listing join documents d on d.rowid = listing.document_rowid
-        where listing.number in ({marks(asked.numbers)}) and listing.area_id = ? {"and listing.jurisdiction = ?" if place else ""}
+        where listing.number in ({marks(asked.numbers)}) and listing.area_id = ? and {here}
         order by listing.sort_on desc, d.id""",
-        [*asked.numbers, ANY_AREA, *([place] if place else [])],
+        [*asked.numbers, ANY_AREA, *values],
     )
     return sorted(found, key=lambda row: row["number"] != asked.numbers[0])
 
@@ -91,7 +95,7 @@ def _with_number(at: At, asked: Number, place: str | None) -> list[Row]:
 def _only(found: list[Row], asked: Number, place: str | None, session: str | None) -> str | None:
     exact = [row for row in found if row["number"] == asked.numbers[0]]
     once = "-" in asked.numbers[0]  # 2025-01234: the Federal Register gives each number once
-    if len(exact) != 1 or not (once or (place and session)):
+    if len(exact) != 1 or not (once or (place and place not in PLACE_GROUPS and session)):
         return None
     key: str = exact[0]["id"]
     return key

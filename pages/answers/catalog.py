@@ -18,7 +18,7 @@ _APPROVED = "approved"
 _NO_STANCE = "A sentence can help or harm the position; which of the two is said only in `confirmed`."
 
 
-def positions(at: At, position: given.Position = None, area: given.Area = None, page: given.Page = 1) -> Answer:
+def positions(at: At, position: given.Position = None, area: given.OneArea = None, page: given.Page = 1) -> Answer:
     """What the organization holds: all positions, those of an area, or one with its history and what may touch it.
 
     Only words under `confirmed` were approved by the organization; a `draft_summary` was not, and must not be quoted as its
@@ -165,6 +165,7 @@ def issues(at: At, issue: given.Issue = None) -> Answer:
                 "title": title,
                 "about": text,
                 "counts": vars(counts),
+                "note": about.caveat or None,
                 "address": at.address(f"/trackers/{about.id}"),
             }
             for about, title, text, counts in once(at, "issues", lambda: issues_page.trackers(at.db))

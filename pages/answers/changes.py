@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from comparison.versions import company_provisions
 from crawlers.companies import ACTIONS, KIND
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, UnusableCursor, answer
+from pages.answers.answer import Answer, At, State, UnusableCursor, answer, places_of
 from pages.browse.filters import PLACE_GROUPS
 from pages.database import Row, first, rows, value
 from pages.http import formatting
@@ -41,7 +41,7 @@ def changes(
     cursor: given.Cursor = None,
     since: given.Since = None,
     place: given.Place = None,
-    area: given.Area = None,
+    area: given.OneArea = None,
     limit: given.Limit = 100,
 ) -> Answer:
     """What changed, each change once, in the order in which it was recorded; read on with `cursor` = the last `next`.
@@ -65,7 +65,7 @@ def changes(
         says,
         "/browse?area=tagged&sort=latest",
         {"changes": listed, "next": found.next, "more": found.more},
-        places=[place] if place and place not in PLACE_GROUPS else None,
+        places=places_of(at, place),
         automatic=["changes[].rules"],
         quoted=["changes[].title", "changes[].summary"],
     )

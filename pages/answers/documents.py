@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer, collected, is_collected
+from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
 from pages.answers.candidates import candidates
 from pages.answers.people import of_document
 from pages.browse import browse, numbers
 from pages.browse import search as searches
-from pages.browse.filters import PLACE_GROUPS, Filters
+from pages.browse.filters import Filters
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, text_versions
 from pages.documents.identifiers import identifiers
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
+from pages.documents.successor import other_record, successor
 from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
+from pages.people.deciding import ALIVE
 
 #: What a program set, and what people confirmed, in a row about a document.
 _AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions")
@@ -29,6 +30,8 @@ _MARKED = {
     "confirmed": ["documents[].confirmed.stance"],
     "quoted": [*(f"documents[].{name}" for name in _QUOTED), "documents[].passage"],
 }
+#: What an answer says of whether a document can still move.
+_MOVES = ("can_still_move", "ended_with", "no_news_since_session", "session_collected_until")
 #: Rows of a long part of a record that an answer holds; the record on the site has all.
 _MOST_ROWS = 40
 #: Characters of a text in one answer.
@@ -154,12 +157,8 @@ def _by_number(at: At, words: str, place: str | None) -> Answer:
 
 def _places(at: At, place: str | None, words: str) -> list[str] | None:
     """The places that a search is about; None for all."""
-    if place in PLACE_GROUPS:
-        have = collected(at)
-        rule = re.compile({"federal": "us", "states": "us-..", "local": "us-..-.+", "abroad": "(?!us).+"}[place])
-        return [each for each in (*have.through, *have.lacking) if rule.fullmatch(each)]
     if place:
-        return [place]
+        return places_of(at, place)
     named_in_words = searches.parse(words).place
     return [named_in_words] if named_in_words else None
 
@@ -176,7 +175,7 @@ def _short_position(position: Row) -> Row:
 def document(
     at: At,
     document: given.Document,
-    place: given.Place = None,
+    place: given.OnePlace = None,
     session: given.Session = None,
     text_from: given.TextFrom = None,
 ) -> Answer:
@@ -197,7 +196,9 @@ def document(
     key = head["id"]
     whole = record.record(at.db, key, at.today, at.site)
     assert whole is not None
-    row = described(at, [key])[0]
+    row, other = described(at, [key])[0], _other_record(at, key)
+    if other and other["listed"] and (head["status"] in ALIVE or row["ended_with"]):
+        row |= dict.fromkeys(_MOVES)  # what became of the bill since is what the other record says
     facts = {name: each for name, each in whole.items() if name not in (*_AUTOMATIC, "stance", "automatic", "stances")}
     cut = {name: len(each) for name, each in facts.items() if isinstance(each, list) and len(each) > _MOST_ROWS}
     facts |= {name: facts[name][-_MOST_ROWS:] if name == "actions" else facts[name][:_MOST_ROWS] for name in cut}
@@ -205,13 +206,11 @@ def document(
     decided, of_votes = of_document(at, head)
     result = {
         "document": facts
-        | {
-            name: row[name]
-            for name in ("can_still_move", "ended_with", "no_news_since_session", "session_collected_until")
-        }
+        | {name: row[name] for name in _MOVES}
         | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
         "only_in_part": cut,
-        "continues_as": _successors(at, key),
+        "continues_as": _successors(at, head),
+        "other_record": other,
         **decided,
         "text_characters": len(text),
         "text": text[text_from : text_from + TEXT] if text_from is not None else None,
@@ -233,6 +232,7 @@ def document(
                 "document.abstract",
                 "document.latest_action",
                 "document.actions[].description",
+                "continues_as[].title",
                 "decides_next.last_referral",
                 "roll_calls[].question",
                 "roll_calls[].description",
@@ -259,11 +259,16 @@ def _unheard(ends_on: str, until: str | None, latest_on: str | None) -> str:
 def _about(head: Row, row: Row, result: Row) -> str:
     """What a reader of a document must know: whether it lives, goes on elsewhere, is still listed, and whose stance it has."""
     says = [f"{row['identifier']}, {row['place']}: {row['status_in_words']}."]
+    if other := result["other_record"]:
+        which = "that record" if other["listed"] else "this one"
+        says.append(
+            f"Its source lists this bill in another session, too: see other_record. Lists and counts have {which}."
+        )
     if row["ended_with"]:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
     elif row["no_news_since_session"]:
         says.append(_unheard(row["no_news_since_session"], row["session_collected_until"], row["latest_on"]))
-    elif not row["can_still_move"]:
+    elif row["can_still_move"] is False:
         says.append("It can no longer move.")
     if result["continues_as"]:
         says.append("It goes on under another number: see continues_as.")
@@ -274,16 +279,27 @@ def _about(head: Row, row: Row, result: Row) -> str:
     return " ".join(says)
 
 
-def _successors(at: At, key: str) -> list[Row]:
-    """The documents that took the place of one, as its source or theirs says it."""
+def _successors(at: At, head: Row) -> list[Row]:
+    """The documents that took the place of one, as its source or theirs says it, in a link or in words."""
+    after = successor(at.db, head)
     return rows(
         at.db,
-        """select distinct d.id, d.identifier, d.title, ?2 || '/documents/' || d.id as address from (
+        """select distinct d.id, d.identifier, d.title, d.status, ?2 || '/documents/' || d.id as address from (
             select linked_id as id from links where document_id = ?1 and kind = 'replaced-by'
             union select document_id from links where linked_id = ?1 and kind = 'replaces'
+            union select ?3
         ) other join documents d on d.id = other.id order by d.id""",
-        [key, at.site],
+        [head["id"], at.site, after and after["id"]],
     )
+
+
+def _other_record(at: At, key: str) -> Row | None:
+    """The record of the same bill in another session; ``listed``: lists and counts have it there, and not as this one."""
+    found = other_record(at.db, key)
+    if found is None:
+        return None
+    kept = {name: found[name] for name in ("id", "session", "status", "status_on")}
+    return kept | {"listed": bool(found["listed"]), "address": at.address(f"/documents/{found['id']}")}
 
 
 def versions(

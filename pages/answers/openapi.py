@@ -73,7 +73,7 @@ def _operation(question: Question, there: dict[str, str], values: dict[str, list
         if each["name"] in ("area", "status"):
             each["schema"]["enum"] = values[question.filter(each["name"])]
         if each["name"] == "place":
-            each["schema"]["anyOf"] = [{"enum": values["place"]}, {"pattern": f"^{LOCAL}$"}]
+            each["schema"]["anyOf"] = [{"enum": values[question.filter("place")]}, {"pattern": f"^{LOCAL}$"}]
     return {
         "operationId": question.name,
         "summary": question.title,

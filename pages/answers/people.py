@@ -30,7 +30,7 @@ _TITLE = re.compile(r"^(representative|rep|senator|sen|delegate|congress(man|wom
 def people(
     at: At,
     who: given.Who = None,
-    place: given.Place = None,
+    place: given.OnePlace = None,
     chamber: given.Chamber = None,
     state: given.StateCode = None,
     page: given.Page = 1,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer, collected, is_collected, once
+from pages.answers.answer import Answer, At, State, answer, collected, is_collected, once, places_of
+from pages.browse.filters import PLACE_GROUPS
 from pages.database import Row, rows
 from pages.export import dates
 from pages.http import formatting
@@ -36,12 +37,12 @@ def deadlines(
         if row["starts_at"][:10] <= until
     ]
     listed = [_date(row) for row in found[:_MOST]]
-    places = [place] if place else None
+    places = places_of(at, place)
     marked = {"automatic": ["dates[].automatic"], "quoted": ["dates[].title", "dates[].description"]}
     result = {"until": until, "dates": listed, "more": len(found) > _MOST}
     path = choice.page
     if not listed:
-        gone = bool(place) and not is_collected(at, place or "")
+        gone = bool(place) and place not in PLACE_GROUPS and not is_collected(at, place or "")
         says = (
             f"Nothing of {formatting.place(place or '')} is collected, so no date of it is known."
             if gone
@@ -59,7 +60,7 @@ def _date(row: Row) -> Row:
     return kept | {"automatic": {"areas": row["areas"], "must_see": row["must_see"]}}
 
 
-def coverage(at: At, place: given.Place = None) -> Answer:
+def coverage(at: At, place: given.OnePlace = None) -> Answer:
     """What is collected: of each place its sessions, how many documents, how far, and what is wrong with a source."""
     where = "where jurisdiction = ?" if place else ""
     held = rows(

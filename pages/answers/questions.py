@@ -10,9 +10,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from pages.answers import catalog, changes, documents, people, places
+from pages.answers import arguments, catalog, changes, documents, people, places
 from pages.answers.answer import Answer, At, BadArgument
 from pages.browse import known
+
+#: The arguments that take other values than a list's filter of their name, by what `pages.browse.known` calls those.
+_VALUES = (("date_area", arguments.DateArea), ("one_area", arguments.OneArea), ("one_place", arguments.OnePlace))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Question:
 
     def filter(self, argument: str) -> str:
         """The name under which `pages.browse.known` has the values of an argument."""
-        return "date_area" if argument == "area" and self.ask is places.deadlines else argument
+        of_argument = self.signature.parameters.get(argument)
+        return next((name for name, form in _VALUES if of_argument and of_argument.annotation is form), argument)
 
     def reply(self, at: At, given: Mapping[str, Any]) -> Answer:
         """Answer with arguments of the right form; raises BadArgument where one has a value that does not exist."""

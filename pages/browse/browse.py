@@ -91,7 +91,7 @@ class Browse:
     leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
-    #: Which value of a filter does not exist, and which do.
+    #: Which value of a filter does not exist, and which do; then the list is empty.
     unknown: str | None = None
     #: What the filters choose, in words.
     chosen: list[str] = field(default_factory=list)
@@ -119,12 +119,13 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
     found = _look(db, filters.q, bool(direct) or by_number or numbers.is_case(filters.q))
-    total = facets.count(db, filters, found.counts)
+    unknown = known.unknown(db, filters.chosen(), SEVERAL)
+    total = 0 if unknown else facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
     by_relevance = bool(found.asked.expression) and filters.sort != "latest"
-    ids = _ids(db, filters, found.asked, total, today if by_relevance else None)
+    ids = [] if unknown else _ids(db, filters, found.asked, total, today if by_relevance else None)
     reasons = _reasons(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
     listed = one_per_title(listed, PAGE, by_place=True)
@@ -157,7 +158,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
-        unknown=known.unknown(db, filters.chosen(), SEVERAL),
+        unknown=unknown,
         chosen=facets.chosen(db, filters) if choices else [],
     )
 

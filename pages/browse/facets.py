@@ -179,7 +179,7 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
             case "kind":
                 return formatting.plural(value)
             case "jurisdiction":
-                return formatting.word("place_groups", value) if value in PLACE_GROUPS else formatting.place(value)
+                return formatting.place(value)
             case "status":
                 return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":

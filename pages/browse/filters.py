@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -58,6 +59,8 @@ TITLES = {
     "must_see": N_("Priority"),
     "ceremonial": N_("Left out unless asked for"),
 }
+#: A search for the documents of an issue and nothing else.
+_ISSUE = re.compile(r"tracker:\S+")
 
 
 @dataclass(frozen=True)
@@ -121,15 +124,14 @@ class Filters:
     def subscription(self, q: str | None = None) -> str:
         """The address of a subscription to what these filters choose, as far as a subscription can say it.
 
-        ``q`` is the search as it was carried out, where it differs from what was typed. An issue alone is followed as such:
-        the form would add all priority documents.
+        ``q`` is the search as it was carried out, where it differs from what was typed. Who follows an issue gets all of it, and
+        no priority documents besides.
         """
         names = ("area", "jurisdiction", "kind", "must_see")
         kept = [(name, value) for name in names for value in self.values(name) if value != TAGGED]
-        search = (q or self.q) if self.q else ""
-        if not kept and search.startswith("tracker:"):
+        if not kept and _ISSUE.fullmatch(self.q):
             kept = [("must_see", "0")]
-        return "/subscribe?" + urlencode(kept + ([("searches", search)] if search else []))
+        return "/subscribe?" + urlencode(kept + ([("searches", q or self.q)] if self.q else []))
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""

@@ -15,6 +15,10 @@ from store.errors import InvalidInput
 
 #: Values of years, which no list names.
 _YEAR = re.compile(r"[0-9]{4}")
+#: What the name of a filter begins with where it takes other values than that of a list.
+_VARIANT = re.compile("^(date|one)_")
+#: The filters of places.
+_OF_PLACES = ("jurisdiction", "place", "one_place")
 #: A city or county: of which of them nothing is collected, no list says.
 LOCAL = r"us-[a-z]{2}(-[a-z0-9]+)+"
 
@@ -33,16 +37,17 @@ def unknown(db: sqlite3.Connection, given: Mapping[str, str | None], several: It
     """Which value of a filter does not exist, and which do; None where all exist.
 
     Args:
-        given: the values by the names of their filters; ``date_area`` and ``date_kind`` are those of dates. Empty ones mean all.
+        given: the values by the names of their filters; ``date_area`` and ``date_kind`` are those of dates, and ``one_area`` and
+            ``one_place`` take no groups. Empty ones mean all.
         several: filters of which an address may name several values, with commas.
     """
     for name, value in given.items():
         for each in filter(None, (value or "").split(",") if name in several else [value]):
             known = _KNOWN[name](db)
-            local = name in ("place", "jurisdiction") and re.fullmatch(LOCAL, each)
+            local = name in _OF_PLACES and re.fullmatch(LOCAL, each)
             if each not in known and not local and not (name == "year" and _YEAR.fullmatch(each)):
                 sentence = _("The filter %(name)s has no value “%(value)s”. It takes: %(known)s")
-                return sentence % {"name": name.removeprefix("date_"), "value": each[:60], "known": ", ".join(known)}
+                return sentence % {"name": _VARIANT.sub("", name), "value": each[:60], "known": ", ".join(known)}
     return None
 
 
@@ -56,8 +61,12 @@ def _areas(db: sqlite3.Connection) -> list[str]:
 
 
 def _places(db: sqlite3.Connection) -> list[str]:
+    return [*PLACE_GROUPS, *_single_places(db)]
+
+
+def _single_places(db: sqlite3.Connection) -> list[str]:
     held = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
-    return [*PLACE_GROUPS, *sorted({*formatting.glossary()["jurisdictions"], *(row[0] for row in held)})]
+    return sorted({*formatting.glossary()["jurisdictions"], *(row[0] for row in held)})
 
 
 def _words(section: str, *more: str) -> Callable[[sqlite3.Connection], list[str]]:
@@ -66,9 +75,11 @@ def _words(section: str, *more: str) -> Callable[[sqlite3.Connection], list[str]
 
 _KNOWN: dict[str, Callable[[sqlite3.Connection], list[str]]] = {
     "area": _areas,
+    "one_area": lambda db: list(area_titles(db)),
     "date_area": lambda db: [*_areas(db), "all"],
     "jurisdiction": _places,
     "place": _places,
+    "one_place": _single_places,
     "kind": _words("kinds"),
     "date_kind": _words("events"),
     "status": _words("statuses", *STATUS_GROUPS, UNHEARD_PASSED),

@@ -176,7 +176,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
-    next_decider = decider(db, head, today)
+    next_decider, other = decider(db, head, today), other_record(db, document_id)
+    # What became of a bill since is what the record says that lists have.
+    stale = bool(other and other["listed"])
     return DocumentView(
         d=head,
         place=words.place(head["jurisdiction"]),
@@ -187,14 +189,14 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
         company=company_of(head["title"]) if head["kind"] == KIND else None,
         terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
-        ended=ended_with(head, today),
-        unheard_since=unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
+        ended=None if stale else ended_with(head, today),
+        unheard_since=None if stale else unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
         collected_until=head["collected_until"],
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
-        silent_since=silent_since(head, today),
+        silent_since=None if stale else silent_since(head, today),
         no_known_session=of_no_known_session(head),
         successor=successor(db, head),
-        other_record=other_record(db, document_id),
+        other_record=other,
         settled=SETTLED,
         steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),
@@ -209,7 +211,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         ceremonial=ceremonial,
         votes_on=votes_on,
         decider=next_decider,
-        referred_again=referred_again(db, head),
+        referred_again=None if stale else referred_again(db, head),
         related=_related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),

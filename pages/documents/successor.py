@@ -36,11 +36,12 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
 
 
 def other_record(db: sqlite3.Connection, document_id: str) -> Row | None:
-    """The record of the same bill in another session, where its source lists it in two: id, jurisdiction, session, its title, and
-    whether it is the one that lists have."""
+    """The record of the same bill in another session, where its source lists it in two: id, jurisdiction, session, its title,
+    kind, status, status_on, and whether it is the one that lists have."""
     return first(
         db,
-        f"""select d.id, d.jurisdiction, d.session, {SESSION_TITLE} as session_title, d.id = r.listed_as as listed
+        f"""select d.id, d.jurisdiction, d.session, {SESSION_TITLE} as session_title, d.kind, d.status, d.status_on,
+            d.id = r.listed_as as listed
         from twice_listed r join documents d on d.id = iif(r.document_id = ?1, r.listed_as, r.document_id)
         where r.document_id = ?1 or r.listed_as = ?1""",
         [document_id],

@@ -44,7 +44,7 @@ SECTIONS = {
 
 @cache
 def glossary() -> dict[str, dict[str, Any]]:
-    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` maps a key straight to a name.
+    """Section -> key -> ``{"word": ..., "means": ...}``; ``jurisdictions`` and ``area_notes`` map a key straight to what is said.
 
     Raises:
         BadYaml: the file is not YAML, or a section is missing.
@@ -52,7 +52,9 @@ def glossary() -> dict[str, dict[str, Any]]:
     path = SITE / "glossary.yml"
     sections = read_yaml(path)
     if missing := [
-        name for name in (*SECTIONS, "chambers", "motions", "jurisdictions") if name not in (sections or {})
+        name
+        for name in (*SECTIONS, "chambers", "motions", "area_notes", "jurisdictions")
+        if name not in (sections or {})
     ]:
         raise BadYaml(f"{path} lacks the section {missing[0]!r}")
     return sections
@@ -104,7 +106,9 @@ def change_says(change: str, summary: str) -> str:
 
 
 def place(jurisdiction: str) -> str:
-    """The name of a place: the glossary's, that of the city as crawlers/parsers/cities.yml has it, or its key in capitals."""
+    """The name of a place or a group: the glossary's, that of a city in crawlers/parsers/cities.yml, or its key in capitals."""
+    if group := glossary()["place_groups"].get(jurisdiction):
+        return _(group["word"])
     return _(glossary()["jurisdictions"].get(jurisdiction) or _cities().get(jurisdiction) or jurisdiction.upper())
 
 
@@ -114,8 +118,8 @@ def listed(words: Iterable[str]) -> str:
 
 
 def alphabetical(name: str) -> str:
-    """What names are sorted by: "Míchigan" comes before "Misisipi", as if it had no accent."""
-    apart = unicodedata.normalize("NFD", name)
+    """What names are sorted by and compared with: "Míchigan" comes before "Misisipi", as if it had no accent."""
+    apart = unicodedata.normalize("NFKD", name)
     return "".join(letter for letter in apart if not unicodedata.combining(letter)).casefold()
 
 
@@ -124,8 +128,9 @@ def _cities() -> dict[str, str]:
     return {city.jurisdiction: city.name for city in load_cities().values()}
 
 
-#: What stands in the place of a session in the identity of documents of which no session is part.
-NO_SESSION = ("fr", "regs", "court", "bills", "contrib", "pages")
+#: What stands in the place of a session in the identity of documents of which no session is part, first of bills.
+BILLS_WITHOUT_SESSION = "bills"
+NO_SESSION = ("fr", "regs", "court", BILLS_WITHOUT_SESSION, "contrib", "pages")
 
 
 def session_in_words(jurisdiction: str, session: str | None, title: str | None = None) -> str:

@@ -83,8 +83,13 @@ class Decider:
 
 
 def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> Decider | None:
-    """Who decides next on a document, a row of ``documents``; None where it is dead or done, or has no legislators here."""
+    """Who decides next on a document, a row of ``documents``.
+
+    None where it is dead or done, where it has no legislators here, or where lists have its record of another session.
+    """
     if not is_alive({**document, "session_end": session_end(db, document["id"])}, today):
+        return None
+    if value(db, "select 1 from twice_listed where document_id = ?", [document["id"]]):
         return None
     found = _decider(db, document)
     return replace(found, has_members=_has_members(db, found))

@@ -65,14 +65,11 @@ class Wanted:
         known.check(db, {"date_area": self.area, "date_kind": self.kind, "jurisdiction": self.jurisdiction})
 
     def in_words(self, db: sqlite3.Connection) -> str:
-        """The chosen kind, area, and place, such as "Hearing, Broadband, Texas"; ``""`` where none is chosen."""
-        parts = [formatting.word("events", self.kind)] if self.kind else []
-        parts.append(_("All documents") if self.area == ALL else area_titles(db).get(self.area, ""))
-        if self.jurisdiction in PLACE_GROUPS:
-            parts.append(formatting.word("place_groups", self.jurisdiction))
-        elif self.jurisdiction:
-            parts.append(formatting.place(self.jurisdiction))
-        return ", ".join(filter(None, parts))
+        """The kind, the area, and the place that are chosen; ``""`` where none is."""
+        titles = area_titles(db) | {ALL: _("All documents")}
+        kind = formatting.word("events", self.kind) if self.kind else ""
+        place = formatting.place(self.jurisdiction) if self.jurisdiction else ""
+        return ", ".join(filter(None, (kind, titles.get(self.area), place)))
 
     def where(self) -> tuple[str, list[str]]:
         """SQL conditions on ``events e join documents d``."""
@@ -341,7 +338,7 @@ def choices(db: sqlite3.Connection) -> Choices:
     """What the filters offer: areas, kinds and places."""
     places = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA])
     named = ((row[0], formatting.place(row[0])) for row in places)
-    groups = [(group, formatting.word("place_groups", group)) for group in PLACE_GROUPS if group != "companies"]
+    groups = [(group, formatting.place(group)) for group in PLACE_GROUPS if group != "companies"]
     return Choices(
         areas=area_titles(db),
         kinds=formatting.glossary()["events"],

@@ -13,7 +13,7 @@ from pages.browse import search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
-from pages.browse.trackers import load_trackers
+from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows, value
 from pages.people import names
 from store.constants import TAGGED
@@ -48,9 +48,14 @@ class LibraryBills:
     address: str
 
 
-def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills:
-    """The documents on information policy of a place that name libraries, or that its legislature files under them."""
-    issue = load_trackers()[ISSUE]
+def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills | None:
+    """The documents on information policy of a place that name libraries, or that its legislature files under them.
+
+    None where trackers.yml has no such issue, or where it cannot be searched for: then nothing is known of them.
+    """
+    issue = load_trackers().get(ISSUE)
+    if issue is None:
+        return None
     belongs, values = issue.where()
     found = db.execute(
         f"""select document_id as id, status from listing where area_id = ? and jurisdiction = ? and ceremonial = 0
@@ -82,14 +87,14 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
             fates["unheard"] + len(undecided) + len(open_rules) - len(moving),
         ),
         listed=listed,
-        sponsors=_sponsors(db, [card.id for card in listed], [row["id"] for row in found], place),
+        sponsors=_sponsors(db, issue, [card.id for card in listed], [row["id"] for row in found], place),
         positions=_positions(db, [card.id for card in shown]),
         moving=shown,
         address="/browse?" + urlencode({"q": issue.query, "area": TAGGED, "jurisdiction": place}),
     )
 
 
-def _sponsors(db: sqlite3.Connection, listed: list[str], ids: list[str], place: str) -> list[Sponsor]:
+def _sponsors(db: sqlite3.Connection, issue: Tracker, listed: list[str], ids: list[str], place: str) -> list[Sponsor]:
     """Who brought the listed documents, with how many of ``ids`` their search finds, those with most of them first.
 
     A source writes one person's name in several ways: all of them count under the shortest, which the search for sponsors finds
@@ -103,12 +108,14 @@ def _sponsors(db: sqlite3.Connection, listed: list[str], ids: list[str], place: 
         ) group by name order by count(distinct document_id) desc, name limit ?""",
         [*listed, NAMED],
     ).fetchall()
-    sponsors = [_sponsor(db, row["name"], row["party"], ids, place) for row in found]
+    sponsors = [_sponsor(db, issue, row["name"], row["party"], ids, place) for row in found]
     return sorted(sponsors, key=lambda each: (-each.bills, each.name))
 
 
-def _sponsor(db: sqlite3.Connection, name: str, party: str | None, ids: list[str], place: str) -> Sponsor:
-    query = f'sponsor:"{name}" {load_trackers()[ISSUE].query}'
+def _sponsor(
+    db: sqlite3.Connection, issue: Tracker, name: str, party: str | None, ids: list[str], place: str
+) -> Sponsor:
+    query = f'sponsor:"{name}" {issue.query}'
     tied, values = search.parse(query).where(ties_only=True)
     bills: int = value(
         db,

@@ -12,20 +12,13 @@ from pages.browse.cards import Card
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, first, marks, rows, value
-from pages.http.language import N_, _
+from pages.http import formatting
+from pages.http.language import _
 from pages.places.calendar import JUST_PAST, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
 from pages.places.collected import totals_by_year
 from pages.places.places import ActiveStates, active_states
 from store.constants import ANY_AREA
-
-#: What an area holds that its name does not say, by its id: the labels that the model learned from mean libraries in general.
-BEYOND_ITS_NAME = {
-    "library-funding": N_(
-        "The area is wider than its name: bills on library boards, directors and services are here, too, even where there is no "
-        "money in them."
-    ),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +108,7 @@ def areas(db: sqlite3.Connection) -> list[Area]:
 
 
 def _translated(area: Row) -> Row:
-    words = [_(each) for each in (area["description"], BEYOND_ITS_NAME.get(area["id"])) if each]
+    words = [_(each) for each in (area["description"], formatting.glossary()["area_notes"].get(area["id"])) if each]
     return {"id": area["id"], "title": _(area["title"]), "description": " ".join(words)}
 
 

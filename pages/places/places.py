@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
 from pages.browse.names import place_word
-from pages.database import Row, marks, rows, value
+from pages.database import Row, rows, value
 from pages.http import formatting
 from pages.places.calendar import ALL, Event, Wanted, deadlines
 from pages.places.charts import Chart, by_status, by_year
@@ -58,7 +58,7 @@ class PlaceView:
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
     the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``latest`` leaves out what ``library``
-    lists.
+    lists, which is None where there is no issue of library bills.
     """
 
     id: str
@@ -70,7 +70,7 @@ class PlaceView:
     until: str | None
     earlier: list[tuple[str, str]]
     today: str
-    library: LibraryBills
+    library: LibraryBills | None
     chapter: Row | None
     documents: int
     on_policy: int
@@ -163,7 +163,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     address = f"/browse?jurisdiction={jurisdiction_id}&area={TAGGED}"
     statuses = counted(db, "status", here, values)
     library = library_bills(db, jurisdiction_id, today)
-    listed = {each.id for card in library.listed for each in (card, *card.also)}
+    listed = {each.id for card in library.listed for each in (card, *card.also)} if library else set()
     must_see = first_to_see(db, here, values, today)
     until = news_until(db, jurisdiction_id, today)
     return PlaceView(
@@ -202,9 +202,6 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
 
 
 def _no_sessions(db: sqlite3.Connection, place: str) -> bool:
-    """Whether any bills of a place are in no session that is known."""
-    sessions = formatting.NO_SESSION
-    found = (
-        f"select 1 from documents where jurisdiction = ? and session in ({marks(sessions)}) and kind = 'bill' limit 1"
-    )
-    return bool(value(db, found, [place, *sessions]))
+    """Whether any bills of a place are in no session that is known: of what has none, rules and cases are in others."""
+    found = "select 1 from documents where jurisdiction = ? and session = ? and kind = 'bill' limit 1"
+    return bool(value(db, found, [place, formatting.BILLS_WITHOUT_SESSION]))
