@@ -16,6 +16,7 @@ import serve
 from classify.tagger import Tagger
 from pages.places.accuracy import EVALUATION, KINDS, SHOWN, SIDE, UNMEASURED, accuracy
 from positions.relevance.relevance import load_model as relevance_model
+from settings import ROOT
 
 REPORT = json.loads(EVALUATION.read_text("utf-8"))
 
@@ -29,6 +30,25 @@ def test_accuracy_speaks_of_the_shipped_model() -> None:
     of_models = Tagger().version.split("-")[1:]
     assert len(of_models) == 2
     assert REPORT["version"].split("-")[1:] == of_models, "run infopolicy evaluate --json again: a model has changed"
+
+
+def test_the_docs_have_the_figures_of_the_file() -> None:
+    """The tables of docs/classifier.md that say what holds now, not those of experiments."""
+    told = (ROOT / "docs" / "classifier.md").read_text("utf-8")
+    scored = {
+        "drawn by topic, all areas (micro)": REPORT["topic"]["micro"],
+        "mean of areas (macro)": REPORT["topic"]["macro"],
+        "drawn at random, all areas (micro)": REPORT["natural"]["micro"],
+    }
+    for name, row in scored.items():
+        figures = "{precision:.3f} | {recall:.3f} | **{f1:.3f}** ({intervals[f1][0]:.3f} to {intervals[f1][1]:.3f})"
+        assert f"| {name} | {row['n']} | {figures.format(**row)} |" in told
+    promise = REPORT["promise"]
+    areas = {name.replace("-", " "): row for name, row in promise["areas"].items()}
+    decided = {"**all areas**": promise["all"], "all areas, the 840 drawn at random": promise["random"], **areas}
+    for name, row in decided.items():
+        figures = "{tags} | {right} ({precision:.2f}) | {at_least:.2f} | {undecided} | {missed} of {labels}"
+        assert f"| {name} | {100 * row['decided']:.1f}% | {figures.format(**row)} |" in told
 
 
 async def test_accuracy_page_shows_every_figure_of_the_file(corpus: Path) -> None:
