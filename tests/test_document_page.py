@@ -8,8 +8,9 @@ import pytest
 from site_corpus import BROADBAND, PLAIN, TODAY, build
 
 import serve
-from pages.documents.document import _amended_title, _steps, _tag
+from pages.documents.document import _amended_title, _tag
 from pages.documents.highlight import Piece, reasons
+from pages.documents.progress import steps
 from store.connect import connect
 
 ROW = {"area_id": "broadband", "title": "Broadband", "probability": 0.97, "confirmed": 0}
@@ -80,7 +81,7 @@ def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
     level: str, history: list[tuple[str, int]], shown: list[int]
 ) -> None:
     rows = [{"status": status, "reached_on": f"2026-03-{day:02}"} for status, day in history]
-    assert [int(row["reached_on"][-2:]) for row in _steps({"level": level}, rows)] == shown
+    assert [int(row["reached_on"][-2:]) for row in steps({"level": level}, rows)] == shown
 
 
 async def test_a_sign_that_the_source_lost_is_explained_once(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ async def test_a_sign_that_the_source_lost_is_explained_once(tmp_path: Path) -> 
 @pytest.mark.parametrize("day", ["", None, "2026-03"])
 def test_steps_without_a_whole_date_stay(day: str | None) -> None:
     rows = [{"status": status, "reached_on": day} for status in ("passed_second_chamber", "passed", "enacted")]
-    assert _steps({"level": "state"}, rows) == rows
+    assert steps({"level": "state"}, rows) == rows
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 import serve
 from pages.browse.cards import Card, cards
 from pages.browse.lists import _few_of_a_place
-from pages.documents import document
+from pages.documents import related
 from pages.http import language
 from pages.places import home
 from store.connect import connect
@@ -138,7 +138,7 @@ def test_a_bill_that_moved_in_both_chambers_on_one_day_is_named_once() -> None:
 
 def test_a_related_document_says_which_of_the_two_came_first(db: sqlite3.Connection) -> None:
     def relation(page: str, other: str) -> str:
-        [found] = [row["relation"] for row in document._related(db, page) if row["id"] == other]
+        [found] = [row["relation"] for row in related.related(db, page) if row["id"] == other]
         return str(found)
 
     db.execute("delete from links")

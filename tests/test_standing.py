@@ -16,7 +16,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, RULE, TODAY, build,
 
 import serve
 from pages.browse import browse, lists
-from pages.documents import document, session_status
+from pages.documents import document, progress, session_status
 from pages.places import overview
 from publish.listing import publish
 from store.connect import connect
@@ -237,7 +237,7 @@ def test_words_that_no_document_has_together_find_the_closest(db: sqlite3.Connec
 
 
 def test_a_crowded_day_shows_what_moved_the_bill_and_loses_nothing(db: sqlite3.Connection) -> None:
-    said = [f"Debate, part {number}." for number in range(document.CROWDED)]
+    said = [f"Debate, part {number}." for number in range(progress.CROWDED)]
     db.executemany(
         "insert into actions (document_id, ordinal, acted_on, description) values (?, ?, '2022-03-07', ?)",
         [(BROADBAND, 10 + number, words) for number, words in enumerate(said)],

@@ -23,8 +23,8 @@ from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestCon
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.documents import rulemaking
-from pages.documents.document import Progress, progress
 from pages.documents.highlight import Mark, Piece, marked
+from pages.documents.progress import Progress, progress
 from pages.documents.session_status import SESSION_TITLE
 from pages.http.formatting import count
 from second_reader.answer import Opinion

@@ -9,16 +9,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from typing import Any
 
 from crawlers.companies import KIND, Company, company_of, meaning
 from crawlers.parsers.regulations_gov import agency_names
-from crawlers.people import as_people_say
 from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
+from pages.documents.progress import Progress, part, progress, steps
+from pages.documents.related import related
 from pages.documents.session_status import (
     COLLECTED_UNTIL,
     SESSION_END,
@@ -31,11 +32,9 @@ from pages.documents.session_status import (
     unheard_since,
 )
 from pages.documents.successor import other_record, successor
-from pages.documents.text_versions import in_words
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider, referred_again
-from pages.people.names import person_address
 from pages.people.roll_call import of_document
 from positions.matching.provisions import section_finder
 from text.changes import Mark as Change
@@ -43,26 +42,6 @@ from text.changes import read_marks
 
 #: So many sentences are shown of those that touch one position.
 SENTENCES = 3
-#: A day with more actions than this shows only those that moved the document; the others are behind a summary.
-CROWDED = 5
-MOVES = frozenset(
-    {
-        "introduction",
-        "referral-committee",
-        "committee-passage",
-        "passage",
-        "failure",
-        "withdrawal",
-        "executive-receipt",
-        "differences-resolved",
-        "executive-signature",
-        "executive-veto",
-        "became-law",
-        "veto-override-passage",
-    }
-)
-#: Within so many days a state's clerks write down what both chambers have passed.
-CLERKS = 7
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
 
 
@@ -89,16 +68,6 @@ class PositionView:
     statement: str
     places: list[tuple[str, str | None, list[Piece]]]  # field, number of its section, the sentence
     confirmed: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """Who brought a document, what happened to it by day, what is set for it, and its texts; the desk shows these too."""
-
-    timeline: list[tuple[str, list[Row], list[Row]]]
-    sponsors: list[Row]
-    versions: list[Row]
-    events: list[Row]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,24 +150,12 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     stale = bool(other and other["listed"])
     return DocumentView(
         d=head,
-        place=words.place(head["jurisdiction"]),
-        court_of=court.place(state) if (state := court.state_courts(db, [document_id]).get(document_id)) else None,
-        session=words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
-        kind=words.word("kinds", head["kind"]),
-        status_word=court.status_in_words(head["kind"], head["status"]),
-        cause=court.cause(head["abstract"]) if head["kind"] == "case" else None,
-        company=company_of(head["title"]) if head["kind"] == KIND else None,
-        terms_mean=meaning(head["document_type"]) if head["kind"] == KIND else "",
-        ended=None if stale else ended_with(head, today),
-        unheard_since=None if stale else unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
-        collected_until=head["collected_until"],
+        **_in_words(db, head),
+        **_standing(head, today, stale=stale),
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
-        silent_since=None if stale else silent_since(head, today),
-        no_known_session=of_no_known_session(head),
         successor=successor(db, head),
         other_record=other,
-        settled=SETTLED,
-        steps=_steps(head, _part(db, "status_history", document_id, "reached_on, ordinal")),
+        steps=steps(head, part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),
         text_whole=0 < len(text) <= WHOLE_TEXT,
         text_marks=text_marks,
@@ -212,56 +169,46 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         votes_on=votes_on,
         decider=next_decider,
         referred_again=None if stale else referred_again(db, head),
-        related=_related(db, document_id),
+        related=related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
         provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
         last_seen=last_seen(db, head),
         source_title=source_title(head["source"]),
-        titles=(titles := _part(db, "titles", document_id)),
+        titles=(titles := part(db, "titles", document_id)),
         amended_title=_amended_title(head["title"], titles),
-        committees=_part(db, "committees", document_id),
-        laws=_part(db, "laws", document_id),
-        terms=_terms(_part(db, "terms", document_id, "kind, ordinal")),
+        committees=part(db, "committees", document_id),
+        laws=part(db, "laws", document_id),
+        terms=_terms(part(db, "terms", document_id, "kind, ordinal")),
         **vars(progress(db, document_id, votes_on)),
     )
 
 
-def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] = ()) -> Progress:
-    """How far a document has come; empty lists where nothing is known."""
-    return Progress(
-        timeline=_timeline(_part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
-        sponsors=_sponsors(db, document_id),
-        versions=[
-            row | {"name": in_words(row["name"])}
-            for row in _part(db, "versions", document_id, "issued_on desc, ordinal")
-        ],
-        events=[
-            row | {"moved_by": rulemaking.moved_by(row, document_id)}
-            for row in _part(db, "events", document_id, "starts_at, ordinal")
-        ],
-    )
-
-
-def _steps(head: Row, history: list[Row]) -> list[Row]:
-    """The steps without that on which clerks of a state only wrote down what both chambers had just passed."""
-    noted = {
-        number
-        for number, (before, row) in enumerate(pairwise(history), 1)
-        if (before["status"], row["status"]) == ("passed_second_chamber", "passed")
-        and _days(before["reached_on"], row["reached_on"]) <= CLERKS
+def _in_words(db: sqlite3.Connection, head: Row) -> dict[str, Any]:
+    """What the page calls the document, its place, session, and status."""
+    document_id, kind = head["id"], head["kind"]
+    return {
+        "place": words.place(head["jurisdiction"]),
+        "court_of": court.place(state) if (state := court.state_courts(db, [document_id]).get(document_id)) else None,
+        "session": words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
+        "kind": words.word("kinds", kind),
+        "status_word": court.status_in_words(kind, head["status"]),
+        "cause": court.cause(head["abstract"]) if kind == "case" else None,
+        "company": company_of(head["title"]) if kind == KIND else None,
+        "terms_mean": meaning(head["document_type"]) if kind == KIND else "",
     }
-    if head["level"] != "state":
-        return history
-    return [row for number, row in enumerate(history) if number not in noted or number == len(history) - 1]
 
 
-def _days(since: str | None, until: str | None) -> float:
-    """The days from one to the other; without end where one of them is no whole date."""
-    try:
-        return (datetime.date.fromisoformat((until or "")[:10]) - datetime.date.fromisoformat((since or "")[:10])).days
-    except ValueError:
-        return float("inf")
+def _standing(head: Row, today: datetime.date, *, stale: bool) -> dict[str, Any]:
+    """How the document's session limits what its status means."""
+    return {
+        "ended": None if stale else ended_with(head, today),
+        "unheard_since": None if stale else unheard_since({**head, "latest_on": head["latest_action_on"]}, today),
+        "silent_since": None if stale else silent_since(head, today),
+        "collected_until": head["collected_until"],
+        "no_known_session": of_no_known_session(head),
+        "settled": SETTLED,
+    }
 
 
 def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
@@ -289,29 +236,6 @@ def _amended_title(shown: str, titles: Iterable[Row]) -> str | None:
         if kind.startswith("Short Title") and "Engrossed Amendment" in kind and "portions" not in kind:
             return None if said & set(_TELLING.findall(title["title"].casefold())) else str(title["title"])
     return None
-
-
-def _part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ordinal") -> list[Row]:
-    return rows(db, f"select * from {table} where document_id = ? order by {order}", [document_id])
-
-
-def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """The sponsors, with the address of a legislator's page where it is known who each is."""
-    found = rows(
-        db,
-        """select s.*, p.id as person, p.name as known from sponsors s
-        left join sponsor_people l on l.document_id = s.document_id and l.ordinal = s.ordinal
-        left join people p on p.key = l.person where s.document_id = ? order by s.ordinal""",
-        [document_id],
-    )
-    return [
-        row
-        | {
-            "name": as_people_say(row["name"]),
-            "address": person_address(row["person"], row["known"]) if row["person"] else None,
-        }
-        for row in found
-    ]
 
 
 def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
@@ -367,81 +291,6 @@ def _positions(
         if row["id"] in added:
             found[row["id"]] = PositionView(row["id"], row["title"], row["statement"], [], True)
     return list(found.values())
-
-
-def _timeline(actions: list[Row], votes_on: Iterable[str] = ()) -> list[tuple[str, list[Row], list[Row]]]:
-    """Return each day, newest first, with the actions to show and the others of a crowded day; days of votes too.
-
-    A sentence that occurs twice on one day is shown once.
-    """
-    days: dict[str, list[Row]] = {}
-    for action in actions:
-        day = days.setdefault(action["acted_on"], [])
-        if action["description"] not in {other["description"] for other in day}:
-            day.append(action)
-    timeline = []
-    for date, found in days.items():
-        moved = [action for action in found if action["classification"] in MOVES] or found[:1]
-        shown = found if len(found) <= CROWDED else moved
-        timeline.append((date, shown, [action for action in found if action not in shown]))
-    timeline += [(day, [], []) for day in votes_on if day not in days]
-    return sorted(timeline, key=lambda entry: entry[0] or "", reverse=True)
-
-
-#: How another document is related to this one: where this one's record names it, and where only its own record names this one.
-#: A kind that says the same from both sides, such as a companion, is its own word.
-_RELATIONS = {
-    "replaces": (N_("replaced by this one"), N_("replaces this one")),
-    "replaced by": (N_("replaces this one"), N_("replaced by this one")),
-    "prior session": (N_("from an earlier session"), N_("from a later session")),
-    "corrects": (N_("corrected by this one"), N_("corrects this one")),
-    "corrected by": (N_("corrects this one"), N_("corrected by this one")),
-    "withdraws": (N_("withdrawn by this one"), N_("withdraws this one")),
-    "delays": (N_("delayed by this one"), N_("delays this one")),
-    "extends": (N_("extended by this one"), N_("extends this one")),
-    "published as": (N_("this one, as it was published"), N_("this one, where comments are filed")),
-} | {
-    same: (same, same)
-    for same in (
-        N_("companion"),
-        N_("related bill"),
-        N_("identical bill"),
-        N_("amendment"),
-        N_("similar"),
-        N_("procedurally related"),
-        N_("related"),
-        N_("docket"),
-        N_("identical"),
-        N_("related document"),
-    )
-}
-
-
-def _relation(kind: str, named_here: bool) -> str:
-    """The kind of a link in words, seen from this page's document."""
-    plain = kind.replace("-", " ").lower()
-    here, there = _RELATIONS.get(plain, (plain, plain))
-    return _(here if named_here else there)
-
-
-def _related(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """Return documents that link to this one or that it links to; ``stored`` says whether corpus.db holds them."""
-    found = rows(
-        db,
-        """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,
-            d.id is not null as stored, 1 as named_here
-        from links l left join documents d on d.id = l.linked_id where l.document_id = ?
-        union all
-        select l.document_id, l.kind, d.title, d.identifier, d.status, 1, 0
-        from links l join documents d on d.id = l.document_id where l.linked_id = ?
-        limit 200""",
-        [document_id, document_id],
-    )
-    once: dict[str, Row] = {}
-    for row in found:
-        if row["id"] != document_id:
-            once.setdefault(row["id"], row | {"relation": _relation(row["kind"], bool(row["named_here"]))})
-    return sorted(once.values(), key=lambda row: (not row["stored"], row["id"]))
 
 
 def _terms(terms: list[Row]) -> dict[str, list[str]]:
