@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import closing
 
 import pytest
 from desk_fixtures import (
@@ -167,6 +168,28 @@ def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, d
     corpus.close()
     db.execute("update suggested_outcomes set outcome = 'rejected'")
     assert verdict_validity.settle_all(db, LATER) == 1
+
+
+def test_an_outcome_counts_at_once_and_no_longer_once_it_or_its_stance_is_taken_back(
+    config: Configuration, db: Database
+) -> None:
+    def counted() -> tuple[list[tuple[str | None]], list[tuple[int, int]]]:
+        assert publish_decisions(config.corpus, db, [BROADBAND])
+        with closing(corpus_of(config)) as corpus:
+            return (
+                corpus.execute("select went from outcomes").fetchall(),
+                corpus.execute("select decided, no from scorecard where dimension = 'all'").fetchall(),
+            )
+
+    change(config, "update documents set status = 'failed' where id = ?", BROADBAND)
+    say(db, subject=POSITION, value="support")
+    say(db, subject="stance", value="support", reason="It helps.", source="x.org", published=True)
+    outcome = say(db, subject="outcome:tc-hotspot-lending", value="untouched")
+    assert counted() == ([("no",)], [(1, 1)])
+    say(db, "reject", "stance", published=True)
+    assert counted() == ([(None,)], [(1, 0)]), "without a stance nobody can say whose way it went"
+    reviews.undo(db, person(db), outcome, now=LATER)
+    assert counted() == ([], [])
 
 
 def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configuration, db: Database) -> None:
