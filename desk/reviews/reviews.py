@@ -119,11 +119,18 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
 
 
 def _on_record(db: Database, given: Verdict) -> str | None:
-    """The batch of a stance on record, where this says the same side in other words, or publishes it."""
-    held = current(db, given.document_id, given.subject) if given.value else None
-    if held is None or held["value"] != given.value or not (held["batch"] or "").startswith(ON_RECORD):
-        return None
-    return str(held["batch"])
+    """The batch of a stance on record, where this says the same side in other words, or publishes it.
+
+    A draft of another side, a withdrawal, or an import in between changes nothing: only another side that was published does.
+    """
+    row = db.execute(
+        f"""with said as (select * from reviews r where r.document_id = ? and r.subject = ?
+            and not exists (select 1 from reviews u where u.undoes = r.id))
+        select r.batch from said r where r.value = ? and r.batch like '{ON_RECORD}%' and not exists (
+            select 1 from said o where o.id > r.id and o.published = 1 and o.value <> r.value) order by r.id desc limit 1""",
+        [given.document_id, given.subject, given.value],
+    ).fetchone()
+    return row and str(row[0])
 
 
 def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
