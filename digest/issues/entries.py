@@ -119,10 +119,14 @@ def _news(
             found[document].append(news | {"at": places[key]})
     for kind, stance in (*(("stance", each) for each in published(corpus)), *(("draft", each) for each in drafts)):
         if stance.key in places:
-            news = {"kind": kind, "day": stance.decided_on, "word": stance.value, "heading": "stance", "all": True}
-            words = _shorter(stance.reason or "", 240)
-            found[stance.document_id].append(news | {"words": words, "at": places[stance.key]})
+            news = {"kind": kind, "word": stance.value, "heading": "stance", "all": True, "subject": stance.subject}
+            found[stance.document_id].append(news | words_of_stance(stance) | {"at": places[stance.key]})
     return {key: sorted(each, key=lambda one: (one["day"] or "", one["at"])) for key, each in found.items()}
+
+
+def words_of_stance(stance: Published) -> Entry:
+    """The day and the reason of a stance, as a line tells them."""
+    return {"day": stance.decided_on, "words": _shorter(stance.reason or "", 240)}
 
 
 def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
