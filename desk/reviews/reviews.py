@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -98,6 +98,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
         raise NotSuggested("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
+    given = _keeping_a_pin(db, given)
     row = {
         "document_id": given.document_id,
         "subject": given.subject,
@@ -116,6 +117,15 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "sampled": int(given.sampled),
     }
     return _insert(db, row)
+
+
+def _keeping_a_pin(db: Database, given: Verdict) -> Verdict:
+    """The verdict, which is a pin with the same line for the public where it only agrees with a pin."""
+    if (given.subject, given.value) != ("priority", "2") or (given.reason or "").strip():
+        return given
+    held = current(db, given.document_id, "priority")
+    pinned = held is not None and (held["verdict"], held["value"]) == ("change", "2")
+    return replace(given, verdict="change", reason=held["reason"]) if held and pinned else given
 
 
 def _on_record(db: Database, given: Verdict) -> str | None:
