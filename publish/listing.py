@@ -174,7 +174,8 @@ def is_published(db: Database) -> bool:
 
 
 def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[str]) -> bool:
-    """Make public at once what staff decided about a few documents: the decisions, and the lists they stand in.
+    """Make public at once what staff decided about a few documents: the decisions, the lists they stand in, and the outcomes
+    that the scorecard counts.
 
     Returns:
         False when somebody else is writing to corpus.db: the next publishing does it then.
@@ -187,6 +188,8 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
                 for document_id in documents:
                     _relist(db, document_id)
                 _relist_positions(db, staff, documents)
+                project(db)
+                write_scorecard(db)
                 write_chapters(db, staff)
                 write_engagements(db, staff)
     except sqlite3.OperationalError:

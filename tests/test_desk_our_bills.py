@@ -128,6 +128,18 @@ def test_hearings_and_deadlines_on_record_are_dates_with_their_titles(db: Any) -
     assert work["dates"] == [("2022-03-12", "Deadline: Letter of forty groups")]
 
 
+async def test_a_document_with_several_recorded_dates_opens_with_all_of_them(db: Any, browser: Browser) -> None:
+    for day in ("2022-03-12", "2022-03-11"):
+        letter(db, kind="hearing", title="Markup", happened_on=None, due_on=day)
+    letter(db, happened_on=None, due_on="2022-03-12")
+    await browser.sign_in()
+    opened = await browser.get(document())
+    assert opened.status_code == 200
+    assert opened.text.count("Hearing: Markup") == 2
+    work = collaboration.work_on(db, person(db), BROADBAND, TODAY.isoformat())
+    assert [day for day, _ in work["dates"]] == ["2022-03-11", "2022-03-12", "2022-03-12"]
+
+
 def test_the_weekly_report_says_what_moved_what_is_next_and_what_we_did(db: Any) -> None:
     collaboration.follow(db, person(db), RULE, True, NOW)
     given = {"value": "support", "reason": "It helps.", "source": "Letter", "published": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from contextlib import closing
 
 import pytest
 from desk_fixtures import (
@@ -167,6 +168,48 @@ def test_an_outcome_waits_once_its_position_is_at_stake(config: Configuration, d
     corpus.close()
     db.execute("update suggested_outcomes set outcome = 'rejected'")
     assert verdict_validity.settle_all(db, LATER) == 1
+
+
+def test_agreement_changes_nothing_of_a_pin_and_its_line(config: Configuration, db: Database) -> None:
+    def pin() -> tuple[str, str | None] | None:
+        publish_decisions(config.corpus, db, [BROADBAND])
+        found = decisions(config).get((BROADBAND, "pin"))
+        return found and (found[0], found[2])
+
+    say(db, "change", "priority", value="2", reason="It pays for hotspots.")
+    for verdict in ("confirm", "change"):
+        agreed = say(db, verdict, "priority", value="2", who="Ben Writer")
+        assert pin() == ("confirm", "It pays for hotspots.")
+    change(config, "update taggings set priority = 0 where document_id = ?", BROADBAND)
+    assert verdict_validity.settle_all(db, LATER) == 0, "a pin holds whatever the program says later"
+    reviews.undo(db, person(db, "Ben Writer"), agreed, now=LATER)
+    assert pin() == ("confirm", "It pays for hotspots.")
+    say(db, "confirm", "priority", value="1", who="Ben Writer")
+    assert pin() is None
+    say(db, "confirm", "priority", value="2", who="Ben Writer")
+    assert pin() is None, "a priority that staff confirm is no pin"
+
+
+def test_an_outcome_counts_at_once_and_no_longer_once_it_or_its_stance_is_taken_back(
+    config: Configuration, db: Database
+) -> None:
+    def counted() -> tuple[list[tuple[str | None]], list[tuple[int, int]]]:
+        assert publish_decisions(config.corpus, db, [BROADBAND])
+        with closing(corpus_of(config)) as corpus:
+            return (
+                corpus.execute("select went from outcomes").fetchall(),
+                corpus.execute("select decided, no from scorecard where dimension = 'all'").fetchall(),
+            )
+
+    change(config, "update documents set status = 'failed' where id = ?", BROADBAND)
+    say(db, subject=POSITION, value="support")
+    say(db, subject="stance", value="support", reason="It helps.", source="x.org", published=True)
+    outcome = say(db, subject="outcome:tc-hotspot-lending", value="untouched")
+    assert counted() == ([("no",)], [(1, 1)])
+    say(db, "reject", "stance", published=True)
+    assert counted() == ([(None,)], [(1, 0)]), "without a stance nobody can say whose way it went"
+    reviews.undo(db, person(db), outcome, now=LATER)
+    assert counted() == ([], [])
 
 
 def test_one_document_at_a_time_and_all_at_once_give_the_same(config: Configuration, db: Database) -> None:

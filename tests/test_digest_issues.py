@@ -315,6 +315,16 @@ def test_an_editor_puts_first_hides_and_gives_back(db, corpus_file: Path) -> Non
         editing.edit(db, issue.id, now=FIRST, hide=[RULE])
 
 
+def test_an_added_item_whose_place_is_cleared_comes_after_those_with_a_place(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    with sqlite3.connect(corpus_file) as source:
+        editing.put_in(db, source, issue.id, PLAIN)
+    editing.edit(db, issue.id, now=FIRST, first=[RULE, HOSTILE_BILL, PLAIN])
+    assert told(issues.load(db, issue.id))["picked"] == [RULE, HOSTILE_BILL, PLAIN]
+    editing.edit(db, issue.id, now=FIRST, first=[RULE, HOSTILE_BILL], restore=[PLAIN])
+    assert told(issues.load(db, issue.id))["picked"] == [RULE, HOSTILE_BILL, PLAIN]
+
+
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [

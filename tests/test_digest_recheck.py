@@ -21,11 +21,13 @@ from settings import Configuration
 from store.clock import ago
 
 
-def decide(file: Path, *decisions: tuple[str, str, str | None]) -> None:
+def decide(
+    file: Path, *decisions: tuple[str, str, str | None], reason: str = "Hotspots", day: str = "2022-03-08"
+) -> None:
     with closing(sqlite3.connect(file)) as corpus, corpus:
         corpus.executemany(
             "insert or replace into decisions (document_id, subject, verdict, value, reason, decided_on) "
-            f"values ('{BROADBAND}', ?, ?, ?, 'Hotspots', '2022-03-08')",
+            f"values ('{BROADBAND}', ?, ?, ?, '{reason}', '{day}')",
             decisions,
         )
 
@@ -59,6 +61,30 @@ def test_a_stance_that_was_withdrawn_or_changed_is_not_mailed(db: Any, corpus_fi
     line = line_of(again)
     assert line.stance == ""
     assert not any("stance" in what for what in line.what)
+
+
+@pytest.mark.parametrize("day", ["2022-03-08", "2022-03-09"])
+def test_a_reason_that_was_corrected_is_the_one_that_is_mailed(db: Any, corpus_file: Path, day: str) -> None:
+    """Each stance of a document has its own, although both are on the same side."""
+    decide(corpus_file, ("stance", "confirm", "oppose"))
+    decide(corpus_file, ("stance:tc-hotspot-lending", "confirm", "oppose"), reason="Only for lending")
+    issue = prepared(db, corpus_file)
+    decide(corpus_file, ("stance", "confirm", "oppose"), reason="Corrected", day=day)
+    changed, again = checked(db, corpus_file, issue)
+    assert changed == 1
+    said = [line for line in line_of(again).what if "stance" in line]
+    assert "Hotspots" not in str(said)
+    assert all(reason in str(said) for reason in ("Corrected", "Only for lending"))
+    assert checked(db, corpus_file, again)[0] == 0
+
+
+def test_an_issue_that_an_older_program_prepared_keeps_its_stances(db: Any, corpus_file: Path) -> None:
+    decide(corpus_file, ("stance:tc-hotspot-lending", "confirm", "oppose"))
+    issue = prepared(db, corpus_file)
+    db.execute("update digest_items set entry = replace(entry, ', \"subject\": \"stance:tc-hotspot-lending\"', '')")
+    assert "stance:tc" not in str(issues.load(db, issue.id).entries)
+    assert checked(db, corpus_file, issue)[0] == 0
+    assert any("stance" in what for what in line_of(issues.load(db, issue.id)).what)
 
 
 def test_the_email_that_leaves_has_nothing_that_was_withdrawn(db: Any, corpus_file: Path) -> None:

@@ -15,6 +15,7 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND, RULE
 
+from desk.intake import importing
 from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from desk.reviews import bulk, publishing, recorded_stances, reviews
 from desk.reviews.recorded_stances import BadReading, mark_read, on_record, reopen
@@ -113,6 +114,48 @@ def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: A
     assert report.taken == []
     say(db, subject="stance", published=True, **(better | {"value": "oppose"}))
     assert {row[7] for row in public_rows(db, [BROADBAND])} == {NOW[:10]}, "another side is a decision of today"
+
+
+def publish_draft(db: Any, day: str) -> None:
+    draft = publishing.draft_of(db, BROADBAND, "stance")
+    assert draft is not None
+    said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, BROADBAND), "now": day}
+    publishing.publish(db, person(db), draft, **said, own_drafts=True)
+
+
+@pytest.mark.parametrize("between", ["slip", "draft of a change", "import", "withdrawal"])
+def test_the_year_stays_as_long_as_the_side_that_the_public_reads_is_the_one_on_record(db: Any, between: str) -> None:
+    ana, same = person(db), {"subject": "stance", "value": "support", "reason": "On record.", "source": ADDRESS}
+    mark_read(db, ana, "remembered", ADDRESS, "On record.", seen=0, now=NOW)
+    if between != "slip":
+        publish_draft(db, NOW)
+    if between == "import":
+        row = importing.Taken(2, BROADBAND, "support", "", reviews.last_id(db, BROADBAND))
+        importing.apply(db, person(db, "Ben Writer"), [row], name="tracker.csv", now=LATER)
+    elif between == "withdrawal":
+        say(db, "reject", "stance", published=True, now=LATER)
+        say(db, **same, now=LATER)
+    else:
+        say(db, **(same | {"value": "oppose"}), now=LATER)
+        say(db, **same, now=LATER)
+    publish_draft(db, LATER)
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {"2022"}
+    assert weekly_report(db, our_bills(db, OurFilters(ended="1"), me=0, today=DAY, since=None), [], DAY).taken == []
+
+
+def test_a_side_that_was_taken_again_after_another_was_public_is_a_decision_of_its_day(db: Any) -> None:
+    ana, same = person(db), {"subject": "stance", "value": "support", "reason": "On record.", "source": ADDRESS}
+    mark_read(db, ana, "remembered", ADDRESS, "On record.", seen=0, now=NOW)
+    publish_draft(db, NOW)
+    slip = say(db, **(same | {"value": "oppose"}), published=True)
+    say(db, **same, now=LATER)
+    publish_draft(db, LATER)
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {LATER[:10]}
+    for number in (reviews.last_id(db, BROADBAND), reviews.last_id(db, BROADBAND) - 1, slip):
+        reviews.undo(db, ana, number, now=LATER)
+    say(db, **same, now=LATER)
+    publish_draft(db, LATER)
+    assert {row[7] for row in public_rows(db, [BROADBAND])} == {"2022"}, "what was undone was never another side"
 
 
 def test_each_published_draft_is_undone_alone(db: Any) -> None:

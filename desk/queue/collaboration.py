@@ -283,8 +283,11 @@ def _require_document(db: Database, document_id: str) -> None:
 
 def _recorded_dates(db: Database, document_id: str, day: str) -> list[tuple[str, str]]:
     """The days, from an ISO day on, of the hearings and deadlines that staff recorded, each with what is on that day."""
-    sql = f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = ? and starts_at >= ?"
-    return [(on, date_says(kind, title)) for on, kind, title in sorted(db.execute(sql, [document_id, day]).fetchall())]
+    sql = (
+        f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = ? and starts_at >= ? "
+        "order by starts_at, kind, title"
+    )
+    return [(on, date_says(kind, title)) for on, kind, title in db.execute(sql, [document_id, day]).fetchall()]
 
 
 def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -98,6 +98,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
         raise NotSuggested("there is nothing to reject: nothing was suggested")
     passage = given.passage or said.passage
+    given = _keeping_a_pin(db, given)
     row = {
         "document_id": given.document_id,
         "subject": given.subject,
@@ -118,12 +119,28 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     return _insert(db, row)
 
 
+def _keeping_a_pin(db: Database, given: Verdict) -> Verdict:
+    """The verdict, which is a pin with the same line for the public where it only agrees with a pin."""
+    if (given.subject, given.value) != ("priority", "2") or (given.reason or "").strip():
+        return given
+    held = current(db, given.document_id, "priority")
+    pinned = held is not None and (held["verdict"], held["value"]) == ("change", "2")
+    return replace(given, verdict="change", reason=held["reason"]) if held and pinned else given
+
+
 def _on_record(db: Database, given: Verdict) -> str | None:
-    """The batch of a stance on record, where this says the same side in other words, or publishes it."""
-    held = current(db, given.document_id, given.subject) if given.value else None
-    if held is None or held["value"] != given.value or not (held["batch"] or "").startswith(ON_RECORD):
-        return None
-    return str(held["batch"])
+    """The batch of a stance on record, where this says the same side in other words, or publishes it.
+
+    A draft of another side, a withdrawal, or an import in between changes nothing: only another side that was published does.
+    """
+    row = db.execute(
+        f"""with said as (select * from reviews r where r.document_id = ? and r.subject = ?
+            and not exists (select 1 from reviews u where u.undoes = r.id))
+        select r.batch from said r where r.value = ? and r.batch like '{ON_RECORD}%' and not exists (
+            select 1 from said o where o.id > r.id and o.published = 1 and o.value <> r.value) order by r.id desc limit 1""",
+        [given.document_id, given.subject, given.value],
+    ).fetchone()
+    return row and str(row[0])
 
 
 def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:

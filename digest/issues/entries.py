@@ -119,10 +119,14 @@ def _news(
             found[document].append(news | {"at": places[key]})
     for kind, stance in (*(("stance", each) for each in published(corpus)), *(("draft", each) for each in drafts)):
         if stance.key in places:
-            news = {"kind": kind, "day": stance.decided_on, "word": stance.value, "heading": "stance", "all": True}
-            words = _shorter(stance.reason or "", 240)
-            found[stance.document_id].append(news | {"words": words, "at": places[stance.key]})
+            news = {"kind": kind, "word": stance.value, "heading": "stance", "all": True, "subject": stance.subject}
+            found[stance.document_id].append(news | words_of_stance(stance) | {"at": places[stance.key]})
     return {key: sorted(each, key=lambda one: (one["day"] or "", one["at"])) for key, each in found.items()}
+
+
+def words_of_stance(stance: Published) -> Entry:
+    """The day and the reason of a stance, as a line tells them."""
+    return {"day": stance.decided_on, "words": _shorter(stance.reason or "", 240)}
 
 
 def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
@@ -148,17 +152,20 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
         "word": word,
         "words": words,
         "heading": heading,
-        "all": "tell" in rule,
+        "all": "tell" in rule and not (kind == "introduced" and _is_old(row["happened_on"], today)),
     }
+
+
+def _is_old(day: str | None, today: datetime.date) -> bool:
+    """Whether what was introduced or published on a day is new to nobody any more."""
+    return (day or "9") < (today - datetime.timedelta(days=rules()["new_days"])).isoformat()
 
 
 def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[Any]:
     """What happened before a bill ended reads as if it could still pass: where its end is no news, only followers read it."""
-    over = (
-        document["kind"] == "bill"
-        and not _can_move(document, today)
-        and (document["status_on"] or "9") <= today.isoformat()
-    )
+    # What staff add by hand has no day of its status: the end of its Congress is one.
+    ended_on = document["status_on"] or (ended_with(document, today) or ("", "9"))[1]
+    over = document["kind"] == "bill" and not _can_move(document, today) and ended_on <= today.isoformat()
     if not over or any(each["heading"] == "outcome" and each["all"] for each in news):
         return news
     return [each | {"all": False} if each["heading"] in ("move", "new") else each for each in news]

@@ -33,6 +33,7 @@ def rules() -> dict[str, Any]:
         "changes",
         "statuses",
         "actions",
+        "new_days",
         "remind_days",
         "remind",
         "private",

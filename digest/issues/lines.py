@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from math import inf
 from typing import Any
 
 from crawlers.companies import KIND
@@ -73,7 +74,7 @@ def make_line(
     days = [each["day"] for each in news if each["heading"] == "deadline"]
     why, evidence, marked = _why(entry, reason, words)
     heavy = entry["must_see"] or entry["effect"] or entry["stances"] or entry["positions"]
-    urgency = (SECTIONS.index(section), picked or 0, min(days) if section == "deadline" else "", number)
+    urgency = (SECTIONS.index(section), picked or inf, min(days) if section == "deadline" else "", number)
     return Line(
         section=section,
         title=_title(first),

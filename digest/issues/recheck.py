@@ -1,4 +1,4 @@
-"""What staff took back while an issue waited for its editor leaves it before it goes out."""
+"""What staff took back or corrected while an issue waited for its editor is so in the email as well."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from digest.issues.entries import documents_of, frozen
-from digest.issues.stances import published
+from digest.issues.entries import documents_of, frozen, words_of_stance
+from digest.issues.stances import Published, published
 
 Entry = dict[str, Any]
 
 
 def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
     """Take out of a draft the stances, areas, positions, and priorities that are public no more. Nothing is added.
+
+    A stance whose reason was corrected has the reason and the day that are public now.
 
     Args:
         db: mail.db, open for writing.
@@ -26,7 +28,7 @@ def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
         how many items changed.
     """
     corpus.row_factory = sqlite3.Row
-    stances = {(each.document_id, each.value) for each in published(corpus)}
+    stances = list(published(corpus))
     changed = []
     items = db.execute("select ordinal, entry from digest_items where digest_id = ?", [key]).fetchall()
     for ordinal, stored in items:
@@ -39,7 +41,7 @@ def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
     return len(changed)
 
 
-def _still_public(entry: Entry, documents: dict[str, Entry], stances: set[tuple[str, str]]) -> Entry:
+def _still_public(entry: Entry, documents: dict[str, Entry], stances: list[Published]) -> Entry:
     known = list(documents.values())
     said = {pair for each in known for pair in each["stances"].items()}
     parts = {
@@ -52,7 +54,19 @@ def _still_public(entry: Entry, documents: dict[str, Entry], stances: set[tuple[
         "stances": {name: value for name, value in entry["stances"].items() if (name, value) in said},
         "effect": entry["effect"] and next((each["effect"] for each in known if each["effect"]), None),
         "must_see": entry["must_see"] and any(each["priority"] == 2 and not each["ceremonial"] for each in known),
-        "news": [
-            each for each in entry["news"] if each["kind"] != "stance" or (each["document"], each["word"]) in stances
-        ],
+        "news": [now for each in entry["news"] if (now := _as_public_now(each, stances))],
     }
+
+
+def _as_public_now(news: Entry, stances: list[Published]) -> Entry | None:
+    """News as it may be told now; None for that of a stance that is public no more."""
+    if news["kind"] != "stance":
+        return news
+    same = (
+        each
+        for each in stances
+        if (each.document_id, each.value) == (news["document"], news["word"])
+        and each.subject == news.get("subject", each.subject)  # an issue of an older program names none
+    )
+    now = next(same, None)
+    return now and news | words_of_stance(now)

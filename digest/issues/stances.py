@@ -25,6 +25,7 @@ class Published(NamedTuple):
     value: str
     reason: str | None
     decided_on: str
+    subject: str = WHOLE
 
 
 def published(corpus: sqlite3.Connection) -> Iterator[Published]:
@@ -35,7 +36,9 @@ def published(corpus: sqlite3.Connection) -> Iterator[Published]:
         "order by decided_on, document_id, subject"
     ):
         words = "\x1f".join((document, subject, value, day))
-        yield Published(f"stance-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)
+        yield Published(
+            f"stance-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day, subject
+        )
 
 
 def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
@@ -47,7 +50,9 @@ def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
         [f"{ON_RECORD}%"],
     ):
         words = "\x1f".join((document, subject, value, day))
-        yield Published(f"draft-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day)
+        yield Published(
+            f"draft-{hashlib.sha256(words.encode()).hexdigest()[:20]}", document, value, reason, day, subject
+        )
 
 
 def of_documents(corpus: sqlite3.Connection, keys: Sequence[str]) -> dict[str, dict[str, str]]:
