@@ -43,7 +43,7 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert (await browser.send("/desk/import", step="undo", batch=batch)).status_code == 409
     rows = [each.choices[0][1] for each in shown(db) if each.choices]
     await browser.send("/desk/import", step="apply", name="tracker.csv", row=rows[0])
-    assert "1 document imported as your draft. You follow it now." in (await browser.get("/desk/import")).text
+    assert "1 document imported. You follow it now." in (await browser.get("/desk/import")).text
     trail = (await browser.get("/desk/trail")).text
     assert "imported a tracker" in trail
     assert "took an import back" in trail
