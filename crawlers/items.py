@@ -37,7 +37,7 @@ STATUSES = (
     "notice",  # tells, asks or corrects; nothing is decided by it
     "in_force",  # a company's rules as they were first recorded
     "changed",  # a company's rules that it has changed since; the newest text counts
-    "unrecorded",  # a company's rules that the archive no longer has: withdrawn, or no longer read
+    "unrecorded",  # no record is left: the archive no longer has a company's rules, or staff withdrew what they added by hand
 )
 
 CHANGE_KINDS = (

@@ -136,6 +136,26 @@ async def test_a_file_is_kept_with_its_record_and_only_staff_download_it(
     assert (await browser.send("/desk/advocacy", step="remove", file=str(file["id"]))).status_code == 400
 
 
+async def test_who_goes_back_to_attach_the_file_attaches_it(browser: Browser, db: Any) -> None:
+    await browser.sign_in("Ben Writer")
+    form = {"kind": "letter", "title": "Letter of forty groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
+
+    async def send(name: str, body: bytes) -> Any:
+        data = {"csrftoken": await browser.token()} | form
+        return await browser.http.post("/desk/advocacy", data=data, files={"file": (name, body, "application/pdf")})
+
+    assert (await browser.send("/desk/advocacy", **form)).status_code == 302
+    assert (await send("letter.pdf", b"%PDF")).status_code == 302
+    assert "the file was added to it" in (await browser.get("/desk/advocacy")).text
+    assert (await send("letter.pdf", b"%PDF")).status_code == 302
+    assert "nothing was added" in (await browser.get("/desk/advocacy")).text
+    [record] = advocacy.records(db)
+    assert [each["name"] for each in advocacy_files.of_record(db, record["record_id"])] == ["letter.pdf"]
+    for number in range(1, advocacy_files.MOST):
+        await send(f"{number}.pdf", b"%PDF")
+    assert "at most 5 files" in (await send("one-more.pdf", b"%PDF")).text
+
+
 def test_a_record_has_few_files_and_a_withdrawn_one_none(db: Any) -> None:
     given = AdvocacyRecord(kind="comments", title="Comments", document_id=BROADBAND, happened_on="2022-03-08")
     number = advocacy.add(db, person(db), given, now=NOW)

@@ -31,6 +31,8 @@ import serve
 from crawlers.items import Bill, Document, Sponsor
 from crawlers.storage.record import upsert
 from desk.intake import manual_documents, manual_entry_pages
+from desk.reviews import reviews
+from desk.reviews.reviews import Verdict
 from pages.http import formatting
 from settings import Configuration
 
@@ -268,13 +270,32 @@ async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus
     assert "would be another document" in (await send(browser, path, seen="2", identifier="HR 78")).text
     assert (await send(browser, path, seen="2", step="withdraw", title="")).status_code == 302
     gone = row(corpus)
-    assert (gone["status"], gone["text"], bool(gone["missing_since"])) == ("withdrawn", None, True)
+    assert (gone["status"], gone["text"], bool(gone["missing_since"])) == ("unrecorded", None, True)
     assert corpus.execute("select count(*) from events where document_id = ?", [KEY]).fetchone()[0] == 0
     assert "Withdrawn" in (await browser.get("/desk/added")).text
     assert (await send(browser, path, seen="3")).status_code == 302
     assert (row(corpus)["text"], row(corpus)["missing_since"]) == (FORM["text"], None)
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):
         db.execute("delete from hand_documents")
+
+
+async def test_a_withdrawn_record_is_no_withdrawn_bill(browser: Browser, db: Any) -> None:
+    """Staff remove their record of a real bill; its sponsors have withdrawn nothing, and no source ever listed it."""
+    await send(browser)
+    said = {"verdict": "confirm", "value": "oppose", "reason": "It closes libraries.", "source": "ALA, 2022"}
+    reviews.record(db, person(db), [Verdict(document_id=KEY, subject="stance", published=True, **said)], now=NOW)
+    await send(browser, f"/desk/added/form?id={KEY}", seen="1")
+    gone = await send(browser, f"/desk/added/form?id={KEY}", seen="2", step="withdraw", title="")
+    assert "stays public until an approver withdraws it" in (await browser.get(gone.headers["location"])).text
+    page = (await browser.get(f"/documents/{KEY}")).text
+    assert "The staff of this site removed this record" in page
+    assert "No longer recorded" in page
+    assert "Withdrawn" not in page
+    assert "source has not listed" not in page
+    assert "listed by its source" not in (await browser.get("/browse?q=rural")).text
+    said = (await browser.get(f"/api/document?document={KEY}")).json()
+    assert "Staff added this record by hand and removed it on" in said["says"]
+    assert said["result"]["document"]["can_still_move"] is None
 
 
 async def test_withdrawing_publishes_no_draft(browser: Browser, db: Any, corpus: Any) -> None:

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from desk_fixtures import Browser, person, say
+from desk_fixtures import NOW, Browser, person, say
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -16,6 +16,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
 from desk.intake import importing, tracker
+from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.web.request_parsing import Upload
 
@@ -55,3 +56,28 @@ async def test_the_box_of_such_a_row_is_not_checked(browser: Browser, db: Any) -
     now = reviews.current(db, BROADBAND, "stance")
     assert now
     assert (now["name"], now["value"]) == ("Ana Reader", "support"), "knowingly"
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_the_same_side_of_a_colleague_keeps_its_words(db: Any, published: bool) -> None:
+    """A row says only the side: it replaces no draft that has its reason, and drafts nothing that is public."""
+    said = {
+        "value": "support",
+        "reason": "It brings broadband to libraries.",
+        "source": "ALA, 2022",
+        "published": published,
+    }
+    theirs = say(db, "confirm", "stance", who="Ana Reader", **said)
+    body = FILE.replace(b"Position", b"Position,Notes").replace(b"Support", b"Support,Talked to whip")
+    [line] = importing.preview(db, person(db, "Ben Writer"), tracker.read(Upload("tracker.csv", body)).rows)
+    assert line.state == "matched", "the note is new"
+    taken = importing._taken(line.choices[0][1])
+    assert importing.apply(db, person(db, "Ben Writer"), [taken], name="tracker.csv", now=NOW) == (1, [])
+    now = reviews.current(db, BROADBAND, "stance")
+    assert now
+    assert (now["id"], now["reason"]) == (theirs, "It brings broadband to libraries.")
+    assert [(each["name"], each["words"]) for each in collaboration.notes(db, BROADBAND)] == [
+        ("Ben Writer", "Talked to whip")
+    ]
+    [line] = importing.preview(db, person(db, "Ben Writer"), tracker.read(Upload("tracker.csv", body)).rows)
+    assert line.state == "same"

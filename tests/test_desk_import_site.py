@@ -43,12 +43,29 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert (await browser.send("/desk/import", step="undo", batch=batch)).status_code == 409
     rows = [each.choices[0][1] for each in shown(db) if each.choices]
     await browser.send("/desk/import", step="apply", name="tracker.csv", row=rows[0])
-    assert "1 document imported as your draft. You follow it now." in (await browser.get("/desk/import")).text
+    assert "1 document imported. You follow it now." in (await browser.get("/desk/import")).text
     trail = (await browser.get("/desk/trail")).text
     assert "imported a tracker" in trail
     assert "took an import back" in trail
     # Drafts are for staff.
     assert "Stance of ALA" not in (await browser.get(f"/documents/{BROADBAND}")).text
+
+
+async def test_the_queue_undoes_no_half_of_an_import(browser: Browser, db: Any) -> None:
+    """A key takes back only verdicts; an import wrote leads, hearings, and notes too."""
+    apply(
+        db, "Bill,State,Session,Position,Lead,Hearing\nHR 1783,US,117,Support,Ben Writer,4/5/2026\nHB1,TX,,Oppose,,\n"
+    )
+    [past] = importing.past(db)
+    page = (await browser.get("/desk")).text
+    assert '<a href="/desk/import#past">Undo the import</a>' in page
+    assert "Bulk action" not in page
+    assert 'data-key="u"' not in page
+    assert (await browser.send("/desk/undo", batch=past["batch"])).status_code == 409
+    assert stance(db) == "support"
+    await browser.send("/desk/import", step="undo", batch=past["batch"])
+    assert stance(db) is None
+    assert "Undo the import" not in (await browser.get("/desk")).text
 
 
 async def test_only_who_made_an_import_takes_it_back(config: Configuration, db: Any) -> None:

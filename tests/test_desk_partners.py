@@ -272,6 +272,21 @@ def test_two_organisations_speak_beside_each_other(db: Any, config: Configuratio
     assert partners.new_count(db, "2020-01-01") == 1
 
 
+async def test_a_colleague_reads_that_a_statement_of_a_closed_account_is_not_shown(browser: Browser, db: Any) -> None:
+    partners.add_partner(db, "Dora Partner", "Electronic Frontier Foundation", password=PASSWORD, now=NOW)
+    seen = say(db)
+    accounts.set_disabled(db, who(db), True, now=NOW)
+    await browser.sign_in("Dora Partner")
+    page = (await browser.get(PAPER)).text
+    assert "Not shown: the account that sent “Oppose”" in page
+    assert "Published on" not in page
+    assert "Not shown: the account that sent it is closed." in (await browser.get("/partner")).text
+    said = {"stance": "oppose", "note": "It goes too far.", "seen": str(seen), "step": "say"}
+    assert (await browser.send(PAPER, **said)).status_code == 302
+    assert "Published on" in (await browser.get(PAPER)).text
+    assert "It goes too far." in (await browser.get(PUBLIC)).text
+
+
 def test_what_cannot_be_said(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(partners.BadStatement, match="no such document"):
         partners.publish_statement(db, who(db), "us-1-hr1", "oppose", "", seen=0, now=NOW)

@@ -143,6 +143,19 @@ async def test_correcting_a_draft_begins_with_what_it_holds(browser: Browser, db
 
 
 @pytest.mark.slow
+async def test_a_withdrawal_says_beforehand_that_a_draft_goes_with_it(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    publish(db, drafted(db))
+    assert "This also drops the draft" not in (await browser.get(document())).text
+    drafted(db, value="watch")
+    assert "This also drops the draft of Ben Writer." in (await browser.get(document())).text
+    gone = say(db, "reject", "stance", published=True)
+    assert publishing.draft_of(db, BROADBAND, "stance") is None
+    reviews.undo(db, person(db), gone, now=LATER)
+    assert [row["value"] for row in publishing.waiting_drafts(db)] == ["watch"]
+
+
+@pytest.mark.slow
 async def test_the_setting_for_small_offices(config: Configuration, db: Any) -> None:
     draft = drafted(db, "Ana Reader")
     form = {

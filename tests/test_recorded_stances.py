@@ -180,6 +180,21 @@ def test_each_published_draft_is_undone_alone(db: Any) -> None:
     assert reviews.undo_batch(db, ana, "on record: companions", now=LATER) == [RULE], "what is left of the drafts"
 
 
+def test_a_withdrawn_stance_says_so_and_can_be_drafted_again(db: Any) -> None:
+    said = {"value": "support", "reason": "On record.", "source": ADDRESS}
+    mark_read(db, person(db), "read-already", ADDRESS, "On record.", seen=0, now=NOW)
+    [document] = [each["id"] for each in one(db, "read-already").documents]
+    say(db, subject="stance", document_id=document, published=True, **said)
+    say(db, subject="stance", document_id=document, who="Ben Writer", **(said | {"value": "watch"}))
+    found = one(db, "read-already")
+    assert (found.documents[0]["shown"], found.to_publish) == ("published with a draft", False)
+    say(db, "reject", "stance", document_id=document, published=True)
+    found = one(db, "read-already")
+    assert (found.documents[0]["shown"], found.to_publish) == ("withdrawn", True)
+    assert mark_read(db, person(db), "read-already", ADDRESS, "On record.", seen=found.seen, now=LATER) == [document]
+    assert one(db, "read-already").documents[0]["shown"] == "draft"
+
+
 def test_no_address_is_entered_beforehand_where_nobody_read_the_side(db: Any) -> None:
     assert [one(db, key).address for key in ("remembered", "bill-page", "read-already")] == ["", "", ADDRESS]
     with pytest.raises(BadReading, match="the bill itself"):

@@ -146,7 +146,7 @@ def _lacks(db: Database, account: Account, each: Taken) -> bool:
     key = each.document_id
     return (
         bool(each.note and not _has_note(db, account, key, each.note))
-        or bool(each.stance and not _drafted(db, account, key, each.stance))
+        or bool(each.stance and not _is_there(db, key, each.stance))
         or not collaboration.is_followed(db, account, key)
         or (each.priority and not _is_pinned(db, key))
         or each.lead not in ("", _leader(db, key))
@@ -170,9 +170,10 @@ def _is_pinned(db: Database, document_id: str) -> bool:
     return said is not None and said["value"] == "2" and said["verdict"] in ("confirm", "change")
 
 
-def _drafted(db: Database, account: Account, document_id: str, stance: str) -> bool:
+def _is_there(db: Database, document_id: str, stance: str) -> bool:
+    """Whether this side is drafted or published already, by whomever: a row of a file has no better words for it."""
     now = reviews.current(db, document_id, "stance")
-    return bool(now and now["reviewer"] == account.id and now["value"] == stance and now["verdict"] == "confirm")
+    return bool(now and now["value"] == stance and now["verdict"] in ("confirm", "change"))
 
 
 def _held(db: Database, account: Account, document_id: str, stance: str | None) -> dict[str, Any] | None:
@@ -203,7 +204,7 @@ def _apply(context: RequestContext) -> Redirect:
         raise HTTPError(400, "Nothing was imported: choose some rows first.")
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
     context.publish(context.db, [each.document_id for each in wanted])
-    one, many = "document imported as your draft. You follow it", "documents imported as your drafts. You follow them"
+    one, many = "document imported. You follow it", "documents imported. You follow them"
     message = f"{count(done, one, many)} now."
     if left:
         skipped = count(len(left), "was", "were")
@@ -261,7 +262,7 @@ def _write(db: Database, account: Account, each: Taken, batch: str, now: str) ->
     if each.priority and not _is_pinned(db, each.document_id):
         pin = Verdict(document_id=each.document_id, subject="priority", verdict="change", value="2", seen=each.seen)
         given.append(pin)
-    if each.stance and not _drafted(db, account, each.document_id, each.stance):
+    if each.stance and not _is_there(db, each.document_id, each.stance):
         draft = Verdict(
             document_id=each.document_id,
             subject="stance",

@@ -31,6 +31,8 @@ from store.writable import Writable
 PATIENCE_SECONDS = 2
 #: Documents added longer ago than this are not news when corpus.db is rebuilt.
 NEWS_DAYS = 2
+#: The status of a document of which no record is left: that staff withdrew theirs tells nothing of the document itself.
+GONE = "unrecorded"
 
 
 class EditConflict(InvalidInput):
@@ -171,15 +173,15 @@ def _take_in(corpus: Database, row: dict[str, Any], now: str) -> int:
 def _take_out(corpus: Database, document: Document, since: str) -> int:
     """Withdraw a record. The records of sources stay; without any, only the title stays, marked as gone."""
     held = corpus.execute(
-        "select missing_since, source from documents where id = ? and exists "
-        "(select 1 from provenance p where p.document_id = documents.id and p.source = ?)",
-        [document.id, BY_HAND],
+        "select missing_since is not null and (source <> :by_hand or status = :gone) from documents where id = :id "
+        "and exists (select 1 from provenance p where p.document_id = documents.id and p.source = :by_hand)",
+        {"id": document.id, "by_hand": BY_HAND, "gone": GONE},
     ).fetchone()
     if held is None or held[0]:
         return 0
     with corpus.atomic():
         rest = without(corpus, document.id, BY_HAND, load_document)
-        bare = replace(document, abstract=None, text=None, events=(), status="withdrawn", status_on=since[:10])
+        bare = replace(document, abstract=None, text=None, events=(), status=GONE, status_on=since[:10])
         rewrite(corpus, [rest or bare], now=since)
         if rest is None:
             corpus.execute("update documents set missing_since = ? where id = ?", [since, document.id])

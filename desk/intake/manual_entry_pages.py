@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
+from sqlite_utils import Database
+
 from crawlers.items import KINDS, STATUSES, BadRecord, Document, Event, clean, document_id, slug
 from crawlers.storage.merge import BY_HAND
 from crawlers.storage.record import CLASSES
@@ -91,13 +93,22 @@ def form(context: RequestContext) -> Answer:
         return _page(context, old, typed, {"": str(error)}, 409)
     if draft:
         return Redirect("/desk/added", "Saved as a draft, which only staff see.")
-    message = "Withdrawn." if gone else "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
-    if not gone and document.events:
+    message = "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
+    if gone:
+        message = _withdrawn(db, document.id)
+    elif document.events:
         message = (
             f"{message} Its dates are on the calendar and the page of deadlines; follow it to have it in Our bills."
         )
     shown = context.take_in(db, document.id, context.now) and context.publish(db, [document.id])
     return Redirect("/desk/added", message if shown else f"{message} {PUBLISHED_LATER}")
+
+
+def _withdrawn(db: Database, document_id: str) -> str:
+    held = db.execute(
+        "select 1 from corpus.decisions where document_id = ? and subject like 'stance%'", [document_id]
+    ).fetchone()
+    return "Withdrawn. Its published stance stays public until an approver withdraws it." if held else "Withdrawn."
 
 
 def document_of(typed: Mapping[str, str], today: date) -> Document:

@@ -58,7 +58,11 @@ class BadRecord(InvalidInput):
 
 
 class AlreadyKept(BadRecord):
-    """The same record is there: a form that was sent twice, as with the Back button."""
+    """The same record is there, with the number `record_id`: a form that was sent twice, as with the Back button."""
+
+    def __init__(self, record_id: int):
+        super().__init__("this record is here already; correct it, or change its title, day, or note")
+        self.record_id = record_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,8 +134,8 @@ def _write(
                 raise BadRecord("there is no such record")
             if newest["id"] != seen:
                 raise BadRecord("this record has changed since you opened the page")
-        elif _is_kept(db, record):
-            raise AlreadyKept("this record is here already; correct it, or change its title, day, or note")
+        elif (kept := _kept(db, record)) is not None:
+            raise AlreadyKept(kept)
         values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
         db.execute(
             f"insert into advocacy ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
@@ -139,10 +143,11 @@ def _write(
     return int(values["record_id"])
 
 
-def _is_kept(db: Database, record: AdvocacyRecord) -> bool:
+def _kept(db: Database, record: AdvocacyRecord) -> int | None:
     said = asdict(record)
     same = " and ".join(f"{name} is ?" for name in said)
-    return db.execute(f"select 1 from current_advocacy where {same}", list(said.values())).fetchone() is not None
+    found = db.execute(f"select min(record_id) from current_advocacy where {same}", list(said.values())).fetchone()
+    return None if found[0] is None else int(found[0])
 
 
 def current(db: Database, record_id: int) -> dict[str, Any] | None:

@@ -50,6 +50,12 @@ def attach(db: Database, account: Account, record_id: int, upload: Upload, now: 
     return int(cursor.lastrowid or 0)
 
 
+def has(db: Database, record_id: int, upload: Upload) -> bool:
+    """Whether a record has this very file."""
+    same = "select 1 from current_advocacy_files where record_id = ? and name = ? and body = ?"
+    return db.execute(same, [record_id, safe_name(upload.name), upload.body]).fetchone() is not None
+
+
 def remove(db: Database, account: Account, file_id: int, now: str) -> None:
     """Take a file off its record.
 

@@ -16,7 +16,7 @@ from desk.queue.advocacy import AdvocacyRecord, AlreadyKept
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
-from desk.web.request_parsing import LARGEST_FILE
+from desk.web.request_parsing import LARGEST_FILE, Upload
 from desk.web.routing import NUMBER, staff_page
 from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
@@ -179,20 +179,8 @@ def advocacy_page(context: RequestContext) -> Answer:
             upload = context.files.get("file")
             if upload is not None:
                 advocacy_files.check(context.db, number, upload)
-            kept = advocacy.add(
-                context.db,
-                context.me,
-                _record(context.db, typed, public=context.typed("public") == "1"),
-                now=context.now,
-                corrects=number or None,
-                seen=context.number("seen"),
-            )
-            if upload is not None:
-                advocacy_files.attach(context.db, context.me, kept, upload, context.now)
-            return _saved(context, local(context.typed("next"), "/desk/advocacy"), "The record is saved.")
-        except AlreadyKept:
-            message = "This record is here already: nothing was added."
-            return Redirect(local(context.typed("next"), "/desk/advocacy"), message)
+            said = _record(context.db, typed, public=context.typed("public") == "1")
+            return _keep(context, said, number or None, upload)
         except InvalidInput as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
@@ -219,6 +207,23 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 400 if problem else 200)
+
+
+def _keep(context: RequestContext, said: AdvocacyRecord, corrects: int | None, upload: Upload | None) -> Redirect:
+    """Keep a record with its file, or the file alone where the record is there: who forgot it goes back to attach it."""
+    to = local(context.typed("next"), "/desk/advocacy")
+    try:
+        kept = advocacy.add(
+            context.db, context.me, said, now=context.now, corrects=corrects, seen=context.number("seen")
+        )
+    except AlreadyKept as error:
+        if upload is None or advocacy_files.has(context.db, error.record_id, upload):
+            return Redirect(to, "This record is here already: nothing was added.")
+        advocacy_files.attach(context.db, context.me, error.record_id, upload, context.now)
+        return Redirect(to, "This record is here already: the file was added to it.")
+    if upload is not None:
+        advocacy_files.attach(context.db, context.me, kept, upload, context.now)
+    return _saved(context, to, "The record is saved.")
 
 
 def _saved(context: RequestContext, to: str, message: str) -> Redirect:

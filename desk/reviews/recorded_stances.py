@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.reviews import reviews
+from desk.reviews import review_items, reviews
 from desk.reviews.reviews import Verdict
 from desk.reviews.subjects import LONGEST_NOTE, LONGEST_SOURCE
 from pages.http.formatting import safe_url
@@ -43,8 +43,9 @@ class BadReading(InvalidInput):
 class Recorded:
     """``missing`` says what keeps a stance from being called read; ``check`` is who read it (None: nobody here).
 
-    ``documents`` are those of it that are collected, with `identifier` and `shown`: the state of their stance, "published",
-    "draft" or "". ``own``: the organization itself took it. ``seen`` is the newest row of staff.db on it, 0 for none.
+    ``documents`` are those of it that are collected, with `identifier`, `shown` (the state of their stance, "" for none),
+    and `open` (whether it is neither public nor a draft). ``own``: the organization itself took it. ``seen`` is the newest row of
+    staff.db on it, 0 for none.
     """
 
     stance: Stance
@@ -60,8 +61,8 @@ class Recorded:
 
     @property
     def to_publish(self) -> bool:
-        """Whether it could be shown and nobody has drafted it yet."""
-        return self.verified and self.own and any(not each["shown"] for each in self.documents)
+        """Whether it could be shown and no draft of it waits."""
+        return self.verified and self.own and any(each["open"] for each in self.documents)
 
     @property
     def address(self) -> str:
@@ -117,7 +118,7 @@ def mark_read(
         raise BadReading("enter the web address where you read it; it begins with https:// or http://")
     if _PAGE_OF_A_BILL.match(address):
         raise BadReading("that page is the bill itself; enter the address of what says which side was taken")
-    open_documents = [each["id"] for each in found.documents if not each["shown"]] if found.own else []
+    open_documents = [each["id"] for each in found.documents if each["open"]] if found.own else []
     if open_documents and not 1 <= len(reason) <= LONGEST_NOTE:
         raise BadReading("enter a reason for the public")
     with writing(db):
@@ -181,7 +182,20 @@ def _documents(db: Database, ids: Sequence[str]) -> list[Row]:
     for document_id in ids:
         held = db.execute("select identifier from corpus.documents where id = ?", [document_id]).fetchone()
         if held:
-            verdict = reviews.current(db, document_id, "stance")
-            shown = ("published" if verdict["published"] else "draft") if verdict else ""
-            found.append({"id": document_id, "identifier": held[0], "shown": shown})
+            shown = _shown(db, document_id)
+            is_open = shown in ("", "withdrawn")
+            found.append({"id": document_id, "identifier": held[0], "shown": shown, "open": is_open})
     return found
+
+
+def _shown(db: Database, document_id: str) -> str:
+    said = list(
+        db.query(
+            "select r.*, 0 as undone from reviews r where r.document_id = ? and r.subject = 'stance' and r.verdict != 'undo' "
+            "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc",
+            [document_id],
+        )
+    )
+    words = {1: "published", 0: "draft"}
+    kept = sorted({words[row["published"]] for row in review_items.stances(said, {})}, reverse=True)
+    return " with a ".join(kept) or ("withdrawn" if said else "")

@@ -20,9 +20,10 @@ from store.errors import InvalidInput
 from text.spans import Quote
 
 #: Whether a row of reviews `r` is one of a bulk action. Who publishes or corrects a stance on record keeps its batch
-#: (_on_record), for its year; that is a decision of its own, and nothing is undone with it.
+#: (_on_record), for its year; that is a decision of its own, and nothing is undone with it. An import wrote more than verdicts
+#: (leads, hearings, notes): desk.intake.importing undoes all of it.
 IN_BULK = """
-    r.batch is not null and not exists (
+    r.batch is not null and r.batch not in (select batch from imports) and not exists (
         select 1 from reviews o where o.document_id = r.document_id and o.subject = r.subject and o.batch = r.batch
         and o.id < r.id and not exists (select 1 from reviews u where u.undoes = o.id)
     )"""
@@ -209,10 +210,12 @@ def history(db: Database, document_id: str) -> list[dict[str, Any]]:
 def last_of(db: Database, account: Account) -> dict[str, Any] | None:
     """What a person said last and has not taken back, with the `identifier` of its document, and what they `did`.
 
-    `batch` is that of a bulk action, which is undone as a whole; else None.
+    `batch` is that of a bulk action, which is undone as a whole; else None. `imported`: it came with an import, which has a page
+    of its own to undo it.
     """
     rows = db.query(
-        f"select r.*, {IN_BULK} as in_bulk, coalesce(d.identifier, r.document_id) as identifier from reviews r "
+        f"select r.*, {IN_BULK} as in_bulk, r.batch in (select batch from imports except select batch from imports_undone) "
+        "as imported, coalesce(d.identifier, r.document_id) as identifier from reviews r "
         "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
         "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
         [account.id],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from crawlers.storage.merge import BY_HAND
 from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
 from pages.answers.candidates import candidates
@@ -57,7 +58,9 @@ def described(at: At, ids: list[str]) -> list[Row]:
         found.append(
             kept
             | {
-                "can_still_move": None if unheard else can_move(states[row["id"]], at.today),
+                "can_still_move": None
+                if unheard or row["status"] == "unrecorded"
+                else can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
                 "session_collected_until": states[row["id"]]["collected_until"] if unheard else None,
                 "ended_with": ended[0] if ended else None,
@@ -273,7 +276,9 @@ def _about(head: Row, row: Row, result: Row) -> str:
     if result["continues_as"]:
         says.append("It goes on under another number: see continues_as.")
     if head["missing_since"]:
-        says.append(f"Its source has not listed it since {head['missing_since'][:10]}.")
+        by_hand = head["source"] == BY_HAND
+        gone = "Staff added this record by hand and removed it on" if by_hand else "Its source has not listed it since"
+        says.append(f"{gone} {head['missing_since'][:10]}.")
     if not result["confirmed"]["stances"]:
         says.append(named("No stance of %(org)s on it is published; positions in `automatic` say nothing of a side."))
     return " ".join(says)

@@ -148,7 +148,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         latest_action=row["latest_action"],
         latest_on=row["latest_on"],
         must_see=bool(row["must_see"]),
-        missing=row["missing_since"] is not None,
+        missing=row["missing_since"] is not None and row["status"] != "unrecorded",
         ended=ended[0] if ended else None,
         summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
         unheard_since=None if ended else unheard_since(row, today),

@@ -107,9 +107,9 @@ def can_move(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> bool
     """Return whether a document can still become something: an undecided bill of a session that goes on, a rule, an open case.
 
     ``row`` has kind, jurisdiction, session, status, status_on and status_reason. A law and a final rule count: they are done, not
-    dead, and what they order begins with them.
+    dead, and what they order begins with them. Of what is no longer recorded, nobody here knows.
     """
-    return row["status"] not in DEAD and row["status_reason"] != ENDED and not ended_with(row, today)
+    return row["status"] not in DEAD | {"unrecorded"} and row["status_reason"] != ENDED and not ended_with(row, today)
 
 
 def is_of_the_past(title: str | None, abstract: str | None, today: datetime.date) -> bool:
