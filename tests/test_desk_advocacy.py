@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
-from site_corpus import BROADBAND
+from site_corpus import BROADBAND, RULE
 
+from desk.accounts import accounts
 from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.web.request_parsing import Upload
@@ -57,6 +60,21 @@ def test_a_form_that_is_sent_twice_makes_one_record_and_one_note(db: Any) -> Non
     assert written[0] == written[1]
     later = [collaboration.add_note(db, person(db), BROADBAND, "Call them.", LATER) for _ in range(2)]
     assert later[0] == later[1] != written[0], "on another day they called again"
+
+
+async def test_the_trail_has_every_record_also_one_that_was_withdrawn(browser: Browser, db: Any) -> None:
+    number = advocacy.add(db, person(db), LETTER, now=NOW)
+    advocacy.add(db, person(db, "Ben Writer"), replace(LETTER, public=False), now=LATER, corrects=number, seen=1)
+    advocacy.withdraw(db, person(db), number, now=LATER, seen=2)
+    accounts.log(db, person(db).id, "added a document", BROADBAND, NOW)
+    await browser.sign_in()
+    for address in ("/desk/trail", "/desk/trail?document=H.R.+1783"):
+        page = " ".join(re.sub("<[^>]+>", " ", (await browser.get(address)).text).split())
+        added = "Ana Reader added a record that the public may read"
+        for said in (added, "Ben Writer corrected a record", "Ana Reader withdrew a record"):
+            assert f"{said}: {LETTER.title}, 2022-03-08 on H.R. 1783" in page
+        assert f"Ana Reader added a document: {BROADBAND}" in page
+    assert LETTER.title not in (await browser.get(f"/desk/trail?document={RULE}")).text
 
 
 def test_what_the_public_can_read_has_happened(db: Any) -> None:
