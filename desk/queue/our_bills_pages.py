@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from desk.accounts import calendar_links
 from desk.partners import partners
 from desk.queue import advocacy, advocacy_files, collaboration
-from desk.queue.advocacy import AdvocacyRecord, AlreadyKept
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, RecordConflict
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
@@ -166,7 +166,7 @@ def advocacy_file(context: RequestContext) -> Answer:
 @staff_page(r"/advocacy", post="reviewer", max_bytes=LARGEST_FILE, files=True)
 def advocacy_page(context: RequestContext) -> Answer:
     """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
-    problem, typed = None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
+    problem, newer, typed = None, None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
     number = context.number("record")
     if context.form is not None:
         try:
@@ -193,10 +193,15 @@ def advocacy_page(context: RequestContext) -> Answer:
         except AlreadyKept:
             message = "This record is here already: nothing was added."
             return Redirect(local(context.typed("next"), "/desk/advocacy"), message)
+        except RecordConflict as error:
+            problem, newer = str(error), error.by
         except InvalidInput as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
+    withdrawing = context.typed("step") == "withdraw"
+    if newer and withdrawing:
+        row = newer  # its form had no fields
     values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
     values = {
         "public": context.typed("public"),
@@ -212,13 +217,16 @@ def advocacy_page(context: RequestContext) -> Answer:
         "kinds": advocacy.KINDS,
         "v": values,
         "record": row["record_id"] if row else number,
-        "seen": row["id"] if row else context.number("seen"),
+        # What somebody else wrote is on the page now: who saves again has seen it.
+        "seen": (row or newer or {}).get("id") or context.number("seen"),
+        "newer": newer,
+        "withdrawing": withdrawing,
         "document": document,
         "person": person,
         "problem": problem,
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
-    return Page("desk/advocacy.html", view, 400 if problem else 200)
+    return Page("desk/advocacy.html", view, 409 if newer else 400 if problem else 200)
 
 
 def _saved(context: RequestContext, to: str, message: str) -> Redirect:
