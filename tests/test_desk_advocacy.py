@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, person
+from desk_fixtures import LATER, NOW, Browser, corpus_of, person
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -20,6 +21,7 @@ from desk.accounts import accounts
 from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.web.request_parsing import Upload
+from publish.engagements import write_engagements
 
 LETTER = AdvocacyRecord(
     kind="letter",
@@ -108,6 +110,25 @@ def test_records_are_found_by_the_day_they_happened_or_are_due(db: Any) -> None:
 def test_a_senseless_record_is_refused(db: Any, change: dict[str, Any], words: str) -> None:
     with pytest.raises(BadRecord, match=words):
         advocacy.add(db, person(db), AdvocacyRecord(**{**vars(LETTER), **change}), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "public"),
+        ({"happened_on": None}, "public once it has happened"),
+        ({"kind": "statement"}, "on no public page"),
+        ({"kind": "ask"}, "on no public page"),
+    ],
+)
+async def test_a_record_says_where_the_public_reads_it(
+    browser: Browser, config: Any, db: Any, change: dict[str, Any], says: str
+) -> None:
+    advocacy.add(db, person(db), replace(LETTER, **change), now=NOW)
+    await browser.sign_in()
+    assert f"<span>{says}</span>" in (await browser.get("/desk/advocacy")).text
+    with closing(corpus_of(config)) as corpus:
+        assert write_engagements(corpus, db) == (says == "public"), "what the scorecard has"
 
 
 def test_the_file_itself_refuses_a_public_meeting(db: Any) -> None:

@@ -22,6 +22,7 @@ from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
+from publish.engagements import ENGAGEMENTS
 from store.errors import InvalidInput
 
 CSV, EXCEL, CALENDAR = (
@@ -215,6 +216,7 @@ def advocacy_page(context: RequestContext) -> Answer:
             for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
         ],
         "kinds": advocacy.KINDS,
+        "on_scorecard": ENGAGEMENTS,
         "v": values,
         "record": row["record_id"] if row else number,
         # What somebody else wrote is on the page now: who saves again has seen it.
