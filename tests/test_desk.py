@@ -194,6 +194,17 @@ def test_undo_is_for_ones_own_last_word_only(db: Database) -> None:
         reviews.undo(db, person(db), ana, now=LATER)
 
 
+def test_the_undo_that_is_offered_is_of_what_nobody_has_decided_again(db: Database) -> None:
+    first = say(db, subject="area:library-funding")
+    say(db, "reject")
+    say(db, "confirm", who="Ben Writer")
+    offered = reviews.last_of(db, person(db))
+    assert offered
+    assert offered["id"] == first, "what Ben decided again since is out of the way of what was before it"
+    reviews.undo(db, person(db), first, now=LATER)
+    assert reviews.last_of(db, person(db)) is None
+
+
 # --------------------------------------------------------------------- what is missed
 
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, person
+from desk_fixtures import LATER, NOW, Browser, corpus_of, person
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
 from desk_fixtures import db as db
 from desk_fixtures import made as made
-from site_corpus import BROADBAND
+from site_corpus import BROADBAND, RULE
 
+from desk.accounts import accounts
 from desk.queue import advocacy, advocacy_files, collaboration
 from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, BadRecord
 from desk.web.request_parsing import Upload
+from publish.engagements import write_engagements
 
 LETTER = AdvocacyRecord(
     kind="letter",
@@ -59,6 +64,21 @@ def test_a_form_that_is_sent_twice_makes_one_record_and_one_note(db: Any) -> Non
     assert later[0] == later[1] != written[0], "on another day they called again"
 
 
+async def test_the_trail_has_every_record_also_one_that_was_withdrawn(browser: Browser, db: Any) -> None:
+    number = advocacy.add(db, person(db), LETTER, now=NOW)
+    advocacy.add(db, person(db, "Ben Writer"), replace(LETTER, public=False), now=LATER, corrects=number, seen=1)
+    advocacy.withdraw(db, person(db), number, now=LATER, seen=2)
+    accounts.log(db, person(db).id, "added a document", BROADBAND, NOW)
+    await browser.sign_in()
+    for address in ("/desk/trail", "/desk/trail?document=H.R.+1783"):
+        page = " ".join(re.sub("<[^>]+>", " ", (await browser.get(address)).text).split())
+        added = "Ana Reader added a record that the public may read"
+        for said in (added, "Ben Writer corrected a record", "Ana Reader withdrew a record"):
+            assert f"{said}: {LETTER.title}, 2022-03-08 on H.R. 1783" in page
+        assert f"Ana Reader added a document: {BROADBAND}" in page
+    assert LETTER.title not in (await browser.get(f"/desk/trail?document={RULE}")).text
+
+
 def test_what_the_public_can_read_has_happened(db: Any) -> None:
     planned = AdvocacyRecord(**{**vars(LETTER), "happened_on": "2027-05-01"})
     with pytest.raises(BadRecord, match="still to come"):
@@ -90,6 +110,25 @@ def test_records_are_found_by_the_day_they_happened_or_are_due(db: Any) -> None:
 def test_a_senseless_record_is_refused(db: Any, change: dict[str, Any], words: str) -> None:
     with pytest.raises(BadRecord, match=words):
         advocacy.add(db, person(db), AdvocacyRecord(**{**vars(LETTER), **change}), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({}, "public"),
+        ({"happened_on": None}, "public once it has happened"),
+        ({"kind": "statement"}, "on no public page"),
+        ({"kind": "ask"}, "on no public page"),
+    ],
+)
+async def test_a_record_says_where_the_public_reads_it(
+    browser: Browser, config: Any, db: Any, change: dict[str, Any], says: str
+) -> None:
+    advocacy.add(db, person(db), replace(LETTER, **change), now=NOW)
+    await browser.sign_in()
+    assert f"<span>{says}</span>" in (await browser.get("/desk/advocacy")).text
+    with closing(corpus_of(config)) as corpus:
+        assert write_engagements(corpus, db) == (says == "public"), "what the scorecard has"
 
 
 def test_the_file_itself_refuses_a_public_meeting(db: Any) -> None:

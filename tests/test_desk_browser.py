@@ -353,6 +353,27 @@ def test_whoever_goes_back_from_an_error_finds_the_text_and_every_choice(page: A
     assert not public.is_checked(), "as a new record begins"
 
 
+def test_what_was_sent_in_vain_is_there_however_one_opens_the_page_again(page: Any, address: str) -> None:
+    sign_in(page, address)
+    form = f"{address}/desk/advocacy?document={BROADBAND}"
+    page.goto(form)
+    title = page.get_by_label("Title", exact=True)
+    page.get_by_label("Kind", exact=True).select_option("letter")
+    title.fill("A letter")
+    page.get_by_label("Day it happened").fill("2022-03-01")
+    page.route("**/desk/advocacy", lambda route: route.fulfill(status=500, body="The server broke."))
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The server broke.").wait_for()
+    page.unroute("**/desk/advocacy")
+    for path in (f"{address}/desk/people", form):
+        page.goto(path)
+    assert title.input_value() == "A letter"
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("The record is saved.").wait_for()
+    page.goto(form)
+    assert title.input_value() == ""
+
+
 def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_person(
     page: Any, address: str, config: Configuration
 ) -> None:

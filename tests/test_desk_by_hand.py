@@ -263,7 +263,8 @@ async def test_correct_withdraw_and_bring_back(browser: Browser, db: Any, corpus
     page = (await browser.get(path)).text
     assert "Public libraries may lend books and hotspots." in page
     seen = field(page, "seen")
-    assert (await send(browser, path, seen=seen, title="Rural Libraries Act")).status_code == 302
+    for _ in range(2):  # sent twice
+        assert (await send(browser, path, seen=seen, title="Rural Libraries Act")).status_code == 302
     assert row(corpus)["title"] == "Rural Libraries Act"
     # The page of before is out of date now.
     assert (await send(browser, path, seen=seen, title="Mine")).status_code == 409
@@ -472,8 +473,9 @@ async def test_a_draft_gets_its_first_number_back(browser: Browser, db: Any, cor
     form, other = "/desk/added/form", "us-117-hr78"
     for path, number in ((form, "H.R. 77"), (f"{form}?id={KEY}", "H.R. 78"), (f"{form}?id={other}", "H.R. 77")):
         seen = field((await browser.get(path)).text, "seen") if path != form else "0"
-        answer = await send(browser, path, identifier=number, step="draft", seen=seen)
-        assert answer.status_code == 302, number
+        for again in (False, True):  # a form that was sent twice says the same twice, and writes once
+            answer = await send(browser, path, identifier=number, step="draft", seen=seen)
+            assert answer.status_code == 302, (number, again)
     fates = {row["document_id"]: row["fate"] for row in manual_documents.listed(db)}
     assert fates == {KEY: "draft", other: "gone"}
     assert (await send(browser, form, identifier="H.R. 79", step="draft")).status_code == 302

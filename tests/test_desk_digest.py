@@ -142,12 +142,13 @@ async def test_what_an_issue_has_stays_where_it_is_when_it_is_added(
         db.execute("update digest_items set entry = ?", [json.dumps(entry)])
         db.conn.commit()
     first, companion = (each["id"] for each in entry["documents"])
-    for choice, place in (({f"place-{first}": "1"}, (1, False)), ({"hide": first}, (None, True))):
+    there, hidden = "had us-", f"The issue has {companion}, but hidden: clear its box to show it."
+    for choice, place, says in (({f"place-{first}": "1"}, (1, False), there), ({"hide": first}, (None, True), hidden)):
         form = choice | {"issue": KEY, "seen": await seen(browser), "add": companion}
         for again in (False, True):
             assert (await browser.send("/desk/digest", **form)).status_code == 302, again
             assert kept(config) == {first: place}
-            assert "had us-" in (await browser.get("/desk/digest")).text
+            assert says in (await browser.get("/desk/digest")).text
     monkeypatch.setattr(editing, "MOST_SHOWN", 0)
     form = {"issue": KEY, "seen": await seen(browser), "add": companion}
     assert (await browser.send("/desk/digest", **form)).status_code == 302

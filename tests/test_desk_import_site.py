@@ -37,6 +37,8 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert (stance(db), stance(db, "us-tx-2023-24-hb1")) == ("support", "oppose")
     page = (await browser.get("/desk/import")).text
     assert "4 documents imported" in page
+    await browser.send("/desk/import", step="apply", name="tracker.csv", row=rows)
+    assert "All of this is here already: nothing was imported." in (await browser.get("/desk/import")).text
     batch = importing.past(db)[0]["batch"]
     await browser.send("/desk/import", step="undo", batch=batch)
     assert stance(db) is None

@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from desk_fixtures import NOW, Browser, change, document, person, say
+from desk_fixtures import NOW, Browser, change, document, field, person, say
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -36,9 +36,10 @@ def ids(found: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in found]
 
 
-def letter(db: Any, **more: Any) -> int:
+def letter(db: Any, who: str = "Ana Reader", corrects: int | None = None, seen: int = 0, **more: Any) -> int:
     given = {"kind": "letter", "title": "Letter of forty groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
-    return advocacy.add(db, person(db), AdvocacyRecord(**(given | more)), now=NOW)
+    record = AdvocacyRecord(**(given | more))
+    return advocacy.add(db, person(db, who), record, now=NOW, corrects=corrects, seen=seen)
 
 
 def test_a_document_is_ours_once_somebody_works_on_it(db: Any) -> None:
@@ -228,6 +229,30 @@ async def test_a_record_is_kept_corrected_and_withdrawn_on_the_web(browser: Brow
     await browser.send("/desk/advocacy", record="1", seen="2", step="withdraw")
     assert advocacy.records(db) == []
     assert (await browser.get("/desk/weekly?until=soon")).status_code == 400
+
+
+@pytest.mark.slow
+async def test_who_corrects_a_record_after_somebody_else_sees_it_and_decides(browser: Browser, db: Any) -> None:
+    number = letter(db)
+    await browser.sign_in()
+    form = {"kind": "letter", "document_id": BROADBAND, "happened_on": "2022-03-08", "record": str(number), "seen": "1"}
+    theirs = {"title": "Letter of 41 groups", "note": "<b>Call</b> them"}
+    letter(db, "Ben Writer", corrects=number, seen=1, **theirs)
+    mine = await browser.send("/desk/advocacy", **form, title="Letter of 42 groups")
+    assert mine.status_code == 409
+    assert "Ben Writer has corrected it meanwhile" in mine.text
+    assert "<dt>Title</dt><dd>Letter of 41 groups</dd>" in mine.text
+    assert "<dt>Note</dt><dd>&lt;b&gt;Call&lt;/b&gt; them</dd>" in mine.text
+    assert "<dt>Kind</dt>" not in mine.text, "both say the same"
+    assert 'value="Letter of 42 groups"' in mine.text
+    withdrawal = await browser.send("/desk/advocacy", record=str(number), seen="1", step="withdraw")
+    assert 'value="Letter of 41 groups"' in withdrawal.text
+    assert "The record is below as it is now." in withdrawal.text
+    for _ in range(2):  # sent twice
+        again = form | {"seen": field(mine.text, "seen"), "title": "Letter of 42 groups"}
+        assert (await browser.send("/desk/advocacy", **again)).status_code == 302
+    assert [row["title"] for row in advocacy.records(db)] == ["Letter of 42 groups"]
+    assert db.execute("select count(*) from advocacy").fetchone()[0] == 3
 
 
 async def test_the_session_of_a_state_has_the_title_of_its_source(

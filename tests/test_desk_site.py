@@ -80,6 +80,18 @@ async def test_the_second_person_is_told(application: Any, db: Any) -> None:
     assert "Ben Writer confirmed the area “Broadband” on" in answer.text
 
 
+async def test_a_verdict_that_is_sent_twice_is_saved_once(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    form = {"seen": "0", "subject": "stance", "verdict": "confirm", "value": "oppose", "published": "0"}
+    first, again = [await browser.send(document(), **form, reason="It harms.") for _ in range(2)]
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert len(reviews.history(db, BROADBAND)) == 1
+    other = await browser.send(document(), **form, reason="It harms libraries.")
+    assert other.status_code == 409, "other words of an old page"
+    assert "You have already decided this" in other.text
+    assert "You drafted the stance “Oppose” on" in other.text
+
+
 async def test_the_public_sees_a_decision_at_once_and_nothing_private(
     browser: Browser, config: Configuration, db: Any
 ) -> None:

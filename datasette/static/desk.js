@@ -146,16 +146,17 @@
     if (others || document.querySelector("[data-forget]")) kept.forEach((key) => store.removeItem(key));
   }
 
-  // The form that was sent counts as saved, unless the page that came of it says otherwise, or was none of ours (the connection was
-  // lost, the server broke), so that people went back.
+  // The form that was sent counts as saved once the page is here to which we lead whoever saves, and says nothing else. Where the
+  // connection was lost or the server broke, people go back, or open a page of ours by its address: nothing led them there.
   function settle() {
     const last = store.getItem("left");
     const draft = last && read(last);
     if (!draft) return;
     const refused = document.querySelector("[role=alert]");
-    const [{ type }] = performance.getEntriesByType("navigation");
+    const [{ type, redirectCount }] = performance.getEntriesByType("navigation");
     // A page that refuses its own form shows what was typed itself.
-    if (account && type !== "back_forward" && (!refused || last === page)) draft.forms = draft.forms.filter((form) => !form.sent);
+    const done = refused ? last === page : redirectCount > 0;
+    if (account && type !== "back_forward" && done) draft.forms = draft.forms.filter((form) => !form.sent);
     else if (account || refused) draft.forms.forEach((form) => (form.sent = false));
     store.setItem(last, JSON.stringify(draft));
   }

@@ -205,7 +205,8 @@ def _apply(context: RequestContext) -> Redirect:
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
     context.publish(context.db, [each.document_id for each in wanted])
     one, many = "document imported. You follow it", "documents imported. You follow them"
-    message = f"{count(done, one, many)} now."
+    none = "Nothing was imported." if left else "All of this is here already: nothing was imported."
+    message = f"{count(done, one, many)} now." if done else none
     if left:
         skipped = count(len(left), "was", "were")
         message += f" {skipped} skipped: they have changed since the preview ({', '.join(left[:5])})."

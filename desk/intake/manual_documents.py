@@ -73,12 +73,25 @@ def add(
         accounts.log(db, account.id, what, document.id, now)
 
 
+def is_sent_twice(
+    db: Database, account: Account, document: Document, note: str, *, seen: int, gone: bool, draft: bool
+) -> bool:
+    """Whether this is what the same person wrote last, which their page did not know: a form that was sent twice."""
+    row = current(db, document.id)
+    said = (account.id, _as_kept(document), note.strip() or None, int(gone), int(draft))
+    names = ("added_by", "record", "note", "gone", "draft")
+    return row is not None and row["id"] != seen and tuple(row[name] for name in names) == said
+
+
+def _as_kept(document: Document) -> str:
+    return json.dumps(to_json(document), ensure_ascii=False)
+
+
 def _write(db: Database, account: Account, document: Document, note: str, now: str, *, gone: bool, draft: bool) -> None:
-    record = json.dumps(to_json(document), ensure_ascii=False)
     db.execute(
         "insert into hand_documents (document_id, record, gone, note, added_by, added_at, draft) "
         "values (?, ?, ?, ?, ?, ?, ?)",
-        [document.id, record, int(gone), note.strip() or None, account.id, now, int(draft)],
+        [document.id, _as_kept(document), int(gone), note.strip() or None, account.id, now, int(draft)],
     )
 
 

@@ -78,15 +78,13 @@ def form(context: RequestContext) -> Answer:
         document = (public or old["document"]) if gone and old else document_of(typed, context.today)
         # What nobody published may get another number, so that no word of a draft stays in its address.
         moved = old["document"] if old and not public and document.id != old["document_id"] else None
-        _check_place(context, document, old, moved=moved is not None)
-        manual_documents.add(
-            *(db, context.me, document, typed["note"]),
-            seen=seen,
-            now=context.now,
-            gone=gone,
-            draft=draft or (gone and public is None),
-            instead_of=moved,
-        )
+        what = (db, context.me, document, typed["note"])
+        unpublished = draft or (gone and public is None)
+        # A draft that was moved is gone from its first number; one that is still there wants a number that another has.
+        moves = bool(moved and old and not old["gone"])
+        if moves or not manual_documents.is_sent_twice(*what, seen=seen, gone=gone, draft=unpublished):
+            _check_place(context, document, old, moved=moved is not None)
+            manual_documents.add(*what, seen=seen, now=context.now, gone=gone, draft=unpublished, instead_of=moved)
     except BadDocument as bad:
         return _page(context, old, typed, bad.fields, 400)
     except manual_documents.EditConflict as error:

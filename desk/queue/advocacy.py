@@ -65,6 +65,14 @@ class AlreadyKept(BadRecord):
         self.record_id = record_id
 
 
+class RecordConflict(BadRecord):
+    """Somebody has corrected the record since the page was opened. `by` is the newest row, with `name` of its author."""
+
+    def __init__(self, newer: dict[str, Any]):
+        super().__init__("this record has changed since you opened the page")
+        self.by = newer
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdvocacyRecord:
     """One thing the office did or will do. Days are ISO dates; `happened_on` or `due_on` (a deadline) is required.
@@ -97,7 +105,8 @@ def add(
         seen: the id of the newest row of that record that the page knew.
 
     Raises:
-        BadRecord: something is missing or wrong, or somebody else has changed the record since.
+        BadRecord: something is missing or wrong.
+        RecordConflict: somebody has corrected it since, and it says something else: a form sent twice is no conflict.
         AlreadyKept: a current record says the same in every field.
     """
     _check(db, record, today=now[:10])
@@ -108,7 +117,8 @@ def withdraw(db: Database, account: Account, record_id: int, *, now: str, seen: 
     """Take a record off every page and report; its rows stay.
 
     Raises:
-        BadRecord: there is no such record, or somebody else has changed it since.
+        BadRecord: there is no such record.
+        RecordConflict: somebody has corrected it since.
     """
     found = current(db, record_id)
     if found is None:
@@ -133,7 +143,9 @@ def _write(
             if newest is None:
                 raise BadRecord("there is no such record")
             if newest["id"] != seen:
-                raise BadRecord("this record has changed since you opened the page")
+                if all(newest[name] == values[name] for name in (*asdict(record), "gone")):
+                    return corrects  # it says so already: a form that was sent twice
+                raise RecordConflict(newest)
         elif (kept := _kept(db, record)) is not None:
             raise AlreadyKept(kept)
         values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
@@ -151,8 +163,9 @@ def _kept(db: Database, record: AdvocacyRecord) -> int | None:
 
 
 def current(db: Database, record_id: int) -> dict[str, Any] | None:
-    """The newest row of a record that nobody has withdrawn, or None."""
-    return next(iter(db.query("select * from current_advocacy where record_id = ?", [record_id])), None)
+    """The newest row of a record that nobody has withdrawn, with the `name` of its author, or None."""
+    sql = "select r.*, a.name from current_advocacy r join accounts a on a.id = r.added_by where r.record_id = ?"
+    return next(iter(db.query(sql, [record_id])), None)
 
 
 def records(

@@ -11,6 +11,13 @@ from pages.browse import finding
 from pages.http.formatting import count
 from store.errors import InvalidInput
 
+#: What became of a document that the editor added.
+_BECAME = {
+    "added": "{} is in it.",
+    "there": "The issue had {} already: nothing was added.",
+    "hidden": "The issue has {}, but hidden: clear its box to show it.",
+}
+
 
 @staff_page(r"/digest", post="reviewer")
 def digest_page(context: RequestContext) -> Answer:
@@ -28,14 +35,14 @@ def digest_page(context: RequestContext) -> Answer:
     leading = [document for _, document in first]
     try:
         add = _to_add(context)
-        new = context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now, add=add)
+        became = context.digest.save(key, seen=seen, note=note, first=leading, hide=hide, now=context.now, add=add)
     except InvalidInput as error:
         drafts = context.digest.drafts()
         drafts = [_as_typed(each, note, places, hide) if each["id"] == key else each for each in drafts]
         drafts = [each | {"add": context.typed("add")} if each["id"] == key else each for each in drafts]
         lost = "" if any(each["id"] == key for each in drafts) else note
         return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
-    added = "" if not add else f" {add} is in it." if new else f" The issue had {add} already: nothing was added."
+    added = f" {_BECAME[became].format(add)}" if add else ""
     return Redirect(
         "/desk/digest",
         f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.{added}",

@@ -259,10 +259,15 @@ _EVERYTHING = """
         union all select 'z' || z.id, z.asked_at, a.name, 'snoozed', z.document_id, null, null,
             coalesce(z.until_on, z.until_change), null, null, 0, null, null, null, null
         from snoozes z join accounts a on a.id = z.asked_by
+        union all select 'v' || v.id, v.added_at, a.name, case when v.gone then 'withdrew' when exists (
+            select 1 from advocacy o where o.record_id = v.record_id and o.id < v.id) then 'corrected' else 'added' end
+            || ' a record' || case when v.public then ' that the public may read' else '' end, v.document_id, null, null,
+            v.title || ', ' || coalesce(v.happened_on, v.due_on), v.note, null, 0, null, null, null, null
+        from advocacy v join accounts a on a.id = v.added_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,
             null, null, 0, null, null, null, null from audit u left join accounts a on a.id = u.account_id
-    ) where (:document = '' or document_id in (select value from json_each(:documents))) and (:person = '' or name = :person)
-        and (at, id) < (:before, :than)
+    ) where (:document = '' or coalesce(document_id, value) in (select value from json_each(:documents)))
+        and (:person = '' or name = :person) and (at, id) < (:before, :than)
     order by at desc, id desc limit :most"""
 
 

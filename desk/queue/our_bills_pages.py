@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from desk.accounts import calendar_links
 from desk.partners import partners
 from desk.queue import advocacy, advocacy_files, collaboration
-from desk.queue.advocacy import AdvocacyRecord, AlreadyKept
+from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, RecordConflict
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
 from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
@@ -22,6 +22,7 @@ from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
+from publish.engagements import ENGAGEMENTS
 from store.errors import InvalidInput
 
 CSV, EXCEL, CALENDAR = (
@@ -166,7 +167,7 @@ def advocacy_file(context: RequestContext) -> Answer:
 @staff_page(r"/advocacy", post="reviewer", max_bytes=LARGEST_FILE, files=True)
 def advocacy_page(context: RequestContext) -> Answer:
     """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
-    problem, typed = None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
+    problem, newer, typed = None, None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
     number = context.number("record")
     if context.form is not None:
         try:
@@ -181,10 +182,15 @@ def advocacy_page(context: RequestContext) -> Answer:
                 advocacy_files.check(context.db, number, upload)
             said = _record(context.db, typed, public=context.typed("public") == "1")
             return _keep(context, said, number or None, upload)
+        except RecordConflict as error:
+            problem, newer = str(error), error.by
         except InvalidInput as error:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
+    withdrawing = context.typed("step") == "withdraw"
+    if newer and withdrawing:
+        row = newer  # its form had no fields
     values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
     values = {
         "public": context.typed("public"),
@@ -198,15 +204,19 @@ def advocacy_page(context: RequestContext) -> Answer:
             for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
         ],
         "kinds": advocacy.KINDS,
+        "on_scorecard": ENGAGEMENTS,
         "v": values,
         "record": row["record_id"] if row else number,
-        "seen": row["id"] if row else context.number("seen"),
+        # What somebody else wrote is on the page now: who saves again has seen it.
+        "seen": (row or newer or {}).get("id") or context.number("seen"),
+        "newer": newer,
+        "withdrawing": withdrawing,
         "document": document,
         "person": person,
         "problem": problem,
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
-    return Page("desk/advocacy.html", view, 400 if problem else 200)
+    return Page("desk/advocacy.html", view, 409 if newer else 400 if problem else 200)
 
 
 def _keep(context: RequestContext, said: AdvocacyRecord, corrects: int | None, upload: Upload | None) -> Redirect:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -178,7 +179,8 @@ def review(context: RequestContext) -> Answer:
             raise BadVerdict("save a draft first; it is published from its own page")
         reviews.record(context.db, context.me, [verdict], now=context.now)
     except EditConflict as error:
-        return Page(template, review_view(context, document_id, conflict=error.by), 409)
+        if not _is_sent_twice(context, verdict, error.by):
+            return Page(template, review_view(context, document_id, conflict=error.by), 409)
     except BadVerdict as error:
         return Page(template, review_view(context, document_id, problem=str(error)), 400)
     except NotAllowed as error:
@@ -219,6 +221,17 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         published=context.typed("published") == "1",
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
+    )
+
+
+def _is_sent_twice(context: RequestContext, given: Verdict, newer: Row) -> bool:
+    """Whether the newer verdict is this one: a form that was sent twice, as with the Back button or a key pressed again."""
+    said = ("verdict", "value", "note", "reason", "source")
+    passage = json.dumps(asdict(given.passage), ensure_ascii=False) if given.passage else newer["passage"]
+    return (
+        newer["reviewer"] == context.me.id
+        and (bool(newer["published"]), newer["passage"]) == (given.published, passage)
+        and all((newer[name] or "") == (getattr(given, name) or "") for name in said)
     )
 
 

@@ -208,16 +208,17 @@ def history(db: Database, document_id: str) -> list[dict[str, Any]]:
 
 
 def last_of(db: Database, account: Account) -> dict[str, Any] | None:
-    """What a person said last and has not taken back, with the `identifier` of its document, and what they `did`.
+    """What a person said last and still holds, with the `identifier` of its document, and what they `did`.
 
+    What somebody has decided again since cannot be undone: what the person said before it is offered instead.
     `batch` is that of a bulk action, which is undone as a whole; else None. `imported`: it came with an import, which has a page
     of its own to undo it.
     """
     rows = db.query(
         f"select r.*, {IN_BULK} as in_bulk, r.batch in (select batch from imports except select batch from imports_undone) "
-        "as imported, coalesce(d.identifier, r.document_id) as identifier from reviews r "
-        "left join corpus.documents d on d.id = r.document_id where r.reviewer = ? and r.verdict != 'undo' "
-        "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
+        "as imported, coalesce(d.identifier, r.document_id) as identifier "
+        "from current_reviews r left join corpus.documents d on d.id = r.document_id where r.reviewer = ? "
+        "order by r.id desc limit 1",
         [account.id],
     )
     row = next(iter(rows), None)

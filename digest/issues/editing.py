@@ -81,7 +81,7 @@ class EditorsDesk:
 
     def save(
         self, key: str, *, seen: str, note: str, first: Sequence[str], hide: Sequence[str], now: str, add: str = ""
-    ) -> bool:
+    ) -> str:
         """Write the note and the choices; every other item that was shown has its own place again.
 
         Args:
@@ -89,7 +89,7 @@ class EditorsDesk:
             add: the id of a document to put into the issue, behind what leads; "" for none.
 
         Returns:
-            Whether `add` leads now. An item that the page showed stays as it was chosen.
+            What became of `add`: "added", or "there" or "hidden" where the page showed it. Then it stays as it was chosen.
 
         Raises:
             IssueError: no such issue, it has left, it has no such document, or somebody else has saved it since.
@@ -100,23 +100,24 @@ class EditorsDesk:
                 issue = load(db, key)
                 before, holds_it = _shown(issue), _item_with(issue, add)
                 shown = [item["id"] for item in before["items"]]
+                there = "hidden" if holds_it in hide else "there"
                 if before["seen"] != seen:
                     was, lead, hidden = _chosen(before)
                     done = [[*first, holds_it]] if holds_it else []
                     done += [[*first]] if not add or holds_it in shown else []
                     if lead in done and (was, hidden) == (note.strip()[:LONGEST_NOTE], {*hide}):
-                        return lead != [*first]  # a form that was sent twice
+                        return "added" if lead != [*first] else there  # a form that was sent twice
                     raise IssueError("this issue was saved since you opened the page")
                 write_note(db, key, note)
                 edit(db, key, now=now, restore=[each for each in shown if each not in {*first, *hide}], hide=hide)
                 edit(db, key, now=now, first=first)
                 if not add or holds_it in shown:
-                    return False
+                    return there
                 if not holds_it:
                     with closing(self._open_corpus()) as corpus:
                         put_in(db, corpus, key, add)
                 edit(db, key, now=now, first=[*first, add])
-                return True
+                return "added"
 
 
 def _chosen(draft: Row) -> tuple[str, list[str], set[str]]:
