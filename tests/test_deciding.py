@@ -208,6 +208,20 @@ def test_a_bill_is_where_it_was_referred_last(
             ],
             True,
         ),
+        (
+            [
+                (
+                    "committee-passage",
+                    "Reported out of Assembly Committee with Amendments and Referred to Assembly Budget",
+                )
+            ],
+            True,
+        ),
+        ([("committee-passage", "Comm report: To pass as amended and re-refer to Finance")], True),
+        ([("committee-passage", "Committee substitute reported, but first to Finance")], True),
+        ([("committee-passage-favorable", "Rec. for pass; ref to Calendar & Rules Committee")], True),
+        ([("committee-passage", "Reported with request to re-refer to Finance")], False),
+        ([("referral-committee", "to Elections, Const. Amendments & Intergovernmental Affairs (H)")], True),
         ([("referral-committee", "REFERRED TO COMMITTEE OF THE WHOLE")], False),
         ([("referral-committee", "Floor Amendment No. 1 Re-referred to Rules Committee")], False),
         ([("referral-committee", "Referred to Rules"), ("calendar", "placed on third reading")], False),

@@ -23,6 +23,15 @@ from pages.people import names
 _DONE = re.compile(r"report|discharg", re.IGNORECASE)
 #: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
 _REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
+#: A report that goes on to another committee, which it may name without that word ("re-refer to Finance"), unless it only asks.
+_SENT_ON = re.compile(
+    r"^(?!.*(?:\brequest to\b|legislative bureau)).*"
+    r"(?:\b(?:re)?(?:ref(?:er|erred|\.)?|committed) to\b|\bbut first (?:re-?referred )?to\b)"
+)
+#: Of an amendment, not of its bill, or a motion that may have failed.
+_OF_AMENDMENT = re.compile(
+    r"^(?:(?:house|senate|floor|committee) )*amendments?\b|\bfor amendments?$|\(amendments\)|^motion .*amendment"
+)
 #: Congress puts a bill before a whole chamber: after its committees, or past them.
 _ON_FLOOR = re.compile(
     r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk|committee of the whole"
@@ -239,8 +248,9 @@ def _last_moves(
 
 def _refers(kind: str, words: str) -> bool:
     """Whether an action sends a bill to a committee; the committee of the whole is the chamber itself."""
-    sends = kind == "referral-committee" or _REFERS.search(words)
-    return bool(sends) and "amendment" not in words and "committee of the whole" not in words
+    reported = kind.startswith("committee-passage")
+    sends = kind == "referral-committee" or _REFERS.search(words) or (reported and _SENT_ON.search(words))
+    return bool(sends) and not _OF_AMENDMENT.search(words) and "committee of the whole" not in words
 
 
 def referred_again(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
