@@ -244,6 +244,38 @@ def test_a_reported_bill_that_went_to_a_committee_again_is_there(
     assert deciding.referred_again(copy, reported | {"status": "passed_first_chamber"}) is None
 
 
+@pytest.mark.parametrize(
+    ("place", "words", "then", "found"),
+    [
+        ("us-ma", "Referred to the committee on Education", "Senate concurred", ("", True)),
+        ("us-ma", "Referred to the committee on Rules of the two branches, acting concurrently", "", ("", True)),
+        (
+            "us-ma",
+            "Referred to the committee on Health Care Financing",
+            "Hearing scheduled for 10/06/2025",
+            ("", False),
+        ),
+        ("us-ma", "Referred to the committee on House Ways and Means", "", ("House", False)),
+        ("us-ma", "Reported favorably and referred to the committee on Senate Ways and Means", "", ("Senate", False)),
+        ("us-oh", "Referred to committee: Education", "Hearing scheduled for 10/06/2025", ("House", False)),
+    ],
+)
+def test_a_committee_of_both_chambers_is_of_no_single_one(
+    db: sqlite3.Connection, place: str, words: str, then: str, found: tuple[str, bool]
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions values (?, ?, '2022-03-03', ?, ?, 'lower', null)"
+    copy.execute(more, (OHIO_BILL, 9, words, "referral-committee"))
+    copy.execute(more, (OHIO_BILL, 10, then, None))
+    decider = deciding.decider(copy, document(copy, OHIO_BILL, jurisdiction=place), DAY)
+    assert decider is not None
+    assert (decider.step, decider.chamber_name, decider.joint) == ("committee", *found)
+    assert decider.referral is not None
+    assert decider.referral["description"] == words
+
+
 def test_the_committee_of_the_whole_is_the_chamber(db: sqlite3.Connection) -> None:
     copy = sqlite3.connect(":memory:")
     db.backup(copy)
