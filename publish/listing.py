@@ -46,13 +46,17 @@ _POSITION_WORDS = """
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
     ), ''), p.standing from positions p order by p.id"""
 
-#: The day of a document's latest news. An action after the day on which we saw it (a law that takes effect next year) is none
-#: yet: the last one before that day counts. What a governor did in a recess is filed under the last day on which the chambers
+#: The day of a document's latest news. An action after the day on which we saw it is none yet: the last one before it counts.
+#: Nor is the day on which a law takes effect. What a governor did in a recess is filed under the last day on which the chambers
 #: sat, and the status has the day that the sentence names.
 _LATEST = """max(coalesce(
-            case when d.latest_action_on <= substr(d.changed_at, 1, 10) then d.latest_action_on else (
-                select max(a.acted_on) from actions a
-                where a.document_id = d.id and a.acted_on <= substr(d.changed_at, 1, 10)
+            case when d.latest_action_on <= substr(d.changed_at, 1, 10) and not (
+                d.status in ('enacted', 'adopted') and exists (
+                    select 1 from actions a where a.document_id = d.id and a.acted_on = d.latest_action_on
+                    and a.classification = 'effective-date')
+            ) then d.latest_action_on else (
+                select max(a.acted_on) from actions a where a.document_id = d.id
+                and a.acted_on <= substr(d.changed_at, 1, 10) and coalesce(a.classification, '') <> 'effective-date'
             ) end, d.published_on, d.status_on, ''),
             case when d.status in ('enacted', 'vetoed') and d.status_on <= substr(d.changed_at, 1, 10) then d.status_on
             else '' end)"""

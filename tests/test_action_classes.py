@@ -32,7 +32,6 @@ NO_PASSAGE = [
     ("hi", "reading-2", "Report adopted; Passed Second Reading, as amended (SD 1)."),
     ("hi", "referral-committee", "Report adopted; referred to the committee(s) on FIN as amended in HD 2."),
     ("nh", "referral-committee", "Ought to Pass: MA, VV; Refer to Finance Rule 4-5; 02/13/2025; SJ 5"),
-    ("wv", "referral-committee", "Be adopted, but first to Rules"),
     ("me", "amendment-passage", 'Committee Amendment "A" (H-12) READ and ADOPTED, in concurrence.'),
     ("ks", "committee-action", "Committee of the Whole - Be passed as amended"),
     ("wv", "committee-passage-favorable", "Reported be adopted"),
@@ -120,6 +119,39 @@ def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_
     assert with_passage((), "HELD BY THE GOVERNOR.") == ("executive-receipt",)
     law = "Enacted in accordance with Article 44 Part II of the N.H. Constitution without the signature of the governor"
     assert with_passage((), law) == ("became-law",)
+
+
+REPORTED_AND_REFERRED = [
+    ("nj", "Reported and Referred to Assembly Appropriations Committee"),
+    ("nj", "Reported out of Assembly Committee with Amendments and Referred to Assembly Budget Committee"),
+    ("ma", "Reported favorably by committee and referred to the committee on Health Care Financing"),
+    ("oh", "Reported - Substitute - Re-referred to Rules and Reference"),
+    ("mn", "Comm report: Amended, No recommendation, re-referred to Taxes"),
+    ("wv", "Committee substitute reported, but first to Finance"),
+    ("wv", "Do pass, but first to Judiciary"),
+    ("wv", "Be adopted, but first to Rules"),
+]
+
+
+@pytest.mark.parametrize(("state", "text"), REPORTED_AND_REFERRED)
+def test_a_committee_that_sends_a_bill_to_another_one_has_reported_it(state: str, text: str) -> None:
+    classes = with_passage(("referral-committee",), text)
+    assert classes == ("referral-committee", "committee-passage")
+    assert most_telling(classes) == "committee-passage"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Reported Printed and Referred to Business",  # Idaho
+        "Reported out of Committee, Returned to the Desk for re-referral",
+        "Committee Report: Rereferred to Committee, 02/20/2025; Vote 5-0; CC; SC 9",  # New Hampshire: what it recommends
+        # Massachusetts: the committee on Rules only admits a bill that came late
+        "Reported, referred to the committee on Joint Rules, reported, rules suspended and referred to the committee on Revenue",
+    ],
+)
+def test_a_bill_that_was_printed_or_admitted_before_its_committee_is_not_reported(text: str) -> None:
+    assert with_passage(("referral-committee",), text) == ("referral-committee",)
 
 
 def test_a_nominee_whom_the_governor_withdraws_or_the_senate_refuses_waits_for_nobody() -> None:

@@ -208,6 +208,20 @@ def test_a_bill_is_where_it_was_referred_last(
             ],
             True,
         ),
+        (
+            [
+                (
+                    "committee-passage",
+                    "Reported out of Assembly Committee with Amendments and Referred to Assembly Budget",
+                )
+            ],
+            True,
+        ),
+        ([("committee-passage", "Comm report: To pass as amended and re-refer to Finance")], True),
+        ([("committee-passage", "Committee substitute reported, but first to Finance")], True),
+        ([("committee-passage-favorable", "Rec. for pass; ref to Calendar & Rules Committee")], True),
+        ([("committee-passage", "Reported with request to re-refer to Finance")], False),
+        ([("referral-committee", "to Elections, Const. Amendments & Intergovernmental Affairs (H)")], True),
         ([("referral-committee", "REFERRED TO COMMITTEE OF THE WHOLE")], False),
         ([("referral-committee", "Floor Amendment No. 1 Re-referred to Rules Committee")], False),
         ([("referral-committee", "Referred to Rules"), ("calendar", "placed on third reading")], False),
@@ -228,6 +242,38 @@ def test_a_reported_bill_that_went_to_a_committee_again_is_there(
     found = deciding.referred_again(copy, reported)
     assert (found["description"] if found else None) == (later[-1][1] if again else None)
     assert deciding.referred_again(copy, reported | {"status": "passed_first_chamber"}) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "then", "found"),
+    [
+        ("us-ma", "Referred to the committee on Education", "Senate concurred", ("", True)),
+        ("us-ma", "Referred to the committee on Rules of the two branches, acting concurrently", "", ("", True)),
+        (
+            "us-ma",
+            "Referred to the committee on Health Care Financing",
+            "Hearing scheduled for 10/06/2025",
+            ("", False),
+        ),
+        ("us-ma", "Referred to the committee on House Ways and Means", "", ("House", False)),
+        ("us-ma", "Reported favorably and referred to the committee on Senate Ways and Means", "", ("Senate", False)),
+        ("us-oh", "Referred to committee: Education", "Hearing scheduled for 10/06/2025", ("House", False)),
+    ],
+)
+def test_a_committee_of_both_chambers_is_of_no_single_one(
+    db: sqlite3.Connection, place: str, words: str, then: str, found: tuple[str, bool]
+) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions values (?, ?, '2022-03-03', ?, ?, 'lower', null)"
+    copy.execute(more, (OHIO_BILL, 9, words, "referral-committee"))
+    copy.execute(more, (OHIO_BILL, 10, then, None))
+    decider = deciding.decider(copy, document(copy, OHIO_BILL, jurisdiction=place), DAY)
+    assert decider is not None
+    assert (decider.step, decider.chamber_name, decider.joint) == ("committee", *found)
+    assert decider.referral is not None
+    assert decider.referral["description"] == words
 
 
 def test_the_committee_of_the_whole_is_the_chamber(db: sqlite3.Connection) -> None:

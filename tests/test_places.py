@@ -269,6 +269,21 @@ async def test_the_page_of_a_reported_bill_says_that_it_went_to_a_committee_agai
     assert "After that report it went to a committee again. " in page, "the latest action has its words"
 
 
+async def test_the_page_of_a_bill_says_that_a_committee_of_both_chambers_has_it(file: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "corpus.db"
+    copy.write_bytes(file.read_bytes())
+    add = "insert into actions values (?, ?, '2021-02-05', ?, ?, null, null)"
+    with sqlite3.connect(copy) as db:
+        db.execute(add, (ALIVE, 98, "Referred to the committee on Education", "referral-committee"))
+        db.execute(add, (ALIVE, 99, "Senate concurred", "concurrence"))
+    page = await shown(copy, f"/documents/{ALIVE}")
+    assert "A committee of both chambers, by its last referral" in page
+    assert "“Referred to the committee on Education” February 5, 2021" in page
+    with sqlite3.connect(copy) as db:
+        db.execute("delete from actions where ordinal = 99")
+    assert "A committee, by its last referral" in await shown(copy, f"/documents/{ALIVE}")
+
+
 async def test_a_session_that_goes_on_says_how_far_its_news_goes(file: Path, tmp_path: Path) -> None:
     copy = tmp_path / "corpus.db"
     copy.write_bytes(file.read_bytes())

@@ -94,6 +94,25 @@ def test_what_a_governor_did_after_the_last_day_of_the_chambers_is_the_newest_ne
     assert card.latest_on == row["latest_on"] == "2022-03-19"
 
 
+def test_the_day_on_which_a_law_takes_effect_is_no_news_of_it(db: Database) -> None:
+    db.execute(
+        "update documents set status = 'enacted', status_on = '2022-03-19', latest_action = 'Effective Date', "
+        "latest_action_on = '2022-07-01', changed_at = '2022-08-01' where id = ?",
+        [PLAIN],
+    )
+    acted = [(80, "2022-03-19", "Act 271", "became-law"), (81, "2022-07-01", "Effective Date", "effective-date")]
+    for ordinal, day, words, kind in acted:
+        row = (PLAIN, ordinal, day, words, kind)
+        db.execute(
+            "insert into actions (document_id, ordinal, acted_on, description, classification) values (?, ?, ?, ?, ?)",
+            row,
+        )
+    publish(db, LATER)
+    db.conn.row_factory = sqlite3.Row
+    [card] = cards(db.conn, [PLAIN], DAY)
+    assert card.latest_on == "2022-03-19"
+
+
 @pytest.fixture
 def honours(db: Database) -> str:
     """A resolution that only honours, marked must see by a program that took its words for more."""

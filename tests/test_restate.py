@@ -243,6 +243,7 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("Committee report approving bill, renumbered as SF 213.", "committee-passage", "reported", "replaced"),
         ("Subcommittee recommends passage.", "committee-passage-favorable", "reported", "in_committee"),
         ("Failed in s/c K-12 Subcommittee of Education Committee", "committee-failure", "in_committee", "failed"),
+        ("Reported and Referred to Assembly Budget Committee", "referral-committee", "in_committee", "reported"),
     ],
 )
 def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_follows_from_what_is_stored(

@@ -51,6 +51,8 @@ def targets(db: Database, document: Row, today: datetime.date, *, state: str = "
     found: dict[str, _Target] = {}
     decider = deciding.decider(db.conn, document, today)
     chamber = decider.chamber if decider else document["chamber"]
+    # A committee that waits for a bill, and of which no single chamber is known, may be of both.
+    chambers = {"lower", "upper"} if decider and decider.referral and not chamber else {chamber}
     for body in [*decider.bodies, *decider.reported_by] if decider else ():
         for member in body.members:
             target = found.setdefault(member["id"], _Target(member))
@@ -58,7 +60,7 @@ def targets(db: Database, document: Row, today: datetime.date, *, state: str = "
             target.role = target.role or member["role"] or ""
     joined = {row["id"] for row in _sponsors(db, [document["id"]])}
     for row in _sponsors(db, _related(db, document["id"])):
-        if row["id"] not in joined and row["chamber"] == chamber and row["is_current"]:
+        if row["id"] not in joined and row["chamber"] in chambers and row["is_current"]:
             target = found.setdefault(row["id"], _Target(row))
             target.why.append(f"Joined {row['identifier']}, not this bill")
     contacts = {

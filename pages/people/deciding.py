@@ -23,6 +23,19 @@ from pages.people import names
 _DONE = re.compile(r"report|discharg", re.IGNORECASE)
 #: A sentence that does more than to refer, such as "Introduced, referred to Assembly Education Committee".
 _REFERS = re.compile(r"\bref(?:er|erred|\.) to\b.*\b(?:committee|comm?\.)")
+#: A report that goes on to another committee, which it may name without that word ("re-refer to Finance"), unless it only asks.
+_SENT_ON = re.compile(
+    r"^(?!.*(?:\brequest to\b|legislative bureau)).*"
+    r"(?:\b(?:re)?(?:ref(?:er|erred|\.)?|committed) to\b|\bbut first (?:re-?referred )?to\b)"
+)
+#: Of an amendment, not of its bill, or a motion that may have failed.
+_OF_AMENDMENT = re.compile(
+    r"^(?:(?:house|senate|floor|committee) )*amendments?\b|\bfor amendments?$|\(amendments\)|^motion .*amendment"
+)
+#: The other chamber agrees to a referral, the action before: the committee is of both.
+_CONCURRED = re.compile(r"(?:house|senate) concurred\.?$", re.IGNORECASE)
+#: Where most committees are of both chambers: the name of another says whose it is ("House Ways and Means").
+_OF_BOTH_CHAMBERS = frozenset({"us-ma"})
 #: Congress puts a bill before a whole chamber: after its committees, or past them.
 _ON_FLOOR = re.compile(
     r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk|committee of the whole"
@@ -63,7 +76,8 @@ class Decider:
 
     ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
     must agree on one text) or "executive". ``chamber`` is where it is, in the source's key. ``bodies`` have it, ``reported_by``
-    are done with it; ``referral`` is its last referral, in the words of the source, where no committee is known.
+    are done with it; ``referral`` is its last referral, in the words of the source, where no committee is known: to one of
+    both chambers (``joint``), or, with no ``chamber``, to one whose chamber the source does not say.
     ``has_members``: whether anyone is known to sit in that chamber.
     """
 
@@ -74,6 +88,7 @@ class Decider:
     bodies: list[Body] = field(default_factory=list)
     reported_by: list[Body] = field(default_factory=list)
     referral: Row | None = None
+    joint: bool = False
     has_members: bool = False
 
     @property
@@ -118,7 +133,22 @@ def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
         return Decider(step, *here, bodies(db, place, waiting), bodies(db, place, sent))
     if having:
         return Decider("committee", *here, bodies(db, place, having))
-    return Decider("committee" if referral else "chamber", *here, referral=referral)
+    if referral:
+        return _referred(db, document["id"], Decider("committee", *here), referral)
+    return Decider("chamber", *here)
+
+
+def _referred(db: sqlite3.Connection, document_id: str, found: Decider, referral: Row) -> Decider:
+    """The same with its last referral, and the chamber of that committee: both, or one by name, where the source says so."""
+    found, words = replace(found, referral=referral), referral["description"].lower()
+    sql = "select description from actions where document_id = ? and ordinal > ? order by ordinal limit 1"
+    then = value(db, sql, [document_id, referral["ordinal"]])
+    mixed = found.jurisdiction in _OF_BOTH_CHAMBERS
+    if mixed and (named := re.match(r".*committee on (house|senate)\b(?!.*committee on)", words, re.DOTALL)):
+        where = "lower" if named[1] == "house" else "upper"
+        return replace(found, chamber=where, chamber_name=names.chamber(found.jurisdiction, where))
+    joint = "two branches" in words or bool(_CONCURRED.match(then or ""))
+    return replace(found, chamber=None, chamber_name="", joint=joint) if mixed or joint else found
 
 
 def is_alive(document: Mapping[str, Any], today: datetime.date) -> bool:
@@ -221,7 +251,7 @@ def _last_moves(
     referral, reported = None, ""
     for action in rows(
         db,
-        "select acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
+        "select ordinal, acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
         "and (chamber in (?, 'joint') or chamber is null) order by acted_on, ordinal",
         [document_id, since, chamber],
     ):
@@ -239,8 +269,9 @@ def _last_moves(
 
 def _refers(kind: str, words: str) -> bool:
     """Whether an action sends a bill to a committee; the committee of the whole is the chamber itself."""
-    sends = kind == "referral-committee" or _REFERS.search(words)
-    return bool(sends) and "amendment" not in words and "committee of the whole" not in words
+    reported = kind.startswith("committee-passage")
+    sends = kind == "referral-committee" or _REFERS.search(words) or (reported and _SENT_ON.search(words))
+    return bool(sends) and not _OF_AMENDMENT.search(words) and "committee of the whole" not in words
 
 
 def referred_again(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
