@@ -242,6 +242,7 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),
         ("Committee report approving bill, renumbered as SF 213.", "committee-passage", "reported", "replaced"),
         ("Subcommittee recommends passage.", "committee-passage-favorable", "reported", "in_committee"),
+        ("NOBA: House Full Approps", "committee-action", "in_committee", "introduced"),
         ("Failed in s/c K-12 Subcommittee of Education Committee", "committee-failure", "in_committee", "failed"),
     ],
 )
