@@ -114,6 +114,7 @@ class DocumentView(Progress):
     next_event: Row | None
     provenance: list[Row]
     last_seen: str | None
+    last_changed: str | None
     source_title: str
     titles: list[Row]
     amended_title: str | None
@@ -174,6 +175,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
         provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
         last_seen=last_seen(db, head),
+        last_changed=_last_changed(db, head),
         source_title=source_title(head["source"]),
         titles=(titles := part(db, "titles", document_id)),
         amended_title=_amended_title(head["title"], titles),
@@ -306,6 +308,13 @@ def last_seen(db: sqlite3.Connection, head: Row) -> str | None:
     if head["missing_since"]:
         return head["missing_since"]
     return value(db, "select max(finished_at) from runs where source = ?", [head["source"]]) or head["changed_at"]
+
+
+def _last_changed(db: sqlite3.Connection, head: Row) -> str | None:
+    """When a change was last seen at the source: ``changed_at`` moves with our rules, too, and that a session is over is our
+    conclusion. None where nothing has changed there since the document was first seen."""
+    sql = "select max(seen_at) from changes where document_id = ? and kind <> 'ended' and seen_at > ?"
+    return value(db, sql, [head["id"], head["first_seen_at"]])
 
 
 def source_title(source: str) -> str:
