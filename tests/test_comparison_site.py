@@ -168,7 +168,7 @@ async def test_similar_shows_the_passage_with_both_places(site: Datasette) -> No
     page = await get(site, "/documents/us-119-hr2/similar")
     assert re.search(r"Characters 0 to \d+ of this text, 17 to \d+ of that one", page)
     assert "<del>within " in page
-    assert "Its text became law elsewhere." in page
+    assert "Its text became law in another document." in page
     assert "Readers of Harbours Act" in page
 
 
@@ -182,7 +182,29 @@ async def test_no_text_became_law_whose_dates_are_others_there(file: Path, tmp_p
     db.close()
     page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
     assert "Also found in" in page
-    assert "became law elsewhere" not in page
+    assert "became law in another document" not in page
+
+
+async def test_a_law_older_than_the_bill_that_quotes_it_is_not_said_to_be_its_text(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "corpus.db"
+    other.write_bytes(file.read_bytes())
+    db = connect(other)
+    db.execute("update documents set published_on = '2025-05-01' where id = 'us-119-hr2'")
+    db.execute("update documents set status_on = '2022-10-30' where id = 'us-119-s3'")
+    db.close()
+    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
+    assert "Also found in" in page
+    assert "became law in another document" not in page
+
+
+async def test_the_text_of_a_proposed_rule_is_in_its_final_rule(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "corpus.db"
+    other.write_bytes(file.read_bytes())
+    db = connect(other)
+    db.execute("update documents set status = 'final' where id = 'us-119-s3'")
+    db.close()
+    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
+    assert "Its text is in a final rule." in page
 
 
 async def test_similar_says_that_titles_alone_prove_nothing(site: Datasette) -> None:
@@ -218,7 +240,7 @@ async def test_document_page_leads_to_versions_and_look_alikes(site: Datasette) 
     assert "/documents/us-119-hr1/versions" in await get(site, "/documents/us-119-hr1")
     page = await get(site, "/documents/us-119-hr2")
     assert "/documents/us-119-hr2/similar" in page
-    assert "Its text became law elsewhere." in page
+    assert "Its text became law in another document." in page
     assert "look-alikes" not in await get(site, f"/documents/{BROADBAND}")
 
 

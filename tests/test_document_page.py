@@ -35,6 +35,48 @@ async def test_the_window_and_link_previews_have_the_title_of_the_page(tmp_path:
         assert f"{begin}Prohibition of Nicotine Sales Near Schools Act" in page
 
 
+@pytest.mark.parametrize("acts", [(), ("Lamp Act",)])
+async def test_a_title_in_the_place_of_a_summary_is_not_called_one(tmp_path: Path, acts: tuple[str, ...]) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    official = "To light the coasts, and for other purposes."
+    kinds = {"Official Title as Introduced": official} | {
+        "Short Title(s) as Introduced for portions of this bill": act for act in acts
+    }
+    db.execute("delete from titles where document_id = ?", [PLAIN])
+    db.table("titles").insert_all(
+        {"document_id": PLAIN, "ordinal": n, "kind": kind, "title": title}
+        for n, (kind, title) in enumerate(kinds.items())
+    )
+    abstract = "\n\n".join([official, *(f"Acts in it: {act}." for act in acts)])
+    pages = []
+    for words in (abstract, "This bill lights the coasts."):
+        db.table("documents").update(PLAIN, {"abstract": words})
+        pages.append((await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text)
+    summary = {"document_id": PLAIN, "ordinal": 0, "acted_on": "2021-02-01", "text": official}
+    db.table("summaries").insert(summary)
+    db.table("documents").update(PLAIN, {"abstract": official})
+    pages.append((await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text)
+    assert ["We hold no summary of it. This is from its titles." in page for page in pages] == [True, False, False]
+
+
+async def test_last_changed_is_the_day_of_a_change_at_the_source_and_not_of_new_rules(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.table("documents").update(PLAIN, {"first_seen_at": "2022-03-08T08:00:00Z", "changed_at": "2022-04-09T08:00:00Z"})
+    seen = [("c8", "action", "2022-03-08"), ("c9", "status", "2022-03-20"), ("c10", "ended", "2022-04-02")]
+    shown = []
+    for each in (None, *seen):
+        if each is not None:
+            row = {"id": each[0], "kind": each[1], "seen_at": f"{each[2]}T08:00:00Z", "summary": "x"}
+            db.table("changes").insert(row | {"document_id": PLAIN})
+        page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+        shown.append(page.partition("<dt>Last changed</dt>")[2].partition("</dd>")[0])
+    assert shown[:2] == ["", ""], "nothing has changed since it was first seen"
+    assert "March 20, 2022" in shown[2]
+    assert shown[3] == shown[2], "that its session is over is our conclusion"
+
+
 async def test_why_words_are_highlighted_is_said_in_words(tmp_path: Path) -> None:
     page = (await serve.build(build(tmp_path), today=TODAY).client.get(f"/documents/{BROADBAND}")).text
     assert '<p class="quiet">Highlighted: Library funding (<span>public libraries' in page

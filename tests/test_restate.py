@@ -182,6 +182,59 @@ def _rules_in(modules: set[str]) -> set[str]:
     return {name for name in found if name.startswith(("crawlers.parsers.", "crawlers.status.", "text."))}
 
 
+@pytest.mark.parametrize(
+    ("sentence", "status", "after"),
+    [
+        ("Bill not proceeded with", "withdrawn", "failed"),
+        ("Dropped from the Senate Order Paper", "withdrawn", "failed"),
+        ("Bill withdrawn", "withdrawn", "withdrawn"),
+    ],
+)
+def test_a_bill_of_canada_that_is_not_proceeded_with_was_not_withdrawn_by_its_sponsors(
+    sentence: str, status: str, after: str
+) -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    upsert(db, [_of_canada((sentence, "withdrawal"), status=status)], now=NOW, silent=True)
+    restate(db, now=NOW)
+    bill = load_document(db, "ca-44-1-c243")
+    assert (bill.status, bill.status_on) == (after, "2023-05-11")
+    assert bill.status_history == (("introduced", "2022-02-08"), (after, "2023-05-11"))
+
+
+def test_a_law_of_canada_was_not_withdrawn_on_its_way() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    events = (("Bill not proceeded with", "withdrawal"), ("Royal assent", "became-law"))
+    upsert(db, [_of_canada(*events, status="enacted")], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, "ca-44-1-c243").status_history == (("introduced", "2022-02-08"), ("enacted", "2023-05-11"))
+
+
+def _of_canada(*events: tuple[str, str], status: str) -> Bill:
+    """A bill of Canada's House as an earlier version stored it, with its last events, all on one day."""
+    first = Action(acted_on="2022-02-08", description="Introduction and first reading", classification="introduction")
+    last = [Action(acted_on="2023-05-11", description=words, classification=word) for words, word in events]
+    steps = [("withdrawn", "2023-05-11"), *([(status, "2023-05-11")] if status != "withdrawn" else [])]
+    return Bill(
+        id="ca-44-1-c243",
+        source="ca_bills",
+        jurisdiction="ca",
+        level="international",
+        session="44-1",
+        identifier="C-243",
+        chamber="lower",
+        title="A bill",
+        url="https://www.parl.ca/",
+        source_url="https://www.parl.ca/",
+        introduced_on="2022-02-08",
+        status=status,
+        status_on="2023-05-11",
+        status_history=(("introduced", "2022-02-08"), *steps),
+        actions=(first, *last),
+    )
+
+
 def _of_state(sentence: str, word: str, status: str) -> Bill:
     """A bill of Tennessee's Senate as an earlier version stored it, with its last action."""
     return Bill(
@@ -242,6 +295,7 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),
         ("Committee report approving bill, renumbered as SF 213.", "committee-passage", "reported", "replaced"),
         ("Subcommittee recommends passage.", "committee-passage-favorable", "reported", "in_committee"),
+        ("NOBA: House Full Approps", "committee-action", "in_committee", "introduced"),
         ("Failed in s/c K-12 Subcommittee of Education Committee", "committee-failure", "in_committee", "failed"),
         ("Reported and Referred to Assembly Budget Committee", "referral-committee", "in_committee", "reported"),
     ],

@@ -28,7 +28,7 @@ from crawlers.parsers import (
     vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.status import federal, governor, measures, rules, states, stored_state_bills
+from crawlers.status import federal, governor, measures, parliament, rules, states, stored_state_bills
 from crawlers.status.stored_state_bills import classified, may_differ, with_passages
 from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
@@ -84,6 +84,18 @@ def _federal_regulation(document: Document) -> Document:
     return federal_register_dates.with_days(federal_register_heading.as_printed(derived))
 
 
+def _canadian_bill(document: Document) -> Document:
+    assert isinstance(document, Bill)
+    actions = tuple(
+        replace(each, classification=parliament.classify_event(each.description)) for each in document.actions
+    )
+    # What LEGISinfo states is not stored: of what was called withdrawn, the last event tells whether it was not proceeded with.
+    ended = any(parliament.stage_status(each.description, at_home=True) == "failed" for each in actions[-1:])
+    stated = "failed" if document.status == "withdrawn" and ended else document.status
+    history = parliament.history(actions, home=document.chamber or "", stated=stated, stated_on=document.status_on)
+    return replace(document, actions=actions, status=stated, status_history=history or document.status_history)
+
+
 def _legiscan_bill(document: Document) -> Document:
     assert isinstance(document, Bill)
     return legiscan.with_end(document)
@@ -95,6 +107,7 @@ AGAIN: dict[str, Callable[[Document], Document]] = {
     "us_congress_api": _federal_bill,
     "us_federal_register": _federal_regulation,
     "us_regulations": regulations_gov.with_days_in_words,
+    "ca_bills": _canadian_bill,
 }
 
 
@@ -118,6 +131,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "us_congress_api": _OF_CONGRESS,
     "us_federal_register": (*_files(federal, rules, *_OF_REGISTER), federal.FILE),
     "us_regulations": _files(regulations_gov, days),
+    "ca_bills": (*_files(parliament, rules), parliament.FILE),
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
     "hearings": (hearings.FILE, *_files(hearings)),
     "votes": (vote_words.FILE, *_files(vote_words)),

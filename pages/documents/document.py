@@ -32,6 +32,7 @@ from pages.documents.session_status import (
     unheard_since,
 )
 from pages.documents.successor import other_record, successor
+from pages.documents.summary import is_from_titles
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider, referred_again
@@ -114,8 +115,10 @@ class DocumentView(Progress):
     next_event: Row | None
     provenance: list[Row]
     last_seen: str | None
+    last_changed: str | None
     source_title: str
     titles: list[Row]
+    from_titles: bool
     amended_title: str | None
     committees: list[Row]
     laws: list[Row]
@@ -174,8 +177,10 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
         provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
         last_seen=last_seen(db, head),
+        last_changed=_last_changed(db, head),
         source_title=source_title(head["source"]),
         titles=(titles := part(db, "titles", document_id)),
+        from_titles=is_from_titles(db, head, titles),
         amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
         laws=part(db, "laws", document_id),
@@ -306,6 +311,13 @@ def last_seen(db: sqlite3.Connection, head: Row) -> str | None:
     if head["missing_since"]:
         return head["missing_since"]
     return value(db, "select max(finished_at) from runs where source = ?", [head["source"]]) or head["changed_at"]
+
+
+def _last_changed(db: sqlite3.Connection, head: Row) -> str | None:
+    """When a change was last seen at the source: ``changed_at`` moves with our rules, too, and that a session is over is our
+    conclusion. None where nothing has changed there since the document was first seen."""
+    sql = "select max(seen_at) from changes where document_id = ? and kind <> 'ended' and seen_at > ?"
+    return value(db, sql, [head["id"], head["first_seen_at"]])
 
 
 def source_title(source: str) -> str:

@@ -17,7 +17,7 @@ from pages.http import formatting
 #: Documents of a group, and documents with shared passages, that one page shows.
 MOST = 60
 PASSAGES = 6
-#: The share of its words from which the page says that the text became law elsewhere.
+#: The share of its words from which the page says that the text became law in another document.
 BECAME_LAW = 0.5
 LAW = ("enacted", "final", "adopted")
 #: What the words say where only titles are the same.
@@ -99,19 +99,21 @@ def _named_once(groups: list[Row]) -> list[Row]:
 def law(db: sqlite3.Connection, document_id: str) -> Row | None:
     """The document that became law and has most of the text of this one, which did not; with what cites both.
 
-    None where a date or an amount in what they share is another one there.
+    None where a date or an amount in what they share is another one there. A law older than the document is none: the
+    document amends and quotes it.
     """
     found = first(
         db,
         f"""select s.words, s.share, d.id, d.identifier, d.title, d.jurisdiction, d.session, d.status, d.status_on, d.url,
             (select l.kind || ' ' || l.number from laws l where l.document_id = d.id order by l.ordinal limit 1) as law,
-            (select count(*) from shared_passages p where p.document_id = s.document_id and p.other_id = d.id) as passages
+            (select count(*) from shared_passages p where p.document_id = s.document_id and p.other_id = d.id) as passages,
+            d.status_on < mine.published_on as older
         from shared_texts s join documents d on d.id = s.other_id join documents mine on mine.id = s.document_id
         where s.document_id = ? and s.share >= ? and d.status in ({marks(LAW)}) and mine.status not in ({marks(LAW)})
         order by s.share desc, d.id limit 1""",
         [document_id, BECAME_LAW, *LAW, *LAW],
     )
-    return found if found and _same_figures(db, document_id, found["id"]) else None
+    return found if found and not found["older"] and _same_figures(db, document_id, found["id"]) else None
 
 
 def _same_figures(db: sqlite3.Connection, document_id: str, law_id: str) -> bool:

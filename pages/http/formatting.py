@@ -225,16 +225,23 @@ _TYPES = {
     "sres": "S.Res.",
     "sjres": "S.J.Res.",
     "sconres": "S.Con.Res.",
+    "hamdt": "H.Amdt.",
+    "samdt": "S.Amdt.",
 }
 
 
 def number_in_words(document_id: str) -> str:
     """``us-117-s5064`` -> ``S. 5064, 117th Congress``, ``us-ma-194th-sd2467`` -> ``SD2467, Massachusetts``, for documents that
     are named but not held; others as they are."""
-    if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+[a-z]?)", document_id):
+    # Until 2010 a year had two digits (E8-03700), and corrections and reprints have a letter before the number (C1-2010-17205).
+    if register := re.fullmatch(r"us-fr-((?:[a-z]\d+-)?[a-z]?\d+-\d+)", document_id):
+        return f"Federal Register {register[1].upper()}"
+    if docket := re.fullmatch(r"us-court-docket(\d+)", document_id):
+        return f"CourtListener {docket[1]}"
+    if canadian := re.fullmatch(r"ca-(\d+-\d+)-([cs])(\d+[a-z]?)", document_id):
+        return f"{canadian[2].upper()}-{canadian[3]}, {session_in_words('ca', canadian[1])}"
+    if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+(?:-\d+)?[a-z]?)", document_id):
         return f"{state[2].upper()}, {place(state[1])}"
-    if register := re.fullmatch(r"us-fr-(\d{4}-\d+)", document_id):
-        return f"Federal Register {register[1]}"
     match = re.fullmatch(r"us-(\d{1,3})-([a-z]+)(\d+)", document_id)
     if not match or match[2] not in _TYPES:
         return document_id
