@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.browse.cards import area_titles
+from pages.browse.known import UnknownValue
 from pages.browse.selection import Selection
 from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
-from store.errors import InvalidInput
 
 #: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
@@ -110,11 +110,11 @@ def read_place(words: str) -> Place:
     """Read it back.
 
     Raises:
-        InvalidInput: it is no place.
+        UnknownValue: it is no place.
     """
     found = _PLACE.fullmatch(words)
     if found is None:
-        raise InvalidInput(f"after={words[:80]} is no place in a list of dates: follow the address under next")
+        raise UnknownValue(f"after={words[:80]} is no place in a list of dates: follow the address under next")
     return found[1], found[2], int(found[3])
 
 
