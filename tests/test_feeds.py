@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 import sqlite3
 from pathlib import Path
@@ -422,6 +423,9 @@ async def test_a_place_in_a_list_of_dates_that_is_none_is_refused_and_never_the_
         ("/deadlines.json?past=1&year=2020", "no parameter “year”. It takes: area, kind, jurisdiction, past"),
         ("/deadlines.json?size=5", "no parameter “size”"),
         ("/calendar.ics?kind=vote&kind=hearing", "kind: give it once"),
+        ("/calendar.json?month=nonsense", "month has no value “nonsense”. It takes: YYYY-MM"),
+        ("/calendar.csv?month=2022-13", "month has no value “2022-13”"),
+        ("/deadlines.json?month=2022-02", "no parameter “month”"),
     ],
 )
 async def test_a_file_uses_or_refuses_every_part_of_its_address(site, address: str, says: str) -> None:
@@ -448,6 +452,34 @@ async def test_a_page_leads_to_files_that_take_its_address(site, page: str, quer
     assert len(found) == 5
     for link in found:
         await get(site, link.href)
+
+
+@pytest.mark.parametrize(("month", "day"), [("2022-02", "2022-02-01"), ("2022-03", "2022-03-31"), ("2022-01", None)])
+async def test_the_files_of_a_month_have_its_dates(site, month: str, day: str | None) -> None:
+    page = (await get(site, f"/calendar?area=all&month={month}")).text
+    assert "Add these dates to your own calendar" in page
+    for link in feeds.links("/calendar", f"area=all&month={month}"):
+        assert html.escape(link.href) in page
+        answer = await get(site, link.href)
+        if link.form == "json":
+            assert [each["starts_at"][:10] for each in answer.json()["dates"]] == ([day] if day else [])
+            assert answer.json()["page"] == f"{SITE}/calendar?area=all&month={month}"
+        if link.form == "csv":
+            assert len(answer.text.splitlines()) == (2 if day else 1)
+        if link.form == "ics":
+            found = events_of(answer.content).values()
+            assert [each.start.strftime("%Y-%m-%d") for each in found] == ([day] if day else [])
+        if link.form == "atom":
+            assert len(check_atom(answer.content)) == (1 if day else 0)
+    assert (await get(site, f"/calendar.json?month={month}&area=all&past=1")).json()["dates"] == (
+        (await get(site, f"/calendar.json?month={month}&area=all")).json()["dates"] if day and day < TODAY else []
+    )
+
+
+async def test_the_files_of_a_calendar_without_a_month_have_what_lies_ahead(site) -> None:
+    assert "Add the dates ahead to your own calendar" in (await get(site, "/calendar?month=nonsense")).text
+    hrefs = [link.href for link in feeds.links("/calendar", "area=all&month=nonsense")]
+    assert hrefs[:2] == ["/calendar.ics?area=all", "/deadlines.atom?area=all"]
 
 
 async def test_the_files_of_a_page_take_a_repeated_part_as_the_page_does() -> None:

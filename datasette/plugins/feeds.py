@@ -191,7 +191,7 @@ async def listed(datasette, request):
 
 
 async def dated(datasette, choice, headers):
-    since = today(datasette) - datetime.timedelta(days=ical.PAST_DAYS)
+    since = choice.first or today(datasette) - datetime.timedelta(days=ical.PAST_DAYS)
 
     def make(db):
         events = dates.settled(db, dates.dates(db, choice, ">=", since, ical.MOST))
@@ -201,18 +201,20 @@ async def dated(datasette, choice, headers):
 
 
 async def dates_listed(datasette, request):
-    """The dates that /deadlines shows."""
-    site, day = public_address(datasette), today(datasette)
-    parts = parts_of(request, *feeds.OF_DATES, paged=("after",))
+    """The dates that /deadlines shows, or those of a month of /calendar."""
+    site = public_address(datasette)
+    names = feeds.OF_MONTHS if request.path.startswith("/calendar.") else feeds.OF_DATES
+    parts = parts_of(request, *names, paged=("after",))
     start = dates.read_place(parts["after"]) if parts.get("after") else None
     past = parts.get("past") == "1"
     when = "<" if past else ">="
 
     def choose(db):
-        known.check(db, {"past": parts.get("past")})
+        known.check(db, {name: parts.get(name) for name in ("month", "past")})
         return dates.of_wanted(db, Wanted.of(parts), past)
 
     choice = await read(datasette, choose)
+    day = today(datasette) if past else choice.first or today(datasette)
 
     def window(db, after=None):
         return dates.dates(db, choice, when, day, MOST_DATES, after)

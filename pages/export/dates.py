@@ -27,20 +27,32 @@ _PLACE = re.compile(r"([^/]+)/([^/]+)/(-?\d{1,9})")
 
 @dataclass(frozen=True)
 class Choice:
-    """SQL conditions on ``events e join documents d``, and the address of the page that shows the same."""
+    """SQL conditions on ``events e join documents d``, and the address of the page that shows the same.
+
+    ``first`` is the first day of the month that it is about; None where it is about no month.
+    """
 
     title: str
     page: str
     where: str
     values: tuple[str, ...]
+    first: datetime.date | None = None
 
 
 def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Choice:
-    """The dates that /deadlines shows; with ``past``, those behind; raises UnknownValue."""
+    """The dates that /deadlines shows, or those of a month; with ``past``, those behind; raises UnknownValue."""
     wanted.check(db)
     where, values = wanted.where()
     title = wanted.in_words(db) or "Dates to keep"
-    return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
+    if not wanted.month:
+        return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
+    return Choice(
+        f"{formatting.month_in_words(wanted.month)}: {title}",
+        wanted.address("/calendar", month=wanted.month),
+        f"{where} and substr(e.starts_at, 1, 7) = ?",
+        (*values, wanted.month),
+        datetime.date.fromisoformat(f"{wanted.month}-01"),
+    )
 
 
 def of_selection(chosen: Selection) -> Choice:

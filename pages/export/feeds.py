@@ -167,8 +167,9 @@ _TRACKER = re.compile(r"/trackers/([a-z0-9-]+)")
 #: What the files of lists, and those of dates, take of the address of their page.
 OF_LISTS = ("q", *TITLES_OF_FILTERS, "sort")
 OF_DATES = ("area", "kind", "jurisdiction", "past")
+OF_MONTHS = (*OF_DATES, "month")
 #: What a page ignores where it cannot read it.
-_LOOSE = ("past", "sort")
+_LOOSE = ("month", "past", "sort")
 
 
 def with_parts(address: str, **parts: str) -> str:
@@ -179,7 +180,7 @@ def with_parts(address: str, **parts: str) -> str:
 
 def links(path: str, query: str) -> list[Link]:
     """The other forms of the page at an address of this site; the filters in its query stay, as the page reads them."""
-    tail = _kept(query, OF_DATES if _DATES.fullmatch(path) else OF_LISTS)
+    tail = _kept(query, {"/calendar": OF_MONTHS, "/deadlines": OF_DATES}.get(path, OF_LISTS))
     if path == "/":
         return [_link("atom", "/browse.atom?must_see=1"), _link("ics", "/calendar.ics")]
     if path == "/browse":
@@ -187,7 +188,9 @@ def links(path: str, query: str) -> list[Link]:
     if tracker := _TRACKER.fullmatch(path):
         return [_link(form, f"/browse.{form}?q=tracker:{tracker[1]}") for form in TYPES]
     if _DATES.fullmatch(path):
-        addresses = {form: f"/deadlines.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
+        # What lies ahead has one address; a month has its own.
+        dates = path if "month=" in tail else "/deadlines"
+        addresses = {form: f"{dates}.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
         return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]
     if _NEWS_ONLY.fullmatch(path):
         return [_link("atom", f"{path}.atom")]
