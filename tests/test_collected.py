@@ -13,6 +13,9 @@ import pytest
 from site_corpus import TODAY, build, document_row
 
 import serve
+from crawlers.completeness.coverage_tables import HOLDINGS
+from pages.answers import answer
+from pages.answers.places import coverage
 from pages.places import collected, compare, map, places
 from pages.places.compare import Wanted
 from publish.listing import publish
@@ -190,6 +193,17 @@ def test_a_day_on_which_a_law_takes_effect_is_no_news_of_a_state(db: sqlite3.Con
         "where jurisdiction = 'us-oh' and special = 0"
     )
     assert collected.news_until(db, "us-oh", DAY) == "2022-01-20"
+    covers = coverage(answer.At(db, DAY, "https://example.org")).covers
+    assert covers.places["us-oh"] == "2022-01-20", "programs read the day that the pages say"
+
+
+def test_a_document_that_two_sources_gave_counts_once(db: sqlite3.Connection) -> None:
+    query = HOLDINGS["coverage"].replace("p.source", "'us_state_text'", 1)
+    db.execute(f"insert into coverage {query} having d.jurisdiction = 'us-oh'")
+    at = answer.At(db, DAY, "https://example.org")
+    stored = dict(db.execute("select jurisdiction, count(*) from documents group by 1").fetchall())
+    for row in coverage(at).result["places"]:
+        assert row["documents"] == stored[row["place"]] == coverage(at, row["place"]).result["documents"], row
 
 
 def test_a_comparison_with_a_part_says_so(db: sqlite3.Connection) -> None:

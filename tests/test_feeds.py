@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import re
 import sqlite3
 from pathlib import Path
@@ -366,7 +367,7 @@ async def test_what_is_not_there_has_no_feed(site, path: str) -> None:
 )
 @pytest.mark.parametrize("form", feeds.TYPES)
 async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
-    answer = await get(site, f"/browse.{form}?q={quote_plus(q)}&page={quote_plus(q)}&sort={quote_plus(q)}")
+    answer = await get(site, f"/browse.{form}?q={quote_plus(q)}")
     refused = await site.client.get(f"/browse.{form}?area={quote_plus(q)}&year={quote_plus(q)}")
     assert (refused.status_code, "It takes: " in refused.text) == (400, True)
     if form == "atom":
@@ -397,6 +398,93 @@ async def test_a_place_in_a_list_of_dates_that_is_none_is_refused_and_never_the_
     answer = await site.client.get("/deadlines.json", params={"after": after})
     assert answer.status_code == 400
     assert "is no place in a list of dates" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/browse.json?page=3", "no parameter “page”. It takes: q, area, kind, "),
+        ("/browse.json?jurisdictions=us-tx", "no parameter “jurisdictions”"),
+        ("/browse.csv?size=5", "no parameter “size”"),
+        ("/browse/map.csv?foo=1", "no parameter “foo”"),
+        ("/browse.json?jurisdiction=us-tx&jurisdiction=us", "jurisdiction: give it once"),
+        ("/browse.atom?area=privacy&area=broadband", "area: give it once"),
+        ("/browse.json?after=zzz", "after=zzz is no place in a list of documents"),
+        ("/browse.json?after=2022-01-01", "is no place in a list of documents"),
+        ("/browse.json?size=abc", "size=abc is no number from 1 to 1,000"),
+        ("/browse.json?sort=oldest", "sort has no value “oldest”. It takes: latest"),
+        ("/areas/broadband.json?area=privacy", "no parameter “area”. It takes: q, kind, "),
+        ("/areas/broadband.json?page=2", "no parameter “page”"),
+        ("/jurisdictions/us.csv?jurisdiction=us-tx", "no parameter “jurisdiction”"),
+        ("/positions/tc-hotspot-lending.json?area=privacy", "no parameter “area”. It takes: size, after"),
+        ("/positions/tc-hotspot-lending.csv?area=privacy", "no parameter “area”. It takes: none"),
+        ("/deadlines.json?past=true", "past has no value “true”. It takes: 0, 1"),
+        ("/deadlines.csv?past=yes", "past has no value “yes”"),
+        ("/deadlines.json?past=1&year=2020", "no parameter “year”. It takes: area, kind, jurisdiction, past"),
+        ("/deadlines.json?size=5", "no parameter “size”"),
+        ("/calendar.ics?kind=vote&kind=hearing", "kind: give it once"),
+        ("/calendar.json?month=nonsense", "month has no value “nonsense”. It takes: YYYY-MM"),
+        ("/calendar.csv?month=2022-13", "month has no value “2022-13”"),
+        ("/deadlines.json?month=2022-02", "no parameter “month”"),
+    ],
+)
+async def test_a_file_uses_or_refuses_every_part_of_its_address(site, address: str, says: str) -> None:
+    answer = await site.client.get(address)
+    assert answer.status_code == 400
+    assert says in (answer.json()["error"] if ".json" in address else answer.text)
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("/browse", "?q=hotspots&year=2022&sort=latest"),
+        ("/browse", "?jurisdiction=us-tx&jurisdiction=us&page=2&sort=oldest&utm_source=mail"),
+        ("/browse", "?area=&area=privacy&kind=bill"),
+        ("/deadlines", "?area=all&past=1&lang=es"),
+        ("/deadlines", "?area=all&area=privacy&past=true&fbclid=x"),
+        ("/calendar", "?area=all&month=2022-03&utm_source=mail"),
+        ("/areas/broadband", "?utm_source=mail"),
+        ("/positions/tc-hotspot-lending", "?page=2"),
+    ],
+)
+async def test_a_page_leads_to_files_that_take_its_address(site, page: str, query: str) -> None:
+    found = feeds.links(page, query.removeprefix("?"))
+    assert len(found) == 5
+    for link in found:
+        await get(site, link.href)
+
+
+@pytest.mark.parametrize(("month", "day"), [("2022-02", "2022-02-01"), ("2022-03", "2022-03-31"), ("2022-01", None)])
+async def test_the_files_of_a_month_have_its_dates(site, month: str, day: str | None) -> None:
+    page = (await get(site, f"/calendar?area=all&month={month}")).text
+    assert "Add these dates to your own calendar" in page
+    for link in feeds.links("/calendar", f"area=all&month={month}"):
+        assert html.escape(link.href) in page
+        answer = await get(site, link.href)
+        if link.form == "json":
+            assert [each["starts_at"][:10] for each in answer.json()["dates"]] == ([day] if day else [])
+            assert answer.json()["page"] == f"{SITE}/calendar?area=all&month={month}"
+        if link.form == "csv":
+            assert len(answer.text.splitlines()) == (2 if day else 1)
+        if link.form == "ics":
+            found = events_of(answer.content).values()
+            assert [each.start.strftime("%Y-%m-%d") for each in found] == ([day] if day else [])
+        if link.form == "atom":
+            assert len(check_atom(answer.content)) == (1 if day else 0)
+    assert (await get(site, f"/calendar.json?month={month}&area=all&past=1")).json()["dates"] == (
+        (await get(site, f"/calendar.json?month={month}&area=all")).json()["dates"] if day and day < TODAY else []
+    )
+
+
+async def test_the_files_of_a_calendar_without_a_month_have_what_lies_ahead(site) -> None:
+    assert "Add the dates ahead to your own calendar" in (await get(site, "/calendar?month=nonsense")).text
+    hrefs = [link.href for link in feeds.links("/calendar", "area=all&month=nonsense")]
+    assert hrefs[:2] == ["/calendar.ics?area=all", "/deadlines.atom?area=all"]
+
+
+async def test_the_files_of_a_page_take_a_repeated_part_as_the_page_does() -> None:
+    [first, *_] = feeds.links("/browse", "jurisdiction=us-tx&jurisdiction=us&kind=bill")
+    assert first.href == "/browse.atom?jurisdiction=us-tx&kind=bill"
 
 
 def test_a_place_in_a_list_of_dates_is_read_as_it_is_written() -> None:

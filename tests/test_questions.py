@@ -99,6 +99,8 @@ def test_an_argument_is_used_or_refused(served: str) -> None:
     assert ask(served, "document", 400)["ok"] is False, "as every other error of the site"
     assert "document" in ask(served, "document", 400)["error"]
     assert "limit" in ask(served, "changes", 400, limit="many")["error"]
+    for since in ("0", "1751328000", "2022-03-01T00:00:00"):
+        assert "a day is YYYY-MM-DD" in ask(served, "changes", 400, since=since)["error"]
     became_law = httpx.get(f"{served}/api/search", params={"status": "became_law"})
     assert became_law.status_code == 400
     assert "status has no value “became_law”. It takes: introduced, " in became_law.json()["error"]

@@ -142,9 +142,12 @@ async def test_json_leads_from_page_to_page_and_none_is_told_twice(site) -> None
     assert seen == [BROADBAND, RULE, PLAIN, HOSTILE_BILL]
 
 
-@pytest.mark.parametrize("size", ["0", "-1", "x", "²", "999999999"])
-async def test_a_size_that_is_none_is_bounded(site, size: str) -> None:
-    assert (await get(site, f"/browse.json?size={quote_plus(size)}")).json()["documents"]
+@pytest.mark.parametrize("size", ["0", "-1", "x", "²", "1001", "999999999"])
+async def test_a_size_that_is_none_is_refused(site, size: str) -> None:
+    answer = await site.client.get(f"/browse.json?size={quote_plus(size)}")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == f"size={size} is no number from 1 to 1,000"
+    assert (await get(site, "/browse.json?size=1000")).json()["documents"]
 
 
 async def test_a_long_table_is_whole_and_comes_in_windows(site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,20 +9,19 @@ import io
 from collections import OrderedDict
 from pathlib import Path
 
-from datasette.utils.asgi import AsgiStream, BadRequest
+from datasette.utils.asgi import AsgiStream
 
 from datasette import Response, hookimpl
-from pages.browse import selection
+from pages.browse import known, selection
 from pages.browse.cards import area_titles
 from pages.browse.filters import Filters
 from pages.documents import record
 from pages.export import dates, exports, feeds, ical, json_feed
 from pages.export.atom import RIGHTS, write_atom
 from pages.http.conditional import is_current
-from pages.http.site import KEY, arguments, data_headers, public_address, read, today
+from pages.http.site import KEY, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
 from store.constants import ANY_AREA
-from store.errors import InvalidInput
 
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
@@ -63,6 +62,12 @@ _OWN_AGE = max(file.stat().st_mtime_ns for file in Path(exports.__file__).parent
 def named(headers, request, form):
     name = "-".join(["infopolicy", *request.path.strip("/").rpartition(".")[0].split("/")])
     return headers | {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+
+
+def parts_of(request, *names, paged=()):
+    """The parts of the address, of which JSON has those of ``paged`` too; what it does not take is refused."""
+    names = (*names, *(paged if request.url_vars["form"] == "json" else ()))
+    return known.only({name: request.args.getlist(name) for name in request.args}, names)
 
 
 async def in_form(datasette, request, form, make):
@@ -116,25 +121,29 @@ async def excel(datasette, request, headers, write):
 
 
 async def chosen(datasette, request):
-    """The selection that the address names."""
-    parts, where = arguments(request), request.url_vars.get("list")
-    key = request.url_vars.get("id", "")
+    """The selection that the address names, and from where on JSON has how many rows of it."""
+    where, key = request.url_vars.get("list"), request.url_vars.get("id", "")
+    names = () if where == "positions" else [name for name in feeds.OF_LISTS if name != LISTS.get(where)]
+    parts = parts_of(request, *names, paged=("size", "after"))
+    after = selection.read_place(parts.get("after", ""))
+    size = selection.read_size(parts.get("size", ""), JSON_ROWS, MOST_JSON_ROWS)
 
     def choose(db):
         if where == "positions":
             return selection.of_position(db, key)
         if where and not KNOWN[where](db, key):
             return None
+        known.check(db, {"sort": parts.get("sort")})
         of_page = {LISTS[where]: key} if where else {}
         return selection.of_filters(db, Filters.of(parts | of_page), today(datasette))
 
-    return datasette.found(await read(datasette, choose))
+    return datasette.found(await read(datasette, choose)), after, size
 
 
 async def listed(datasette, request):
     """A list of documents in the form that the address ends with."""
     site, day = public_address(datasette), today(datasette)
-    list_of = await chosen(datasette, request)
+    list_of, start, size = await chosen(datasette, request)
 
     async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
@@ -161,10 +170,7 @@ async def listed(datasette, request):
         )
 
     async def page_of_json(headers):
-        asked = request.args.get("size") or ""
-        size = min(MOST_JSON_ROWS, max(1, int(asked))) if asked.isascii() and asked.isdigit() else JSON_ROWS
-        on, _, key = (request.args.get("after") or "").partition("/")
-        places = await read(datasette, selection.window, list_of, size, (on, key) if key else selection.START)
+        places = await read(datasette, selection.window, list_of, size, start)
         rows = await read(datasette, exports.document_rows, [key for _, key in places], day, site)
         last = "/".join(places[-1]) if len(places) == size else None
         found = {
@@ -185,7 +191,7 @@ async def listed(datasette, request):
 
 
 async def dated(datasette, choice, headers):
-    since = today(datasette) - datetime.timedelta(days=ical.PAST_DAYS)
+    since = choice.first or today(datasette) - datetime.timedelta(days=ical.PAST_DAYS)
 
     def make(db):
         events = dates.settled(db, dates.dates(db, choice, ">=", since, ical.MOST))
@@ -195,11 +201,20 @@ async def dated(datasette, choice, headers):
 
 
 async def dates_listed(datasette, request):
-    """The dates that /deadlines shows."""
-    site, day, wanted = public_address(datasette), today(datasette), Wanted.of(arguments(request))
-    past = request.args.get("past") == "1"
+    """The dates that /deadlines shows, or those of a month of /calendar."""
+    site = public_address(datasette)
+    names = feeds.OF_MONTHS if request.path.startswith("/calendar.") else feeds.OF_DATES
+    parts = parts_of(request, *names, paged=("after",))
+    start = dates.read_place(parts["after"]) if parts.get("after") else None
+    past = parts.get("past") == "1"
     when = "<" if past else ">="
-    choice = await read(datasette, dates.of_wanted, wanted, past)
+
+    def choose(db):
+        known.check(db, {name: parts.get(name) for name in ("month", "past")})
+        return dates.of_wanted(db, Wanted.of(parts), past)
+
+    choice = await read(datasette, choose)
+    day = today(datasette) if past else choice.first or today(datasette)
 
     def window(db, after=None):
         return dates.dates(db, choice, when, day, MOST_DATES, after)
@@ -231,11 +246,7 @@ async def dates_listed(datasette, request):
         return await excel(datasette, request, headers, write)
 
     async def page_of_json(headers):
-        try:
-            after = dates.read_place(request.args["after"]) if request.args.get("after") else None
-        except InvalidInput as error:
-            raise BadRequest(str(error)) from error
-        found = await read(datasette, window, after)
+        found = await read(datasette, window, start)
         last = dates.place_in_words(found[-1]) if len(found) == MOST_DATES else None
         about = {
             "title": choice.title,

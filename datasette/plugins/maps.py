@@ -1,8 +1,10 @@
 """Any list of /browse on the map of the states: its page, its numbers as CSV, and the map for other sites."""
 
 from datasette import Response, hookimpl
+from pages.browse import known
 from pages.browse.filters import Filters
 from pages.export.exports import csv_lines
+from pages.export.feeds import OF_LISTS
 from pages.http.site import arguments, cache_headers, read, today
 from pages.places import list_map
 
@@ -20,6 +22,7 @@ async def embedded(datasette, request):
 
 
 async def as_csv(datasette, request):
+    known.only({name: request.args.getlist(name) for name in request.args}, OF_LISTS)
     body = csv_lines(list_map.COLUMNS, list_map.table(await found(datasette, request)))
     headers = cache_headers(datasette) | {
         "Content-Disposition": 'attachment; filename="infopolicy-map.csv"',

@@ -21,7 +21,7 @@ from pages.database import Row
 from pages.export.atom import RIGHTS
 from pages.http import formatting
 from pages.http.site import Site, data_headers, public_address, today
-from pages.places.collected import latest_sessions, session_in_words
+from pages.places.collected import latest_sessions, news_until, session_in_words
 from store.constants import ANY_AREA
 
 #: What has no width or turns the direction of writing: it can hide words from people that a program still reads.
@@ -202,14 +202,8 @@ def collected(at: At) -> Collected:
 
 
 def _look(db: sqlite3.Connection, today: datetime.date) -> Collected:
-    last = f"{today.isoformat()}Z"
-    through = {
-        row[0]: db.execute(
-            "select substr(max(sort_on), 1, 10) from listing where area_id = ? and jurisdiction = ? and sort_on <= ?",
-            [ANY_AREA, row[0], last],
-        ).fetchone()[0]
-        for row in db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
-    }
+    known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
+    through = {place: news_until(db, place, today) for (place,) in known}
     lacking = {
         place: f"its newest regular session is not collected{' to its end' if session.held else ''}: {session_in_words(session)}"
         for place, session in latest_sessions(db, today).items()

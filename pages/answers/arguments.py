@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
 from pages.places.calendar import ALL
@@ -13,6 +14,16 @@ from store.constants import ANY_AREA, TAGGED
 
 _KEY = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 _NAMES = r"^[^\x00-\x1f\x7f]+$"
+
+
+def _in_words(day: Any) -> Any:
+    """A day as an argument has it, which pydantic would also take as seconds since 1970."""
+    if isinstance(day, str | int | float) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", str(day)):
+        raise ValueError("a day is YYYY-MM-DD")
+    return day
+
+
+_Date = Annotated[datetime.date, BeforeValidator(_in_words)]
 
 Words = Annotated[
     str | None,
@@ -91,7 +102,7 @@ Version = Annotated[
     Field(description="Key of a version, as `versions` lists them", pattern=r"^[A-Za-z0-9-]+$", max_length=120),
 ]
 Since = Annotated[
-    datetime.date | None, Field(description="Changes that were first seen on this day (UTC) or later; without a cursor")
+    _Date | None, Field(description="Changes that were first seen on this day (UTC) or later; without a cursor")
 ]
 Cursor = Annotated[
     str | None,

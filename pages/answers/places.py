@@ -69,6 +69,8 @@ def coverage(at: At, place: given.OnePlace = None) -> Answer:
         f"from coverage {where} order by jurisdiction, session desc, source",
         [place] if place else [],
     )
+    # A document that two sources gave is in the rows of both, and counts once.
+    stored = dict(at.db.execute("select jurisdiction, count(*) from documents group by 1").fetchall())
     path = f"/jurisdictions/{place}" if place and is_collected(at, place) else "/sources"
     if place:
         left_out = rows(
@@ -77,19 +79,27 @@ def coverage(at: At, place: given.OnePlace = None) -> Answer:
             "and bills is not 0 order by starts_on desc",
             [place],
         )
-        result: Row = {"place": place, "sessions": held, "sessions_left_out": left_out}
+        result: Row = {"place": place, "documents": stored.get(place, 0), "sessions": held}
+        result["sessions_left_out"] = left_out
         if not is_collected(at, place):
             says = f"Nothing of {formatting.place(place)} is collected."
             return answer(at, State.NOT_COLLECTED, says, path, result, places=[place])
-        says = f"What is stored of {formatting.place(place)}, session by session."
+        says = (
+            f"{formatting.place(place)}: what each source gave, session by session. A document that two of them gave is in the rows of "
+            "both, and once in `documents` of the place."
+        )
         return answer(at, State.ANSWERED, says, path, result, places=[place])
     places: dict[str, Row] = {}
     for row in held:
         one = places.setdefault(
             row["place"],
-            {"place": row["place"], "place_in_words": formatting.place(row["place"]), "documents": 0, "sessions": []},
+            {
+                "place": row["place"],
+                "place_in_words": formatting.place(row["place"]),
+                "documents": stored.get(row["place"], 0),
+                "sessions": [],
+            },
         )
-        one["documents"] += row["documents"]
         one["sessions"].append(row["session"])
     lacking = collected(at).lacking
     for one in places.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pages.browse.cards import area_titles
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
@@ -13,8 +13,13 @@ from pages.http.language import _
 from store.constants import ANY_AREA, TAGGED, UNHEARD_PASSED
 from store.errors import InvalidInput
 
-#: Values of years, which no list names.
-_YEAR = re.compile(r"[0-9]{4}")
+#: The form of values that no list names, by filter.
+FORMS = {
+    "year": re.compile("[0-9]{4}"),
+    "month": re.compile("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])"),
+    "past": re.compile("[01]"),
+    "sort": re.compile("latest"),
+}
 #: What the name of a filter begins with where it takes other values than that of a list.
 _VARIANT = re.compile("^(date|one)_")
 #: The filters of places.
@@ -33,6 +38,25 @@ def check(db: sqlite3.Connection, given: Mapping[str, str | None], several: Iter
         raise UnknownValue(wrong)
 
 
+def only(args: Mapping[str, Sequence[str]], names: Sequence[str]) -> dict[str, str]:
+    """The parts of the address of a file: whoever reads it cannot see that one was ignored, as a person can on a page.
+
+    Args:
+        args: the values of each part, as often as it is there.
+        names: the parts that the file takes.
+
+    Raises:
+        UnknownValue: there is another part, or one of them twice.
+    """
+    for name, given in args.items():
+        if name not in names:
+            takes = ", ".join(names) or "none"
+            raise UnknownValue(f"This address has no parameter “{name[:60]}”. It takes: {takes}")
+        if len(given) > 1:
+            raise UnknownValue(f"{name}: give it once")
+    return {name: given[0] for name, given in args.items()}
+
+
 def unknown(db: sqlite3.Connection, given: Mapping[str, str | None], several: Iterable[str] = ()) -> str | None:
     """Which value of a filter does not exist, and which do; None where all exist.
 
@@ -45,7 +69,7 @@ def unknown(db: sqlite3.Connection, given: Mapping[str, str | None], several: It
         for each in filter(None, (value or "").split(",") if name in several else [value]):
             known = _KNOWN[name](db)
             local = name in _OF_PLACES and re.fullmatch(LOCAL, each)
-            if each not in known and not local and not (name == "year" and _YEAR.fullmatch(each)):
+            if not (FORMS[name].fullmatch(each) if name in FORMS else each in known or local):
                 sentence = _("The filter %(name)s has no value “%(value)s”. It takes: %(known)s")
                 return sentence % {"name": _VARIANT.sub("", name), "value": each[:60], "known": ", ".join(known)}
     return None
@@ -84,6 +108,9 @@ _KNOWN: dict[str, Callable[[sqlite3.Connection], list[str]]] = {
     "date_kind": _words("events"),
     "status": _words("statuses", *STATUS_GROUPS, UNHEARD_PASSED),
     "year": lambda _db: ["YYYY"],
+    "month": lambda _db: ["YYYY-MM"],
+    "past": lambda _db: ["0", "1"],
+    "sort": lambda _db: ["latest"],
     "must_see": lambda _db: ["0", "1"],
     "ceremonial": lambda _db: ["0", "1", "any"],
 }

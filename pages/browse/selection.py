@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from store.constants import ANY_AREA
 Place = tuple[str, str]
 #: Before everything: no day and no id sorts above it.
 START: Place = ("\uffff", "\uffff")
+#: A place in an address. A document without news has no day.
+_PLACE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}|)/([a-z0-9-]+)")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,28 @@ def window(db: sqlite3.Connection, chosen: Selection, size: int, after: Place = 
         [*chosen.values, *after, size],
     )
     return [(row[0], row[1]) for row in found]
+
+
+def read_place(words: str) -> Place:
+    """A place as an address has it; ``""`` is the start.
+
+    Raises:
+        UnknownValue: it is none. The start again would send a program around in circles.
+    """
+    if not words:
+        return START
+    if not (found := _PLACE.fullmatch(words)):
+        raise UnknownValue(f"after={words[:80]} is no place in a list of documents: follow the address under next")
+    return found[1], found[2]
+
+
+def read_size(words: str, default: int, most: int) -> int:
+    """The rows of one window as an address has them; raises UnknownValue for what is no number from 1 to ``most``."""
+    if not words:
+        return default
+    if not (re.fullmatch("[0-9]{1,9}", words) and 1 <= int(words) <= most):
+        raise UnknownValue(f"size={words[:80]} is no number from 1 to {most:,}")
+    return int(words)
 
 
 def windows(db: sqlite3.Connection, chosen: Selection, size: int, most: int) -> Iterator[list[str]]:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.browse.cards import area_titles
+from pages.browse.known import UnknownValue
 from pages.browse.selection import Selection
 from pages.database import Row, marks
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
-from store.errors import InvalidInput
 
 #: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
@@ -27,20 +27,32 @@ _PLACE = re.compile(r"([^/]+)/([^/]+)/(-?\d{1,9})")
 
 @dataclass(frozen=True)
 class Choice:
-    """SQL conditions on ``events e join documents d``, and the address of the page that shows the same."""
+    """SQL conditions on ``events e join documents d``, and the address of the page that shows the same.
+
+    ``first`` is the first day of the month that it is about; None where it is about no month.
+    """
 
     title: str
     page: str
     where: str
     values: tuple[str, ...]
+    first: datetime.date | None = None
 
 
 def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Choice:
-    """The dates that /deadlines shows; with ``past``, those behind; raises UnknownValue."""
+    """The dates that /deadlines shows, or those of a month; with ``past``, those behind; raises UnknownValue."""
     wanted.check(db)
     where, values = wanted.where()
     title = wanted.in_words(db) or "Dates to keep"
-    return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
+    if not wanted.month:
+        return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
+    return Choice(
+        f"{formatting.month_in_words(wanted.month)}: {title}",
+        wanted.address("/calendar", month=wanted.month),
+        f"{where} and substr(e.starts_at, 1, 7) = ?",
+        (*values, wanted.month),
+        datetime.date.fromisoformat(f"{wanted.month}-01"),
+    )
 
 
 def of_selection(chosen: Selection) -> Choice:
@@ -110,11 +122,11 @@ def read_place(words: str) -> Place:
     """Read it back.
 
     Raises:
-        InvalidInput: it is no place.
+        UnknownValue: it is no place.
     """
     found = _PLACE.fullmatch(words)
     if found is None:
-        raise InvalidInput(f"after={words[:80]} is no place in a list of dates: follow the address under next")
+        raise UnknownValue(f"after={words[:80]} is no place in a list of dates: follow the address under next")
     return found[1], found[2], int(found[3])
 
 

@@ -11,6 +11,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from comparison.versions.company_provisions import in_full
 from pages.browse.cards import Card, cards
+from pages.browse.filters import TITLES as TITLES_OF_FILTERS
+from pages.browse.known import FORMS
 from pages.browse.selection import Selection, window
 from pages.database import Row
 from pages.export.atom import Entry
@@ -162,6 +164,14 @@ _DATES = re.compile(r"/(deadlines|calendar)")
 _TRACKER = re.compile(r"/trackers/([a-z0-9-]+)")
 
 
+#: What the files of lists, and those of dates, take of the address of their page.
+OF_LISTS = ("q", *TITLES_OF_FILTERS, "sort")
+OF_DATES = ("area", "kind", "jurisdiction", "past")
+OF_MONTHS = (*OF_DATES, "month")
+#: What a page ignores where it cannot read it.
+_LOOSE = ("month", "past", "sort")
+
+
 def with_parts(address: str, **parts: str) -> str:
     """An address with some parts of its query set."""
     path, _, query = address.partition("?")
@@ -169,9 +179,8 @@ def with_parts(address: str, **parts: str) -> str:
 
 
 def links(path: str, query: str) -> list[Link]:
-    """The other forms of the page at an address of this site; the filters in its query stay."""
-    kept = [(name, value) for name, value in parse_qsl(query) if name not in ("page", "month", "lang")]
-    tail = f"?{urlencode(kept)}" if kept else ""
+    """The other forms of the page at an address of this site; the filters in its query stay, as the page reads them."""
+    tail = _kept(query, {"/calendar": OF_MONTHS, "/deadlines": OF_DATES}.get(path, OF_LISTS))
     if path == "/":
         return [_link("atom", "/browse.atom?must_see=1"), _link("ics", "/calendar.ics")]
     if path == "/browse":
@@ -179,7 +188,9 @@ def links(path: str, query: str) -> list[Link]:
     if tracker := _TRACKER.fullmatch(path):
         return [_link(form, f"/browse.{form}?q=tracker:{tracker[1]}") for form in TYPES]
     if _DATES.fullmatch(path):
-        addresses = {form: f"/deadlines.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
+        # What lies ahead has one address; a month has its own.
+        dates = path if "month=" in tail else "/deadlines"
+        addresses = {form: f"{dates}.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
         return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]
     if _NEWS_ONLY.fullmatch(path):
         return [_link("atom", f"{path}.atom")]
@@ -188,6 +199,16 @@ def links(path: str, query: str) -> list[Link]:
         return []
     forms = ("atom", "ics", "json") if match[1] == "documents" else tuple(TYPES)
     return [_link(form, f"{path}.{form}") for form in forms]
+
+
+def _kept(query: str, names: tuple[str, ...]) -> str:
+    """The query of a page's files: the parts that they take, the first of each, as the page has it."""
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name in names and name not in found:
+            found[name] = value if name not in _LOOSE or FORMS[name].fullmatch(value) else ""
+    kept = {name: value for name, value in found.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _link(form: str, href: str) -> Link:

@@ -50,9 +50,9 @@ class Wanted:
     @classmethod
     def of(cls, args: dict[str, str]) -> Wanted:
         """From the parts of an address; what is no month is this month, other parts are ignored."""
-        known = {name: args.get(name, "").strip()[:100] for name in ("area", "kind", "jurisdiction")}
+        chosen = {name: args.get(name, "").strip()[:100] for name in ("area", "kind", "jurisdiction")}
         month = args.get("month", "").strip()
-        return cls(**known, month=month if _is_month(month) else "")
+        return cls(**chosen, month=month if known.FORMS["month"].fullmatch(month) else "")
 
     def address(self, path: str, **changes: str) -> str:
         """The address of ``path`` with these filters and some changes; empty parts are left out."""
@@ -172,13 +172,6 @@ class MonthView(Choices):
     total: int
     cut: bool
     elsewhere: list[str]
-
-
-def _is_month(value: str) -> bool:
-    try:
-        return len(value) == 7 and 1900 <= datetime.date.fromisoformat(value + "-01").year <= 2200
-    except ValueError:
-        return False
 
 
 def deadlines(
