@@ -337,6 +337,25 @@ async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(si
     assert "must_see" not in Filters.of({"q": "broadband"}).subscription()
 
 
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/areas/broadband", "area=broadband"),
+        ("/positions/tc-hotspot-lending", "position=tc-hotspot-lending"),
+        ("/deadlines?jurisdiction=us", "jurisdiction=us"),
+        ("/calendar?area=broadband", "area=broadband"),
+    ],
+)
+async def test_subscribing_from_a_list_means_all_of_it(site, path: str, asked: str) -> None:
+    assert f'href="/subscribe?{asked}&amp;must_see=0"' in (await site.client.get(path)).text
+
+
+async def test_the_dates_of_every_subject_have_no_subscription(site) -> None:
+    for path in ("/deadlines", "/calendar"):
+        assert "news and deadlines by email" in (await site.client.get(path)).text
+        assert "news and deadlines by email" not in (await site.client.get(f"{path}?area=all")).text
+
+
 async def test_subscribing_from_a_list_of_several_places_means_those_places(site, config: Configuration) -> None:
     with closing(sqlite3.connect(config.corpus)) as corpus, corpus:
         corpus.execute("update documents set jurisdiction = 'us-tx' where id = 'us-117-s42'")
