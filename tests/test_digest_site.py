@@ -285,10 +285,11 @@ async def test_a_site_without_mail_has_none_of_these_pages(config: Configuration
     assert "/subscribe" not in (await bare.client.get("/")).text
 
 
-async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> None:
-    def shown(page: str) -> str:
-        return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+def shown(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
+
+async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> None:
     page = (await site.client.get("/subscribe")).text
     assert "Only priority documents ; Weekly; English ." in shown(page)
     assert "items a week" in shown(page)
@@ -332,17 +333,79 @@ async def test_subscribing_from_a_document_or_an_area(site) -> None:
 
 async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(site) -> None:
     asked = Filters.of({"q": "tracker:broadband"}).subscription()
-    assert "Everything on the issues you follow" in (await site.client.get(asked)).text
-    assert "must_see=1" in Filters.of({"q": "tracker:broadband", "must_see": "1"}).subscription()
-    assert "must_see" not in Filters.of({"q": "broadband"}).subscription()
+    assert asked == ("Get this search by email", "/subscribe?must_see=0&searches=tracker%3Abroadband")
+    assert "Everything on the issues you follow" in (await site.client.get(asked[1])).text
+    for chosen in ({"must_see": "1"}, {"jurisdiction": "us-tx", "area": "tagged"}, {"status": "alive"}):
+        wider = Filters.of({"q": "tracker:broadband", **chosen}).subscription()
+        assert wider == ("Get the whole issue by email", asked[1]), "a subscription cannot narrow an issue"
+    assert Filters.of({"q": "tracker:broadband", "area": "tagged"}).subscription() == asked
+
+
+@pytest.mark.parametrize("chosen", [{}, {"jurisdiction": "us-tx"}, {"area": "tagged", "status": "failed"}])
+async def test_subscribing_from_a_search_says_that_priority_documents_come_too(site, chosen: dict[str, str]) -> None:
+    words, asked = Filters.of({"q": "broadband", **chosen}).subscription()
+    assert words == "Get all documents with these words, and priority documents, by email"
+    page = shown((await site.client.get(asked)).text)
+    assert "Only priority documents ; also these words: broadband ; Weekly" in page
+
+
+@pytest.mark.parametrize(
+    ("chosen", "words", "asked"),
+    [
+        ({"area": "broadband"}, "Get this search by email", "area=broadband&must_see=0"),
+        ({"jurisdiction": "us", "area": "tagged"}, "Get this search by email", "jurisdiction=us&must_see=0"),
+        ({"jurisdiction": "us", "must_see": "1"}, "Get this search by email", "jurisdiction=us&must_see=1"),
+        (
+            {"area": "broadband", "status": "alive"},
+            "Get these by email, whatever their status or year",
+            "area=broadband&must_see=0",
+        ),
+        (
+            {"area": "broadband", "year": "2022"},
+            "Get these by email, whatever their status or year",
+            "area=broadband&must_see=0",
+        ),
+    ],
+)
+def test_a_subscription_is_to_the_documents_of_its_list(chosen: dict[str, str], words: str, asked: str) -> None:
+    assert Filters.of(chosen).subscription() == (words, f"/subscribe?{asked}")
+
+
+async def test_a_list_that_no_subscription_can_hold_offers_none(site) -> None:
+    for chosen in (
+        {"jurisdiction": "us"},
+        {"area": "any"},
+        {"area": "broadband", "ceremonial": "any"},
+        {"must_see": "0"},
+    ):
+        assert Filters.of(chosen).subscription() is None, chosen
+    assert 'class="by-mail"' not in (await site.client.get("/browse?jurisdiction=us")).text
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [
+        ("/areas/broadband", "area=broadband"),
+        ("/positions/tc-hotspot-lending", "position=tc-hotspot-lending"),
+        ("/deadlines?jurisdiction=us", "jurisdiction=us"),
+        ("/calendar?area=broadband", "area=broadband"),
+    ],
+)
+async def test_subscribing_from_a_list_means_all_of_it(site, path: str, asked: str) -> None:
+    assert f'href="/subscribe?{asked}&amp;must_see=0"' in (await site.client.get(path)).text
+
+
+async def test_the_dates_of_every_subject_have_no_subscription(site) -> None:
+    for path in ("/deadlines", "/calendar"):
+        assert "news and deadlines by email" in (await site.client.get(path)).text
+        assert "news and deadlines by email" not in (await site.client.get(f"{path}?area=all")).text
 
 
 async def test_subscribing_from_a_list_of_several_places_means_those_places(site, config: Configuration) -> None:
     with closing(sqlite3.connect(config.corpus)) as corpus, corpus:
         corpus.execute("update documents set jurisdiction = 'us-tx' where id = 'us-117-s42'")
-    assert Filters.of({"q": "tracker:broadband", "must_see": "1"}).subscription().startswith("/subscribe?must_see=1&")
-    asked = Filters.of({"area": "broadband", "jurisdiction": "us,us-tx", "kind": "bill,regulation"}).subscription()
-    assert asked == "/subscribe?area=broadband&jurisdiction=us&jurisdiction=us-tx&kind=bill&kind=regulation"
+    _, asked = Filters.of({"area": "broadband", "jurisdiction": "us,us-tx", "kind": "bill,regulation"}).subscription()
+    assert asked == "/subscribe?area=broadband&jurisdiction=us&jurisdiction=us-tx&kind=bill&kind=regulation&must_see=0"
     known = re.findall(r'name="jurisdiction" value="([^"]+)"', (await site.client.get("/subscribe")).text)
     states = ["us-tx"]
     assert set(known) == {"us", *states}

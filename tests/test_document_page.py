@@ -40,9 +40,8 @@ async def test_a_title_in_the_place_of_a_summary_is_not_called_one(tmp_path: Pat
     file = build(tmp_path)
     db = connect(file)
     official = "To light the coasts, and for other purposes."
-    kinds = {"Official Title as Introduced": official} | {
-        "Short Title(s) as Introduced for portions of this bill": act for act in acts
-    }
+    short = "Short Title(s) as Introduced for portions of this bill"
+    kinds = {"Official Title as Introduced": official} | dict.fromkeys([short] if acts else [], "".join(acts))
     db.execute("delete from titles where document_id = ?", [PLAIN])
     db.table("titles").insert_all(
         {"document_id": PLAIN, "ordinal": n, "kind": kind, "title": title}

@@ -80,7 +80,8 @@ ATOM_FEEDS = {
     "/browse.atom?q=hr+1783": 1,
     "/browse.atom?q=xylophones": 0,
     "/areas/library-funding.atom": 2,
-    "/jurisdictions/us.atom": 4,
+    "/jurisdictions/us.atom": 3,
+    "/jurisdictions/us.atom?area=any": 4,
     "/positions/tc-hotspot-lending.atom": 1,
     "/deadlines.atom": 1,
     "/deadlines.atom?past=1": 1,
@@ -379,14 +380,27 @@ async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
 @pytest.mark.parametrize(
     ("path", "title"),
     [
-        ("/jurisdictions/us", "United States"),
+        ("/jurisdictions/us", "Documents on information policy, United States"),
+        ("/jurisdictions/us?area=any", "United States"),
+        ("/jurisdictions/us?area=broadband", "Broadband, United States: information policy"),
+        ("/browse?area=tagged", "Documents on information policy"),
         ("/browse?q=hotspots", "“hotspots”"),
         ("/areas/broadband", "Broadband: information policy"),
     ],
 )
-async def test_a_feed_of_any_subject_is_not_called_one_on_information_policy(site, path: str, title: str) -> None:
+async def test_a_feed_is_called_one_on_information_policy_once_and_where_it_is_one(site, path: str, title: str) -> None:
     page, _, query = path.partition("?")
     assert (await get(site, f"{page}.feed?{query}")).json()["title"] == title
+
+
+async def test_the_files_of_a_place_hold_what_its_page_counts(site) -> None:
+    page = (await get(site, "/jurisdictions/us")).text
+    found = (await get(site, "/jurisdictions/us.json")).json()
+    assert f"{found['total']} documents on information policy among 4 collected" in page
+    assert found["total"] == len(found["documents"]) == 3
+    everything = re.search(r'<a href="(/browse.csv[^"]+)"[^>]*>All 4 documents as CSV</a>', page)
+    assert everything
+    assert len((await get(site, everything[1].replace("&amp;", "&"))).text.splitlines()) == 5
 
 
 @pytest.mark.parametrize(

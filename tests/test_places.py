@@ -441,6 +441,28 @@ def test_a_session_ends_on_the_day_that_its_bills_show(db: sqlite3.Connection) -
     assert view.session.ends_on == "2022-05-25"
 
 
+def test_no_document_is_in_two_lists_of_a_place_and_none_leaves_a_gap(file: Path) -> None:
+    store = connect(file)
+    for number in range(21, 36):
+        _bill(store, f"us-ia-89-hf{number}", f"A bill about broadband {number}", "failed")
+        if number < 33:
+            _bill(store, f"us-ia-89-sf{number}", f"A bill about library cards {number}", "introduced")
+    priority = {"text_hash": "1", "version": "1", "priority": 2, "priority_score": 1.0}
+    store.table("taggings").insert_all(
+        priority | {"document_id": f"us-ia-89-{kind}{number}"} for kind in ("hf", "sf") for number in range(21, 31)
+    )
+    publish(store, "2022-03-09T10:00:00Z")
+    store.close()
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    view = places.jurisdiction(db, "us-ia", DAY)
+    assert view is not None
+    assert view.library is not None
+    lists = [view.library.listed, view.must_see.cards, view.latest]
+    assert [len(each) for each in lists] == [12, 6, 10]
+    assert len({card.id for each in lists for card in each}) == 28, "each once"
+
+
 async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> None:
     page = await shown(file, "/jurisdictions/us-ia")
     assert "In session 89th General Assembly, until April 19, 2022" in page

@@ -21,7 +21,7 @@ from pages.export.atom import RIGHTS, write_atom
 from pages.http.conditional import is_current
 from pages.http.site import KEY, data_headers, public_address, read, today
 from pages.places.calendar import Wanted
-from store.constants import ANY_AREA
+from store.constants import ANY_AREA, TAGGED
 
 #: JSON comes a page at a time.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1_000
@@ -135,6 +135,8 @@ async def chosen(datasette, request):
             return None
         known.check(db, {"sort": parts.get("sort")})
         of_page = {LISTS[where]: key} if where else {}
+        if where == "jurisdictions":  # as its page; area=any asks for all subjects
+            parts.setdefault("area", TAGGED)
         return selection.of_filters(db, Filters.of(parts | of_page), today(datasette))
 
     return datasette.found(await read(datasette, choose)), after, size
@@ -147,7 +149,7 @@ async def listed(datasette, request):
 
     async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
-        title = list_of.title if list_of.of_any_subject else f"{list_of.title}: information policy"
+        title = list_of.title if list_of.says_subject else f"{list_of.title}: information policy"
         return as_feed(request, headers, title, site, list_of.page, request.full_path, entries)
 
     async def calendar(headers):

@@ -61,6 +61,11 @@ TITLES = {
 }
 #: A search for the documents of an issue and nothing else.
 _ISSUE = re.compile(r"tracker:\S+")
+#: The words of links to a subscription: to the list as it is, or to what it takes the place of.
+_THIS_SEARCH = N_("Get this search by email")
+_WHOLE_ISSUE = N_("Get the whole issue by email")
+_WORDS = N_("Get all documents with these words, and priority documents, by email")
+_ANY_STATUS = N_("Get these by email, whatever their status or year")
 
 
 @dataclass(frozen=True)
@@ -121,17 +126,25 @@ class Filters:
             kept = {"area": ANY_AREA, **kept}
         return "/browse" + (f"?{urlencode(kept)}" if kept else "")
 
-    def subscription(self, q: str | None = None) -> str:
-        """The address of a subscription to what these filters choose, as far as a subscription can say it.
+    def subscription(self, q: str | None = None) -> tuple[str, str] | None:
+        """What a subscription can say of this list: the words of a link, which name what else will come, and its address.
 
-        ``q`` is the search as it was carried out, where it differs from what was typed. Who follows an issue gets all of it, and
-        no priority documents besides.
+        It looks for words in all places and sends priority documents besides; who follows an issue gets all of it and nothing
+        else. It knows neither status nor year. None where it cannot say the list: it holds neither every subject nor what is
+        ceremonial. ``q`` is the search as it was carried out, where it differs from what was typed.
         """
-        names = ("area", "jurisdiction", "kind", "must_see")
+        if self.q:
+            searches = [("searches", q or self.q)]
+            if not _ISSUE.fullmatch(self.q):
+                return _WORDS, "/subscribe?" + urlencode(searches)
+            words = _WHOLE_ISSUE if self.chosen().items() - {("area", TAGGED)} else _THIS_SEARCH
+            return words, "/subscribe?" + urlencode([("must_see", "0"), *searches])
+        if self.ceremonial or self.must_see == "0" or not (self.area or self.must_see):
+            return None
+        names = ("area", "jurisdiction", "kind")
         kept = [(name, value) for name in names for value in self.values(name) if value != TAGGED]
-        if not kept and _ISSUE.fullmatch(self.q):
-            kept = [("must_see", "0")]
-        return "/subscribe?" + urlencode(kept + ([("searches", q or self.q)] if self.q else []))
+        words = _ANY_STATUS if self.status or self.year else _THIS_SEARCH
+        return words, "/subscribe?" + urlencode([*kept, ("must_see", self.must_see or "0")])
 
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
         """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +30,21 @@ class FirstToSee:
 
 
 def first_to_see(
-    db: sqlite3.Connection, where: str, values: list[Any], today: datetime.date, area: str | None = None, limit: int = 6
+    db: sqlite3.Connection,
+    where: str,
+    values: list[Any],
+    today: datetime.date,
+    area: str | None = None,
+    limit: int = 6,
+    *,
+    without: Collection[str] = (),
 ) -> FirstToSee:
     """Of the newest documents that must be seen: those that can still move or moved lately, most urgent first.
 
-    Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing.
+    Where none can, the newest of the others: what ended with its Congress is no news, but better than nothing. ``without``
+    are documents that the page shows already: others take their place.
     """
-    found = _priority(db, where, values)
+    found = [row for row in _priority(db, where, values) if row["id"] not in without]
     moving = still_moving(db, found, today)
     shown = moving or sorted(found, key=lambda row: row["sort_on"], reverse=True)
     ids = [row["id"] for row in shown][: 6 * limit]
@@ -125,12 +134,17 @@ def newest(
     area: str | None = None,
     *,
     alive_first: bool = False,
+    without: Collection[str] = (),
 ) -> list[Card]:
-    """The documents with the latest news; with ``alive_first`` what can still move before all others, and priority first."""
+    """The documents with the latest news; with ``alive_first`` what can still move before all others, and priority first.
+
+    ``without`` are documents that the page shows already: others take their place.
+    """
     select, order = (
-        f"select document_id from listing where {where} and ceremonial = 0",
+        f"select document_id from listing where {where} and ceremonial = 0 and document_id not in ({marks(tuple(without))})",
         "sort_on desc, document_id desc",
     )
+    values = [*values, *without]
     ids = [row[0] for row in db.execute(f"{select} order by {order} limit 20", values)]
     if alive_first:
         undecided = ", ".join(f"'{status}'" for status in sorted(UNDECIDED | {"to_executive", "proposed"}))

@@ -13,7 +13,7 @@ from pages.browse.filters import Filters
 from pages.browse.known import UnknownValue
 from pages.database import marks
 from pages.http.language import _
-from store.constants import ANY_AREA
+from store.constants import ANY_AREA, TAGGED
 
 #: The place of a row in a list: the day of its latest news, and its document.
 Place = tuple[str, str]
@@ -27,7 +27,7 @@ _PLACE = re.compile("([0-9]{4}-[0-9]{2}-[0-9]{2}|)/([a-z0-9-]+)")
 class Selection:
     """``table`` is one of the listings that publishing computes; ``page`` the address that shows the same documents.
 
-    ``of_any_subject`` says that no policy area was asked for.
+    ``says_subject``: the title says by itself whether the documents are on information policy.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Selection:
     where: str
     values: tuple[str, ...]
     total: int
-    of_any_subject: bool = False
+    says_subject: bool = False
 
 
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
@@ -60,7 +60,7 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
         values, total = [*values, ANY_AREA, *ids], total + len(ids)
     chosen = facets.chosen(db, filters)
     title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or _("All documents")
-    return Selection(title, filters.address(), "listing", where, tuple(values), total, not filters.area)
+    return Selection(title, filters.address(), "listing", where, tuple(values), total, filters.area in ("", TAGGED))
 
 
 def of_position(db: sqlite3.Connection, position_id: str) -> Selection | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pages.browse.cards import Card, area_titles
 from pages.browse.lists import FirstToSee, counted, first_to_see, newest
@@ -57,8 +57,8 @@ class PlaceView:
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
-    the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``latest`` leaves out what ``library``
-    lists, which is None where there is no issue of library bills.
+    the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``must_see`` leaves out what
+    ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue of library bills.
     """
 
     id: str
@@ -163,8 +163,8 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     address = f"/browse?jurisdiction={jurisdiction_id}&area={TAGGED}"
     statuses = counted(db, "status", here, values)
     library = library_bills(db, jurisdiction_id, today)
-    listed = {each.id for card in library.listed for each in (card, *card.also)} if library else set()
-    must_see = first_to_see(db, here, values, today)
+    listed = _shown(library.listed) if library else set()
+    must_see = first_to_see(db, here, values, today, without=listed)
     until = news_until(db, jurisdiction_id, today)
     return PlaceView(
         id=jurisdiction_id,
@@ -195,10 +195,15 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
             (key, titles.get(key, key), number)
             for key, number in counted(db, "area_id", f"{ONE_AREA} and jurisdiction = ?", [jurisdiction_id])
         ],
-        must_see=replace(must_see, cards=[card for card in must_see.cards if card.id not in listed]),
-        latest=[card for card in newest(db, here, values, today, alive_first=True) if card.id not in listed],
+        must_see=must_see,
+        latest=newest(db, here, values, today, alive_first=True, without=listed | _shown(must_see.cards)),
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )
+
+
+def _shown(listed: list[Card]) -> set[str]:
+    """The documents of some cards, and those that the cards only name."""
+    return {each.id for card in listed for each in (card, *card.also)}
 
 
 def _no_sessions(db: sqlite3.Connection, place: str) -> bool:
