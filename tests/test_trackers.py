@@ -142,6 +142,18 @@ def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Conn
         ("open-access", "Open Access Evapotranspiration Data Act", False),
         ("open-access", "Open access to research", True),
         ("ai-copyright", "Prohibits deepfake pornography and imposes penalties", False),
+        (
+            "library-funding",
+            "modifying provisions related to public libraries that are eligible to receive state assistance",
+            True,
+        ),
+        ("library-funding", "City Library Property Tax Amendments", True),
+        ("library-funding", "Library budgets.", True),
+        ("library-funding", "Provide funding for statewide interlibrary resource sharing", True),
+        ("library-funding", "Increasing funding for teacher-librarians.", True),
+        ("library-funding", "An Act to establish a master of library science assistance program", False),
+        ("library-funding", "Allowing for a public library taxing district to withdraw from a regional system", False),
+        ("library-funding", "auditing of the operations, budget, and staffing of the New York Public Library", False),
     ],
 )
 def test_a_title_belongs_to_an_issue_or_not(issue: str, title: str, yes: bool) -> None:
@@ -174,6 +186,8 @@ def _become(db: sqlite3.Connection, key: str, title: str, summary: str, *areas: 
         ("book-bans", "intellectual-freedom", "An act on programs", "require immediate removal of the material"),
         ("librarian-liability", "intellectual-freedom", "Databases", "no library is exempt from prosecution; obscene"),
         ("library-funding", "library-funding", "$SOS", "Appropriates $3,000,000 for Illinois academic libraries."),
+        ("library-funding", "library-funding", "Prison Libraries Act", "A bill to establish a program to make grants."),
+        ("library-funding", "library-funding", "Summer Meals Act", "A program that provides grants to State libraries"),
         ("open-access", "open-access", "$SOS", "These grants shall be applied toward Open Educational Resources."),
         ("ai-copyright", "copyright", "", "To protect rights in the voice and visual likeness of individuals"),
     ],
@@ -209,6 +223,12 @@ def test_what_an_issue_leaves_out_does_not_come_in_by_its_title(
 ) -> None:
     _become(db, "us-tx-87-hb1", title, "", area)
     assert "us-tx-87-hb1" not in _ids(db, issue)
+
+
+def test_grants_to_others_in_a_long_summary_are_no_money_for_libraries(db: sqlite3.Connection) -> None:
+    said = "Treasury must make grants to eligible restaurants. The commission reimburses schools and libraries."
+    _become(db, "us-tx-87-hb1", "American Rescue Plan Act of 2021", said, "library-funding")
+    assert "us-tx-87-hb1" not in _ids(db, "library-funding")
 
 
 async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
