@@ -258,7 +258,7 @@ async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> N
     again = (
         "and so does a bill that is introduced again in another session. With companion bills counted once, 2 passed."
     )
-    assert f"3 passed, 0 dead.</strong> Companion bills count separately, {again}" in shown
+    assert f"3 passed, 0 dead or replaced.</strong> Companion bills count separately, {again}" in shown
     assert shown.count("State bills that passed") == 1
     link = re.search(r'State bills that passed</h2><a class="more" href="/browse([^"]+)">All</a>', shown)
     assert link
@@ -325,7 +325,10 @@ def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> No
 async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     page = html.unescape((await site.client.get("/trackers/broadband")).text)
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead." in shown
+    assert (
+        "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead or replaced."
+        in shown
+    )
     assert "Not collected: Alabama, Alaska" in shown
     assert f'<iframe src="{SITE}/embed/trackers/broadband"' in page
     assert f"{SITE}/trackers/broadband" in shown
@@ -334,7 +337,7 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     assert "Companion bills count separately, and so does a bill that is introduced again in another session." in shown
     listed = (await site.client.get("/trackers")).text
     assert (
-        "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead. Proposed rules, notices, court"
+        "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead or replaced. Proposed rules, notices, court"
         in listed
     )
     assert "court cases, and the like: 1." in listed
