@@ -231,6 +231,12 @@ def test_grants_to_others_in_a_long_summary_are_no_money_for_libraries(db: sqlit
     assert "us-tx-87-hb1" not in _ids(db, "library-funding")
 
 
+async def test_the_issue_of_all_library_bills_says_what_it_leaves_out(site: Any) -> None:
+    page = html.unescape((await site.client.get("/trackers/libraries")).text)
+    assert "Documents on information policy that name libraries in title or summary" in page
+    assert "Some bills matter to libraries and do not name them there. For those, see the other issues." in page
+
+
 async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
     said = "Some of these bills remove books and some protect them, so a bill that passed is not always a ban."
     for address in (
