@@ -206,6 +206,30 @@ def test_a_document_that_two_sources_gave_counts_once(db: sqlite3.Connection) ->
         assert row["documents"] == stored[row["place"]] == coverage(at, row["place"]).result["documents"], row
 
 
+async def test_where_the_latest_news_is_of_a_special_session_the_page_says_how_far_the_regular_one_goes(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    special, regular = "134th General Assembly, Special Session", "134th General Assembly"
+    for title, ends_on, moved_on in ((special, "2021-10-01", "2021-09-30"), (regular, "2022-02-01", "2021-03-10")):
+        db.execute(
+            "insert or replace into session_ends select jurisdiction, session, starts_on, ?, ?, null "
+            "from sessions where jurisdiction = 'us-oh' and title = ?",
+            [ends_on, moved_on, title],
+        )
+    db.commit()
+    ohio = compare.compare(db, Wanted("jurisdiction", ("us-tx", "us-oh")), DAY).sides[1]
+    assert (ohio.until, ohio.earlier) == ("2021-09-30", [(regular, "2021-03-10")])
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    said = "Data through September 30, 2021{} 134th General Assembly through March 10, 2021"
+    for address, between in (
+        ("/jurisdictions/us-oh", "."),
+        ("/embed/jurisdictions/us-oh", "."),
+        ("/compare?jurisdiction=us-tx&jurisdiction=us-oh", ";"),
+    ):
+        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", (await site.client.get(address)).text))
+        assert said.format(between).removeprefix("Data through " if between == ";" else "") in page, address
+
+
 def test_a_comparison_with_a_part_says_so(db: sqlite3.Connection) -> None:
     texas, ohio = compare.compare(db, Wanted("jurisdiction", ("us-tx", "us-oh")), DAY).sides
     assert texas.lacks is not None
@@ -228,4 +252,6 @@ async def test_the_pages_say_it(tmp_path: Path) -> None:
     assert "IA not collected, Iowa" in (await site.client.get("/jurisdictions")).text
     compared = await shown("/compare?jurisdiction=us-tx&jurisdiction=us-oh&jurisdiction=us")
     assert "do not compare them" in compared
-    assert "E-Rate and broadband 2 can still move, 0 passed or final, 0 dead 0 " in compared, "issue by issue"
+    assert "E-Rate and broadband 2 can still move, 0 passed or final, 0 dead or replaced 0 " in compared, (
+        "issue by issue"
+    )

@@ -12,9 +12,10 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build, document_row
 
 import serve
-from pages.browse import browse
+from pages.browse import browse, known, names, outcomes
 from pages.browse.fates import fates
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS, Filters, place_group
+from pages.browse.selection import of_filters
 from pages.documents.session_status import DEAD, UNDECIDED
 from pages.places import overview
 from publish.listing import publish
@@ -51,6 +52,51 @@ def test_what_can_still_move_comes_first_unless_the_newest_are_asked_for(db: sql
     db.execute("update listing set sort_on = '2022-03-09' where document_id = 'us-tx-87-hb1'")
     assert _ids(db, area="broadband", jurisdiction="us-tx")[0] == "us-tx-87-hb2"
     assert _ids(db, area="broadband", jurisdiction="us-tx", sort="latest")[0] == "us-tx-87-hb1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "status"),
+    [
+        ("Which library bills failed in Iowa?", "Which library bills in Iowa?", "dead"),
+        ("What library bills died in Iowa?", "What library bills in Iowa?", "dead"),
+        ("Iowa library bills that have died in committee", "Iowa library bills", "dead"),
+        ("library bills that became law in Tennessee", "library bills in Tennessee", "enacted"),
+        ("broadband bills vetoed by the governor", "broadband bills", "vetoed"),
+        ("Which bills failed?", "", "dead"),
+        ("bills on banks that failed", None, None),
+        ("bills that have not failed", None, None),
+        ("people who died in custody", None, None),
+        ('"bills failed"', None, None),
+        ("library bills in Iowa", None, None),
+    ],
+)
+def test_an_outcome_right_after_a_word_for_bills_is_a_filter(asked: str, words: str | None, status: str | None) -> None:
+    found = outcomes.asked(Filters.of({"q": asked}))
+    assert (found and found.q, found and found.status) == (words, status)
+    assert outcomes.asked(Filters.of({"q": asked, "status": "alive"})) is None, "what is chosen counts"
+
+
+def test_every_outcome_is_a_status_that_the_filter_takes(db: sqlite3.Connection) -> None:
+    statuses = names.question_data()["outcomes"]
+    assert set(statuses) <= set(known.values(db)["status"])
+
+
+async def test_a_question_of_an_outcome_is_answered_by_it_and_the_page_says_so(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    asked = "Which broadband bills failed in Texas?"
+    assert _ids(db, q="broadband bills in Texas") == ["us-tx-87-hb2", "us-tx-87-hb1"]
+    assert _ids(db, q=asked) == ["us-tx-87-hb1"]
+    chosen = of_filters(db, Filters.of({"q": asked}), DAY)
+    assert (chosen.total, chosen.title) == (1, "“Which broadband bills in Texas?”, Dead or replaced"), (
+        "a feed has the same"
+    )
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse", params={"q": asked})).text)
+    assert "one about documents with the status <strong>Dead or replaced</strong>" in page
+    assert '<a href="/browse?q=Which+broadband+bills+in+Texas%3F">See those with any status</a>' in page
+    other = (await site.client.get("/browse", params={"q": "broadband bills in Texas"})).text
+    assert "documents with the status" not in other
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def test_a_list_without_states_has_no_map(db: sqlite3.Connection) -> None:
 async def test_the_page_leads_to_its_list_its_numbers_and_its_frame(site: Any) -> None:
     query = "?area=broadband&status=dead"
     page = html.unescape((await site.client.get(f"/browse/map{query}")).text)
-    assert "1 document in 1 state: 0 can still move as far as is known, 0 passed or final, 1 dead." in page
+    assert "1 document in 1 state: 0 can still move as far as is known, 0 passed or final, 1 dead or replaced." in page
     assert f'href="/browse{query}"' in page
     assert f'href="/browse/map.csv{query}"' in page
     assert f'<iframe src="{SITE}/embed/browse/map?area=broadband&amp;status=dead"' in page

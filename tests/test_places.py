@@ -468,8 +468,9 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert "In session 89th General Assembly, until April 19, 2022" in page
     assert "Next session 90th General Assembly, from January 9, 2023" in page
     assert "Next hearing No hearing is known here." in page
-    said = "that name libraries or are filed under them: 1 can still move, 1 passed or final, 1 dead."
+    said = "that name libraries or are filed under them: 1 can still move, 1 passed or final, 1 dead or replaced."
     assert said in page
+    assert "Some bills matter to libraries and do not name them in title or summary: see the issues" in page
     assert "With no news since their session was to end: 1." in page
     assert "no news since its session was to end on May 19, 2021" in page
     assert "Their words are not approved by ALA yet" in page

@@ -153,6 +153,21 @@ def test_a_congress_and_a_parliament_end_by_their_constitution() -> None:
     assert ended(session("ca", "45-1", "2025-05-26", None), "2026-11-25") is None
 
 
+def test_a_special_session_ends_with_the_days_that_its_constitution_gives_it() -> None:
+    georgia = session("us-ga", "2026_ss", "2026-06-17", "2026-12-13", moved_on="2026-06-25", sat_on="2026-06-23")
+    assert expected_end(georgia, [georgia]) == "2026-07-26"  # its fortieth day
+    assert ended(georgia, "2026-11-29") == "2026-06-23"
+    assert ended(replace(georgia, sat_on=None), "2026-11-29") == "2026-07-26"
+    assert ended(georgia, "2026-07-26") is None
+    assert ended(replace(georgia, moved_on="2026-11-01"), "2026-11-29") is None, "a vote made it longer"
+    early = replace(georgia, ends_on="2026-07-01")
+    assert expected_end(early, [early]) == "2026-07-01"
+    regular = session("us-ga", "2025_26", "2025-01-13", "2026-04-02")
+    assert expected_end(regular, [regular]) == "2026-04-02"
+    alaska = session("us-ak", "2026_ss", "2026-06-17", "2026-12-13")
+    assert expected_end(alaska, [alaska]) == "2026-12-13"
+
+
 def test_a_session_without_an_end_is_never_over() -> None:
     assert ended(session("us-ut", "2026", "2026-01-20", None), "2030-01-01") is None
 
@@ -347,6 +362,8 @@ def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_
     [
         ("  ak: {begins", "  xx: {begins", "'xx' is no postal code"),
         ("carry_over:", "carryover:", "see 'carry_over'"),
+        ("  ga: 40", "  xx: 40", "'xx' is no postal code"),
+        ("  ga: 40", "  ga: forty", "session_end"),
         ("two_years:", "more: 1\ntwo_years:", "see 'more'"),
         ("ends: 04-01}", "ends: 04-31}", "session_end"),
     ],

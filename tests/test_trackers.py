@@ -142,6 +142,18 @@ def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Conn
         ("open-access", "Open Access Evapotranspiration Data Act", False),
         ("open-access", "Open access to research", True),
         ("ai-copyright", "Prohibits deepfake pornography and imposes penalties", False),
+        (
+            "library-funding",
+            "modifying provisions related to public libraries that are eligible to receive state assistance",
+            True,
+        ),
+        ("library-funding", "City Library Property Tax Amendments", True),
+        ("library-funding", "Library budgets.", True),
+        ("library-funding", "Provide funding for statewide interlibrary resource sharing", True),
+        ("library-funding", "Increasing funding for teacher-librarians.", True),
+        ("library-funding", "An Act to establish a master of library science assistance program", False),
+        ("library-funding", "Allowing for a public library taxing district to withdraw from a regional system", False),
+        ("library-funding", "auditing of the operations, budget, and staffing of the New York Public Library", False),
     ],
 )
 def test_a_title_belongs_to_an_issue_or_not(issue: str, title: str, yes: bool) -> None:
@@ -174,6 +186,8 @@ def _become(db: sqlite3.Connection, key: str, title: str, summary: str, *areas: 
         ("book-bans", "intellectual-freedom", "An act on programs", "require immediate removal of the material"),
         ("librarian-liability", "intellectual-freedom", "Databases", "no library is exempt from prosecution; obscene"),
         ("library-funding", "library-funding", "$SOS", "Appropriates $3,000,000 for Illinois academic libraries."),
+        ("library-funding", "library-funding", "Prison Libraries Act", "A bill to establish a program to make grants."),
+        ("library-funding", "library-funding", "Summer Meals Act", "A program that provides grants to State libraries"),
         ("open-access", "open-access", "$SOS", "These grants shall be applied toward Open Educational Resources."),
         ("ai-copyright", "copyright", "", "To protect rights in the voice and visual likeness of individuals"),
     ],
@@ -211,6 +225,18 @@ def test_what_an_issue_leaves_out_does_not_come_in_by_its_title(
     assert "us-tx-87-hb1" not in _ids(db, issue)
 
 
+def test_grants_to_others_in_a_long_summary_are_no_money_for_libraries(db: sqlite3.Connection) -> None:
+    said = "Treasury must make grants to eligible restaurants. The commission reimburses schools and libraries."
+    _become(db, "us-tx-87-hb1", "American Rescue Plan Act of 2021", said, "library-funding")
+    assert "us-tx-87-hb1" not in _ids(db, "library-funding")
+
+
+async def test_the_issue_of_all_library_bills_says_what_it_leaves_out(site: Any) -> None:
+    page = html.unescape((await site.client.get("/trackers/libraries")).text)
+    assert "Documents on information policy that name libraries in title or summary" in page
+    assert "Some bills matter to libraries and do not name them there. For those, see the other issues." in page
+
+
 async def test_no_number_of_bills_on_books_reads_as_bans(site: Any) -> None:
     said = "Some of these bills remove books and some protect them, so a bill that passed is not always a ban."
     for address in (
@@ -238,7 +264,7 @@ async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> N
     again = (
         "and so does a bill that is introduced again in another session. With companion bills counted once, 2 passed."
     )
-    assert f"3 passed, 0 dead.</strong> Companion bills count separately, {again}" in shown
+    assert f"3 passed, 0 dead or replaced.</strong> Companion bills count separately, {again}" in shown
     assert shown.count("State bills that passed") == 1
     link = re.search(r'State bills that passed</h2><a class="more" href="/browse([^"]+)">All</a>', shown)
     assert link
@@ -305,7 +331,10 @@ def test_the_words_of_a_position_wait_for_approval(db: sqlite3.Connection) -> No
 async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     page = html.unescape((await site.client.get("/trackers/broadband")).text)
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
-    assert "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead." in shown
+    assert (
+        "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead or replaced."
+        in shown
+    )
     assert "Not collected: Alabama, Alaska" in shown
     assert f'<iframe src="{SITE}/embed/trackers/broadband"' in page
     assert f"{SITE}/trackers/broadband" in shown
@@ -314,7 +343,7 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     assert "Companion bills count separately, and so does a bill that is introduced again in another session." in shown
     listed = (await site.client.get("/trackers")).text
     assert (
-        "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead. Proposed rules, notices, court"
+        "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead or replaced. Proposed rules, notices, court"
         in listed
     )
     assert "court cases, and the like: 1." in listed

@@ -23,7 +23,8 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
-_PARTS = {"two_years", "carry_over", "one_chamber", "not_said", "parliaments"}
+_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "not_said", "parliaments"}
+_BY_STATE = ("two_years", "carry_over", "special_days")
 _PARITY = {"even": 0, "odd": 1}
 
 
@@ -44,7 +45,7 @@ class Session:
 
 @cache
 def load_rules(path: Path = FILE) -> Mapping[str, Any]:
-    """The rules: `two_years` and `carry_over` by postal code, `parliaments` by jurisdiction, `one_chamber`, `not_said`.
+    """The rules: `two_years`, `carry_over` and `special_days` by postal code, `parliaments` by jurisdiction, and lists of words.
 
     Raises:
         ValueError: a rule is not of that form.
@@ -52,13 +53,15 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
     with rules_of(path) as entries:
         if wrong := sorted(map(str, set(entries) ^ _PARTS)):
             raise ValueError(f"{path.name}: has the parts {', '.join(sorted(_PARTS))}: see {wrong[0]!r}")
-        if unknown := sorted(map(str, {*entries["two_years"], *entries["carry_over"]} - set(load_states()))):
+        if unknown := sorted(map(str, set().union(*map(entries.get, _BY_STATE)) - set(load_states()))):
             raise ValueError(f"{path.name}: {unknown[0]!r} is no postal code of crawlers/parsers/states.yml")
         for rule in entries["two_years"].values():
             _day_after(2000, rule["ends"])
             _PARITY[rule["begins"]]
         for parity in entries["carry_over"].values():
             _PARITY[parity]
+        for days in entries["special_days"].values():
+            timedelta(days)
         for sessions in entries["parliaments"].values():
             for days in sessions.values():
                 [each.isoformat() for each in days]
@@ -124,7 +127,15 @@ def _last_session(session: Session, all_sessions: list[Session]) -> Session | No
 
 
 def _end_at_least(session: Session) -> str | None:
-    return max(session.ends_on, _second_year_end(session) or "") if session.ends_on else None
+    return max(end, _second_year_end(session) or "") if (end := _stated_end(session)) else None
+
+
+def _stated_end(session: Session) -> str | None:
+    """The end that the source states, but of a special session no day after those that its constitution gives it."""
+    days = load_rules()["special_days"].get(session.jurisdiction.removeprefix("us-"))
+    if not (days and session.starts_on and session.ends_on) or _second_year_end(session):
+        return session.ends_on
+    return min(session.ends_on, _before(session.starts_on, timedelta(1 - days)))
 
 
 def _own_end(session: Session, today: str) -> str | None:
@@ -135,7 +146,7 @@ def _own_end(session: Session, today: str) -> str | None:
     if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, unseen):
         return None
     # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.
-    return session.sat_on or session.ends_on
+    return session.sat_on or _stated_end(session)
 
 
 def _before(day: str, span: timedelta) -> str:

@@ -129,6 +129,8 @@ def search(
         says += f" Next to nothing has the words as typed; these are for “{found.meant}”."
     if found.sponsor:
         says += f" They are those that people named {found.sponsor} sponsored or cosponsored."
+    if found.outcome:
+        says += f" The question was read as one about documents with the status “{found.outcome}”."
     if found.topic:
         says += f" The question was read as one about “{found.topic}”."
     if found.loose:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crawlers.people import as_people_say
-from pages.browse import facets, known, numbers, ranking, search, spelling, sponsors, translated
+from pages.browse import facets, known, numbers, outcomes, ranking, search, spelling, sponsors, translated
 from pages.browse.asked import Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import SEVERAL, STATUS_GROUPS, Filters
@@ -66,6 +66,8 @@ class Browse:
     corrected: bool = False
     #: What a whole question was taken to be about.
     topic: str | None = None
+    #: The status that a question asked for in words: ``filters`` have it, and the other words.
+    outcome: str | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
     sponsor: str | None = None
     sponsor_query: str | None = None
@@ -113,6 +115,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     Where next to no document has the words of a plain search, mistyped words are put right; where few have all of them, those
     that have most of them are found too.
     """
+    of_outcome = outcomes.asked(filters)
+    filters = of_outcome or filters
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
     by_number = numbers.is_number(filters.q)
@@ -144,6 +148,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         meant=found.meant,
         corrected=found.corrected,
         topic=found.asked.topic,
+        outcome=formatting.word("statuses", filters.status) if of_outcome else None,
         sponsor=found.sponsor,
         sponsor_query=found.sponsor_query,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],

@@ -1,4 +1,4 @@
-"""What becomes of documents, counted: undecided, passed, dead, unheard of since their session was to end, or none of these."""
+"""What becomes of documents, counted: undecided, passed, dead or replaced, unheard of since their session, or none of these."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ PASSED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate =
 class Counts:
     """How many documents can still move, became law, were adopted or are final rules, and are dead; ``other`` is the rest.
 
+    ``dead`` are those that were replaced, too: what replaced one may have become law, so pages say "dead or replaced".
     ``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
     """
 

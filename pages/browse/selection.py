@@ -48,7 +48,8 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
     found = browse.browse(db, replace(filters, page=1), today, choices=False)
     if found.unknown:
         raise UnknownValue(found.unknown)
-    chosen_where, chosen_values = found.filters.where()
+    filters = found.filters
+    chosen_where, chosen_values = filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
     ids = [] if found.other_congress else [card.id for card in found.direct]

@@ -34,7 +34,7 @@ class Session:
 
     ``ends_on`` is the day on which it ended as its bills show, or else the day by the rules of its state or its source.
     ``copied``: its days are those of a session one or two years before. Legislatures begin on a day of the week, so such days
-    stand in for those that its source does not know.
+    stand in for those that its source does not know. ``moved_on`` is the day of the latest news of its bills here.
     """
 
     title: str
@@ -43,6 +43,7 @@ class Session:
     held: bool
     whole: bool
     copied: bool
+    moved_on: str | None
 
 
 def latest_sessions(db: sqlite3.Connection, today: datetime.date) -> dict[str, Session]:
@@ -109,7 +110,7 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
     # A source that gives no day says nothing against a session that goes on.
     reaches = not over if row["moved_on"] is None else row["moved_on"] >= since.isoformat()
     whole = bool(row["held"]) and reaches
-    return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole, bool(row["copied"]))
+    return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole, bool(row["copied"]), row["moved_on"])
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:
@@ -159,6 +160,20 @@ def states_until(db: sqlite3.Connection, today: datetime.date) -> str | None:
     known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
     days = (news_until(db, place, today) for (place,) in known if place_group(place) == "states")
     return max(filter(None, days), default=None)
+
+
+def what_ends_earlier(
+    db: sqlite3.Connection, place: str, session: Session | None, until: str | None
+) -> list[tuple[str, str]]:
+    """What ends long before the latest news of a place, in words, with the ISO day on which it ends.
+
+    Its newest regular session where that is collected in part, as the news is of a special session then; and kinds of documents.
+    """
+    found = [(formatting.plural(kind), day) for kind, day in kinds_that_end_earlier(db, place, until)]
+    if not (until and session and session.held and not session.whole and session.moved_on):
+        return found
+    since = (datetime.date.fromisoformat(until) - datetime.timedelta(days=STOPS)).isoformat()
+    return [(session.title, session.moved_on), *found] if session.moved_on < since else found
 
 
 def kinds_that_end_earlier(db: sqlite3.Connection, place: str, until: str | None) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from pages.browse.cards import Card, area_titles, cards, one_per_title
@@ -12,7 +12,7 @@ from pages.browse.lists import counted
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts, place_tables
-from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year
+from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year, what_ends_earlier
 from pages.places.place_tables import Matter
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
@@ -63,6 +63,8 @@ class Side:
     lacks: str | None = None
     #: The ISO day of the latest news of a place.
     until: str | None = None
+    #: What of it ends long before, in words, and when.
+    earlier: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +137,7 @@ def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: dat
         f"select document_id from listing where {where} and ceremonial = 0 order by sort_on desc, document_id desc limit 10",
         values,
     )
+    until = news_until(db, key, today) if subject == "jurisdiction" else None
     return Side(
         id=key,
         title=title,
@@ -146,7 +149,8 @@ def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: dat
         latest=one_per_title(cards(db, [row[0] for row in newest], today, key if subject == "area" else None), 5),
         topics=_topics(db, subject, key),
         lacks=_lacks(db, key, today) if subject == "jurisdiction" else None,
-        until=news_until(db, key, today) if subject == "jurisdiction" else None,
+        until=until,
+        earlier=what_ends_earlier(db, key, latest_sessions(db, today).get(key), until) if until else [],
     )
 
 

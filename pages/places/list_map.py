@@ -24,7 +24,7 @@ COLUMNS = {
     "documents": "How many documents of the list; empty where nothing is collected",
     "undecided": "Of these, those that can still move as far as is known",
     "passed": "Those that became law, were adopted, or are final",
-    "dead": "Those that failed, were withdrawn or replaced, or were vetoed",
+    "dead": "Those that failed, were withdrawn or replaced, or were vetoed; a replaced bill may live on in another",
     "no_news_since_session": "Undecided, and without news since their session was to end",
     "other": "All others",
 }

@@ -17,11 +17,11 @@ from pages.places.charts import Chart, by_status, by_year
 from pages.places.collected import (
     Session,
     collected_places,
-    kinds_that_end_earlier,
     latest_sessions,
     news_until,
     sessions_of,
     totals_by_year,
+    what_ends_earlier,
 )
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
@@ -57,8 +57,8 @@ class PlaceView:
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
     the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
-    the page; ``earlier`` are the kinds of documents whose news ends long before, and when. ``must_see`` leaves out what
-    ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue of library bills.
+    the page; ``earlier`` is what ends long before, in words, and when. ``must_see`` leaves out what ``library`` lists, and
+    ``latest`` what both do; ``library`` is None where there is no issue of library bills.
     """
 
     id: str
@@ -166,17 +166,18 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
     listed = _shown(library.listed) if library else set()
     must_see = first_to_see(db, here, values, today, without=listed)
     until = news_until(db, jurisdiction_id, today)
+    session = latest_sessions(db, today).get(jurisdiction_id)
     return PlaceView(
         id=jurisdiction_id,
         title=formatting.place(jurisdiction_id),
         no_sessions=_no_sessions(db, jurisdiction_id),
-        session=latest_sessions(db, today).get(jurisdiction_id),
+        session=session,
         ahead=sessions_of(db, jurisdiction_id, today),
         hearing=next(
             iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
         ),
         until=until,
-        earlier=kinds_that_end_earlier(db, jurisdiction_id, until),
+        earlier=what_ends_earlier(db, jurisdiction_id, session, until),
         today=today.isoformat(),
         library=library,
         chapter=chapter_of(db, jurisdiction_id),
