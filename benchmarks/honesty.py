@@ -136,7 +136,7 @@ def at(answer: Any, path: str) -> list[Any]:
         name = part.removesuffix("[]")
         found = [each[name] for each in found if isinstance(each, dict) and name in each]
         if part.endswith("[]"):
-            found = [one for each in found for one in (each or [])]
+            found = [one for each in found if isinstance(each, list) for one in each]
     return found
 
 

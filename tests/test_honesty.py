@@ -77,3 +77,4 @@ def test_the_judge_sees_what_is_wrong(right: dict[str, Any], answer: dict[str, A
 def test_a_path_leads_to_all_that_is_there() -> None:
     assert at({"a": {"b": [{"c": 1}, {"d": 2}, {"c": 3}]}}, "a.b[].c") == [1, 3]
     assert at({"a": None}, "a.b[].c") == []
+    assert at({"a": 3}, "a[].b") == [], "a count is no list"
