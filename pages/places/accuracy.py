@@ -72,12 +72,13 @@ class ShownMatches:
 
 @dataclass(frozen=True)
 class Decided:
-    """What is decided of an area without a person: see `classify.evaluation.promise` for the figures.
+    """What is decided of an area without a person, on ``n`` documents: see `classify.evaluation.promise` for the figures.
 
     ``at_least`` is the lower 95 % bound of the share of ``tags`` that are right; None where no tag was given.
     """
 
     title: str
+    n: int
     decided: float
     tags: int
     right: int
