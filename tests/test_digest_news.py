@@ -90,34 +90,6 @@ def test_a_bill_that_is_over_moves_for_its_followers_only(
     assert (BROADBAND in str(told(prepared(db, corpus_file)))) == everybody
 
 
-@pytest.mark.parametrize(
-    ("introduced", "row", "everybody"),
-    [
-        ("2022-01-20", "", True),
-        ("2015-03-18", "", False),
-        ("2015-03-18", ", jurisdiction = 'us-ga', session = '2015_16'", False),
-        ("2015-03-18", ", kind = 'local_matter', session = '2015'", False),
-        ("2021-06-01", ", session = '116'", False),
-    ],
-)
-def test_an_old_document_that_is_added_by_hand_is_new_to_its_followers_only(
-    db, corpus_file: Path, introduced: str, row: str, everybody: bool
-) -> None:
-    """Although ALA's stance on it, of that year, is public now."""
-    with sqlite3.connect(corpus_file) as source:
-        source.execute("delete from changes where document_id = ?", [PLAIN])
-        change = ["added", PLAIN, "2022-03-08T07:00:00Z", introduced, "introduced", "A bill about lighthouses"]
-        source.execute("insert into changes values (?, ?, ?, ?, ?, ?)", change)
-        source.execute(f"update documents set status = 'introduced', status_on = null{row} where id = ?", [PLAIN])
-        stance = "insert into decisions (document_id, subject, verdict, value, reason, decided_on) "
-        source.execute(f"{stance} values (?, 'stance', 'confirm', 'support', 'On record.', ?)", [PLAIN, introduced[:4]])
-    choice = Preferences(documents=(PLAIN,))
-    reader(db, "a@example.org", choice)
-    issue = prepared(db, corpus_file)
-    assert (PLAIN in str(told(issue))) is everybody
-    assert PLAIN in str(told(issue, choice))
-
-
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)

@@ -152,20 +152,17 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
         "word": word,
         "words": words,
         "heading": heading,
-        "all": "tell" in rule and not (kind == "introduced" and _is_old(row["happened_on"], today)),
+        "all": "tell" in rule,
     }
-
-
-def _is_old(day: str | None, today: datetime.date) -> bool:
-    """Whether what was introduced or published on a day is new to nobody any more."""
-    return (day or "9") < (today - datetime.timedelta(days=rules()["new_days"])).isoformat()
 
 
 def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[Any]:
     """What happened before a bill ended reads as if it could still pass: where its end is no news, only followers read it."""
-    # What staff add by hand has no day of its status: the end of its Congress is one.
-    ended_on = document["status_on"] or (ended_with(document, today) or ("", "9"))[1]
-    over = document["kind"] == "bill" and not _can_move(document, today) and ended_on <= today.isoformat()
+    over = (
+        document["kind"] == "bill"
+        and not _can_move(document, today)
+        and (document["status_on"] or "9") <= today.isoformat()
+    )
     if not over or any(each["heading"] == "outcome" and each["all"] for each in news):
         return news
     return [each | {"all": False} if each["heading"] in ("move", "new") else each for each in news]

@@ -33,7 +33,6 @@ def rules() -> dict[str, Any]:
         "changes",
         "statuses",
         "actions",
-        "new_days",
         "remind_days",
         "remind",
         "private",
