@@ -85,8 +85,8 @@ def coverage(at: At, place: given.OnePlace = None) -> Answer:
             says = f"Nothing of {formatting.place(place)} is collected."
             return answer(at, State.NOT_COLLECTED, says, path, result, places=[place])
         says = (
-            f"What each source gave of {formatting.place(place)}, session by session. `documents` of the place counts a document "
-            "once that two of them gave."
+            f"{formatting.place(place)}: what each source gave, session by session. A document that two of them "
+            "gave is in the rows of both, and once in `documents` of the place."
         )
         return answer(at, State.ANSWERED, says, path, result, places=[place])
     places: dict[str, Row] = {}
