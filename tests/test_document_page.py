@@ -35,6 +35,29 @@ async def test_the_window_and_link_previews_have_the_title_of_the_page(tmp_path:
         assert f"{begin}Prohibition of Nicotine Sales Near Schools Act" in page
 
 
+@pytest.mark.parametrize("acts", [(), ("Lamp Act",)])
+async def test_a_title_in_the_place_of_a_summary_is_not_called_one(tmp_path: Path, acts: tuple[str, ...]) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    official = "To light the coasts, and for other purposes."
+    titles = [("Official Title as Introduced", official)]
+    titles += [("Short Title(s) as Introduced for portions of this bill", act) for act in acts]
+    db.execute("delete from titles where document_id = ?", [PLAIN])
+    db.table("titles").insert_all(
+        {"document_id": PLAIN, "ordinal": n, "kind": kind, "title": title} for n, (kind, title) in enumerate(titles)
+    )
+    abstract = "\n\n".join([official, *(f"Acts in it: {act}." for act in acts)])
+    pages = []
+    for words in (abstract, "This bill lights the coasts."):
+        db.table("documents").update(PLAIN, {"abstract": words})
+        pages.append((await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text)
+    summary = {"document_id": PLAIN, "ordinal": 0, "acted_on": "2021-02-01", "text": official}
+    db.table("summaries").insert(summary)
+    db.table("documents").update(PLAIN, {"abstract": official})
+    pages.append((await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text)
+    assert ["We hold no summary of it. This is from its titles." in page for page in pages] == [True, False, False]
+
+
 async def test_last_changed_is_the_day_of_a_change_at_the_source_and_not_of_new_rules(tmp_path: Path) -> None:
     file = build(tmp_path)
     db = connect(file)

@@ -32,6 +32,7 @@ from pages.documents.session_status import (
     unheard_since,
 )
 from pages.documents.successor import other_record, successor
+from pages.documents.summary import is_from_titles
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider, referred_again
@@ -117,6 +118,7 @@ class DocumentView(Progress):
     last_changed: str | None
     source_title: str
     titles: list[Row]
+    from_titles: bool
     amended_title: str | None
     committees: list[Row]
     laws: list[Row]
@@ -178,6 +180,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         last_changed=_last_changed(db, head),
         source_title=source_title(head["source"]),
         titles=(titles := part(db, "titles", document_id)),
+        from_titles=is_from_titles(db, head, titles),
         amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
         laws=part(db, "laws", document_id),
