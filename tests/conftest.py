@@ -20,6 +20,7 @@ import jinja2
 import pytest
 import scrapy
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 from jinja2.bccache import Bucket
 from scrapy.settings import Settings
 from sqlite_utils import Database
@@ -35,6 +36,11 @@ NOW = "2026-11-25T00:00:00Z"
 LATER = "2026-11-26T00:00:00Z"
 HOST = "www.govinfo.gov"
 Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+# Speed is measured by benchmarks: a busy machine fails no test.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")
