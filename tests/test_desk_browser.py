@@ -234,12 +234,14 @@ def test_what_is_typed_stays_when_another_form_is_sent_and_goes_once_it_is_saved
     page.get_by_label("A note").fill("Half a note")
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
     page.get_by_text("You confirmed the area “Broadband”").wait_for()
+    page.wait_for_load_state()  # its script, too, has run
     assert page.get_by_text("is back in its form").is_visible()
     assert page.get_by_label("Why, for the public").is_visible(), "its part of the page is open"
     assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
     assert page.get_by_label("A note").input_value() == "Half a note"
     page.get_by_role("button", name="Add the note").click()
     page.get_by_text("The note is saved.").wait_for()
+    page.wait_for_load_state()  # its script, too, has run
     assert page.get_by_label("A note").input_value() == "", "saved once, not offered again"
     assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
     page.goto(f"{address}/desk")
@@ -260,11 +262,13 @@ def test_text_that_comes_back_overwrites_nothing_that_was_decided_since(
         reviews.record(db, person(db), [theirs], now=NOW)
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
     page.get_by_text("You confirmed the area “Broadband”").wait_for()
+    page.wait_for_load_state()  # its script, too, has run
     assert page.locator("#stance-value").input_value() == "support"
     assert page.locator("#stance-about").input_value() == "", "on the whole, which now has a draft, and on no position"
     form = page.locator("form", has=page.locator("#stance-value"))
     form.get_by_role("button", name="Save as a draft").click()
     page.get_by_role("heading", name="Ana Reader has already decided this").wait_for()
+    page.wait_for_load_state()
     assert page.get_by_label("Why, for the public").first.input_value() == "Half a reason"
 
 
@@ -349,6 +353,7 @@ def test_whoever_goes_back_from_an_error_finds_the_text_and_every_choice(page: A
     page.get_by_label("Day it happened").fill("2022-03-01")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("The record is saved.").wait_for()
+    page.wait_for_load_state()  # its script, too, has run
     assert title.input_value() == ""
     assert not public.is_checked(), "as a new record begins"
 
