@@ -59,6 +59,22 @@ async def test_a_title_in_the_place_of_a_summary_is_not_called_one(tmp_path: Pat
     assert ["We hold no summary of it. This is from its titles." in page for page in pages] == [True, False, False]
 
 
+async def test_words_found_where_a_title_stands_for_a_summary_are_found_in_the_title(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text
+    assert "In the summary" in page
+    abstract = str(db.table("documents").get(BROADBAND)["abstract"])
+    db.execute("delete from summaries where document_id = ?", [BROADBAND])
+    title = {"document_id": BROADBAND, "ordinal": 90, "kind": "Official Title as Introduced", "title": abstract}
+    db.table("titles").insert(title)
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text
+    assert "This is from its titles." in page
+    assert "In the title" in page
+    assert "In the summary" not in page
+    assert "found in the summary" not in page
+
+
 async def test_last_changed_is_the_day_of_a_change_at_the_source_and_not_of_new_rules(tmp_path: Path) -> None:
     file = build(tmp_path)
     db = connect(file)

@@ -6,7 +6,7 @@ import datetime
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -44,6 +44,8 @@ from text.changes import read_marks
 #: So many sentences are shown of those that touch one position.
 SENTENCES = 3
 FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
+#: The same where no summary is held, and titles stand in its place.
+_OF_TITLES = FIELD_LABELS | {"abstract": FIELD_LABELS["title"]}
 
 
 #: Words of a title that may tell its subject; years are none.
@@ -144,7 +146,9 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
     priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
     changes, text_marks = _changes(db, document_id, text)
-    tags = _tags(db, document_id, evidence)
+    from_titles = is_from_titles(db, head, titles := part(db, "titles", document_id))
+    labels = _OF_TITLES if from_titles else FIELD_LABELS
+    tags = _tags(db, document_id, evidence, labels)
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
@@ -165,7 +169,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         forbidden_text=_forbidden(db, document_id) if not text else None,
         tags=tags,
         doubtful=not tags and decisions.is_doubtful(db, document_id),
-        positions=_positions(db, head, spans, decided, changes),
+        positions=_positions(db, head, spans, decided, changes, labels),
         stances=decisions.stances(decided),
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
@@ -179,8 +183,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         last_seen=last_seen(db, head),
         last_changed=_last_changed(db, head),
         source_title=source_title(head["source"]),
-        titles=(titles := part(db, "titles", document_id)),
-        from_titles=is_from_titles(db, head, titles),
+        titles=titles,
+        from_titles=from_titles,
         amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
         laws=part(db, "laws", document_id),
@@ -243,17 +247,17 @@ def _amended_title(shown: str, titles: Iterable[Row]) -> str | None:
     return None
 
 
-def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row]) -> list[TagView]:
+def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row], labels: Mapping[str, str]) -> list[TagView]:
     tags = rows(
         db,
         """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability, t.confirmed from shown_tags t
         left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
         [document_id],
     )
-    return [_tag(row, [each for each in evidence if each["area_id"] == row["area_id"]]) for row in tags]
+    return [_tag(row, [each for each in evidence if each["area_id"] == row["area_id"]], labels) for row in tags]
 
 
-def _tag(row: Row, evidence: list[Row]) -> TagView:
+def _tag(row: Row, evidence: list[Row], labels: Mapping[str, str] = FIELD_LABELS) -> TagView:
     words = telling((each["words"], each["rule"] != MODEL) for each in evidence)
     shown = set(map(folded, words))
     told = {each["field"] for each in evidence if folded(each["words"]) in shown}
@@ -263,12 +267,17 @@ def _tag(row: Row, evidence: list[Row]) -> TagView:
         row["probability"],
         bool(row["confirmed"]),
         words=words,
-        fields=[name for field, name in FIELD_LABELS.items() if field in told],
+        fields=list(dict.fromkeys(name for field, name in labels.items() if field in told)),
     )
 
 
 def _positions(
-    db: sqlite3.Connection, head: Row, spans: dict[str, list[Mark]], decided: list[Row], changes: Changes
+    db: sqlite3.Connection,
+    head: Row,
+    spans: dict[str, list[Mark]],
+    decided: list[Row],
+    changes: Changes,
+    labels: Mapping[str, str],
 ) -> list[PositionView]:
     """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
     confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
@@ -289,7 +298,7 @@ def _positions(
             ]
             changed = within(changes, start, row["end"]) if field == "text" else ()
             sentence = pieces(row["words"], inside, changed)
-            view.places.append((FIELD_LABELS.get(field, field), section(field)(start), sentence))
+            view.places.append((labels.get(field, field), section(field)(start), sentence))
     # What staff added without pointing at a sentence.
     added = confirmed - set(found)
     for row in rows(db, "select id, title, statement from positions") if added else ():
