@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -172,39 +173,34 @@ async def test_similar_shows_the_passage_with_both_places(site: Datasette) -> No
     assert "Readers of Harbours Act" in page
 
 
-async def test_no_text_became_law_whose_dates_are_others_there(file: Path, tmp_path: Path) -> None:
+async def changed(file: Path, tmp_path: Path, path: str, *statements: tuple[str, str]) -> str:
+    """The page at a path of the same site, once SQL statements, each with its value, have changed its corpus."""
     other = tmp_path / "corpus.db"
     other.write_bytes(file.read_bytes())
-    db = connect(other)
-    [(text,)] = db.execute("select text from documents where id = 'us-119-hr2'").fetchall()
-    at = text.index("within ")
-    db.execute("update documents set text = ? where id = 'us-119-hr2'", [f"{text[:at]}by October 20, 2027 {text[at:]}"])
-    db.close()
-    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
+    with closing(connect(other)) as db:
+        for sql, value in statements:
+            db.execute(sql, [value])
+    return (await serve.build(other, today=TODAY).client.get(path)).text
+
+
+async def test_no_text_became_law_whose_dates_are_others_there(file: Path, tmp_path: Path) -> None:
+    by = "update documents set text = replace(text, 'within ', ? || 'within ') where id = 'us-119-hr2'"
+    page = await changed(file, tmp_path, "/documents/us-119-hr2", (by, "by October 20, 2027 "))
     assert "Also found in" in page
     assert "became law in another document" not in page
 
 
 async def test_a_law_older_than_the_bill_that_quotes_it_is_not_said_to_be_its_text(file: Path, tmp_path: Path) -> None:
-    other = tmp_path / "corpus.db"
-    other.write_bytes(file.read_bytes())
-    db = connect(other)
-    db.execute("update documents set published_on = '2025-05-01' where id = 'us-119-hr2'")
-    db.execute("update documents set status_on = '2022-10-30' where id = 'us-119-s3'")
-    db.close()
-    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
+    bill = "update documents set published_on = ? where id = 'us-119-hr2'"
+    law = "update documents set status_on = ? where id = 'us-119-s3'"
+    page = await changed(file, tmp_path, "/documents/us-119-hr2", (bill, "2025-05-01"), (law, "2022-10-30"))
     assert "Also found in" in page
     assert "became law in another document" not in page
 
 
 async def test_the_text_of_a_proposed_rule_is_in_its_final_rule(file: Path, tmp_path: Path) -> None:
-    other = tmp_path / "corpus.db"
-    other.write_bytes(file.read_bytes())
-    db = connect(other)
-    db.execute("update documents set status = 'final' where id = 'us-119-s3'")
-    db.close()
-    page = (await serve.build(other, today=TODAY).client.get("/documents/us-119-hr2")).text
-    assert "Its text is in a final rule." in page
+    rule = "update documents set status = ? where id = 'us-119-s3'"
+    assert "Its text is in a final rule." in await changed(file, tmp_path, "/documents/us-119-hr2", (rule, "final"))
 
 
 async def test_similar_says_that_titles_alone_prove_nothing(site: Datasette) -> None:
@@ -219,13 +215,8 @@ async def test_similar_without_anything_says_so(site: Datasette) -> None:
 
 
 async def test_families_that_are_about_other_things_are_not_listed(file: Path, tmp_path: Path) -> None:
-    other = tmp_path / "corpus.db"
-    other.write_bytes(file.read_bytes())
-    db = connect(other)
-    db.execute("delete from tags where document_id = 'us-wi-2025-hb1'")
-    db.close()
-    page = (await serve.build(other, today=TODAY).client.get("/families")).text
-    assert "virtual currency" not in page
+    untag = "delete from tags where document_id = ?"
+    assert "virtual currency" not in await changed(file, tmp_path, "/families", (untag, "us-wi-2025-hb1"))
 
 
 async def test_families_lead_to_their_bills(site: Datasette) -> None:

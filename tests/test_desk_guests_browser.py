@@ -15,8 +15,9 @@ import test_browser
 from desk_fixtures import NOW, PASSWORD, PRIVATE, build, copy, open_desk, person, site_of
 from site_corpus import BROADBAND, RULE, serving
 from test_browser import axe, chromium, page
-from test_desk_browser import picture, press, sign_in
+from test_desk_browser import enter, picture, press, sign_in
 from test_desk_by_hand import DAY, FORM
+from test_desk_typed_browser import write_and_lose
 
 from desk.intake import manual_documents, manual_entry_pages, proposals, reports
 from desk.intake.catalog_patch import Change
@@ -100,25 +101,15 @@ def test_a_partner_who_signs_in_in_the_same_tab_clears_what_staff_typed(
     page: Any, address: str, config: Configuration
 ) -> None:
     sign_in(page, address)
-    page.goto(f"{address}/desk/documents/{BROADBAND}")
-    page.get_by_label("A note").fill("Not for others")
-    with closing(open_desk(config)) as db:
-        db.execute("update sessions set revoked_at = ? where revoked_at is null", [NOW])
-        db.conn.commit()
-    page.get_by_role("button", name="Add the note").click()
-    page.get_by_text("Nothing was saved").wait_for()
-    page.get_by_label("Name").fill("Dana Partner")
-    page.get_by_label("Password").fill(PASSWORD)
-    press(page, "Enter")
+    write_and_lose(page, address, config)
+    enter(page, "Dana Partner")
     page.get_by_role("heading", name="Positions of Electronic Frontier Foundation").wait_for()
     assert "Not for others" not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
 def test_a_partner_says_where_they_stand(page: Any, address: str) -> None:
     page.goto(address + "/desk")
-    page.get_by_label("Name").fill("Dana Partner")
-    page.get_by_label("Password").fill(PASSWORD)
-    press(page, "Enter")
+    enter(page, "Dana Partner")
     page.get_by_role("heading", name="Positions of Electronic Frontier Foundation").wait_for()
     page.get_by_role("searchbox", name="Find a document").fill("HR 1783")
     press(page, "Enter")
