@@ -46,6 +46,31 @@ def test_stage_in_the_other_house_means_the_first_has_passed_it(bills: dict[str,
     assert bills["uk-bills-4132"].status == "introduced"
 
 
+@pytest.mark.parametrize(
+    ("sittings", "day"),
+    [([], None), (["2012-10-31"], "2012-10-31"), (["2012-10-30", "2012-10-31"], "2012-10-31"), (["2026-03-01"], None)],
+    ids=["none is named", "one", "the last", "one that is planned"],
+)
+def test_day_of_a_stage_is_that_of_a_sitting_and_never_that_of_a_correction(
+    sittings: list[str], day: str | None
+) -> None:
+    record = {
+        "billId": 1081,
+        "shortTitle": "Infrastructure (Financial Assistance) Act 2012",
+        "originatingHouse": "Commons",
+        "isAct": True,
+        "lastUpdate": "2026-02-12T10:53:22.4221087",
+        "currentStage": {
+            "description": "Royal Assent",
+            "house": "Unassigned",
+            "stageSittings": [{"date": f"{each}T00:00:00"} for each in sittings],
+        },
+    }
+    bill = parse_bill(record, source_url=HOST, stamp="")
+    assert (bill.status, bill.status_on) == ("enacted", day)
+    assert [action.acted_on for action in bill.actions] == ([day] if day else [])
+
+
 def test_listing_names_all_bills_of_all_pages(items: list[Any]) -> None:
     [listing] = [item for item in items if isinstance(item, Listing)]
     assert len(listing.document_ids) == 4

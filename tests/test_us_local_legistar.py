@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from conftest import SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
+from sqlite_utils import Database
 from twisted.python.failure import Failure
 
 from crawlers.completeness.coverage import merged
@@ -24,7 +26,10 @@ from crawlers.parsers.legistar import City, keys_of, load_cities, parse_matter, 
 from crawlers.sources import load_sources
 from crawlers.spiders.us_local_legistar import LAST_LOOK, UsLocalLegistarSpider
 from crawlers.status.local import classify_local_action, state_status
+from crawlers.storage.record import upsert
 from pages.http import formatting
+from store.connect import migrate
+from store.schema.observed import date_laws_of_new_york_from_its_charter
 
 RECORDED = SOURCES / "us_local_legistar"
 NYC = load_cities()["nyc"]
@@ -248,6 +253,42 @@ def test_what_was_introduced_before_a_city_s_first_day_is_not_missed() -> None:
     assert spider.should_list("us-wa-seattle", "2025")
     assert not spider.should_list("us-wa-seattle", "2024")
     assert not spider.should_list("us-ny-nyc", "2025")
+
+
+def unsigned() -> Document:
+    """A bill that New York's mayor returned unsigned on the day before the charter made it a law."""
+    row = changed(174, "2023-01-25") | {
+        "MatterIntroDate": "2022-04-14T00:00:00",
+        "MatterStatusName": "Enacted",
+        "MatterEnactmentDate": "2023-01-21T00:00:00",
+    }
+    steps = [("2022-12-21", "Approved by Council"), ("2023-01-20", "Returned Unsigned by Mayor")]
+    history = [
+        {"MatterHistoryId": at, "MatterHistoryActionDate": f"{day}T00:00:00", "MatterHistoryActionName": name}
+        for at, (day, name) in enumerate([*steps, ("2023-01-21", "City Charter Rule Adopted")], 1)
+    ]
+    return parse_matter(NYC, row, histories=history, sponsors=[], text=None, stamp=None)
+
+
+def test_law_of_new_york_is_one_on_the_day_of_its_charter_and_not_when_it_comes_back_unsigned() -> None:
+    matter = unsigned()
+    assert (matter.status, matter.status_on) == ("enacted", "2023-01-21")
+    assert [step for step in matter.status_history if step[0] == "enacted"] == [("enacted", "2023-01-21")]
+
+
+def test_stored_laws_of_new_york_get_that_day() -> None:
+    matter, db = unsigned(), Database(memory=True)
+    migrate(db, "corpus.db")
+    early = tuple((status, "2023-01-20" if status == "enacted" else day) for status, day in matter.status_history)
+    upsert(
+        db,
+        [replace(matter, status_on="2023-01-20", status_history=early)],
+        now="2026-11-25T00:00:00+00:00",
+        silent=True,
+    )
+    date_laws_of_new_york_from_its_charter(db)
+    assert db.execute("select status_on from documents").fetchall() == [("2023-01-21",)]
+    assert db.execute("select reached_on from status_history where status = 'enacted'").fetchall() == [("2023-01-21",)]
 
 
 def test_sponsors_are_those_of_the_version_in_force() -> None:

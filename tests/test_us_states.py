@@ -24,7 +24,7 @@ from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
 from store.connect import migrate
-from store.schema.observed import give_subjects_their_spaces
+from store.schema.observed import date_bills_of_montana_from_their_introduction, give_subjects_their_spaces
 from text.spaces import spaced
 
 RECORDED = SOURCES / "us_states"
@@ -274,6 +274,75 @@ def test_stored_subjects_of_california_get_their_spaces() -> None:
     found = "select term from terms where document_id like ? and kind = 'subject' order by ordinal"
     assert [each for (each,) in db.execute(found, ["us-ca-%"])] == ["Health care coverage", *subjects[1:]]
     assert [each for (each,) in db.execute(found, ["us-ny-%"])] == list(subjects)
+
+
+def drafted(*actions: tuple[str, str], identifier: str = "HB 731") -> dict[str, Any]:
+    """A bill of Montana whose drafters began on December 14, 2024."""
+    steps = [("2024-12-14", "(LC) Drafter Assigned"), ("2025-02-24", "(LC) Draft Ready for Delivery"), *actions]
+    listed = [
+        {"description": said, "date": day, "order": at, "classification": ["failure"] if "Died" in said else []}
+        for at, (day, said) in enumerate(steps)
+    ]
+    return row(
+        1,
+        "2025-06-01T10:00:00+00:00",
+        identifier=identifier,
+        jurisdiction={"id": "ocd-jurisdiction/country:us/state:mt/government", "name": "Montana"},
+        first_action_date="2024-12-14",
+        actions=listed,
+    )
+
+
+INTRODUCED = drafted(("2025-02-25", "(H) Introduced"), ("2025-02-26", "(H) First Reading"))
+NEVER = drafted(("2025-05-20", "(LC) Draft Died in Process"), identifier="LC0023")
+
+
+def test_a_bill_is_introduced_when_its_drafters_are_done() -> None:
+    bill = api.parse_bill(INTRODUCED)
+    assert (bill.document_type, bill.introduced_on, bill.status_history[0]) == (
+        "bill",
+        "2025-02-25",
+        ("introduced", "2025-02-25"),
+    )
+    assert len(bill.actions) == 4, "what the drafters did stays in the list of actions"
+
+
+def test_a_draft_that_nobody_introduced_is_no_introduced_bill() -> None:
+    draft = api.parse_bill(NEVER)
+    assert (draft.document_type, draft.introduced_on, draft.published_on) == ("draft", None, None)
+    assert draft.status_history == (("failed", "2025-05-20"),)
+    waiting = api.parse_bill(drafted(identifier="LC0024"))
+    assert (waiting.status, waiting.status_on, waiting.status_history) == ("introduced", None, ())
+
+
+def test_stored_bills_of_montana_are_dated_from_their_introduction() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bills = [api.parse_bill(each) for each in (INTRODUCED, NEVER)]
+    before = [
+        replace(
+            bill,
+            document_type="bill",
+            published_on="2024-12-14",
+            status_history=(
+                ("introduced", "2024-12-14"),
+                *(step for step in bill.status_history if step[0] == "failed"),
+            ),
+            status_on=bill.status_on if bill.status == "failed" else "2024-12-14",
+        )
+        for bill in bills
+    ]
+    upsert(db, before, now=NOW, silent=True)
+    date_bills_of_montana_from_their_introduction(db)
+    for bill in bills:
+        stored = db.execute(
+            "select document_type, published_on, status, status_on from documents where id = ?", [bill.id]
+        ).fetchone()
+        assert stored == (bill.document_type, bill.published_on, bill.status, bill.status_on)
+        steps = db.execute(
+            "select status, reached_on from status_history where document_id = ? order by ordinal", [bill.id]
+        ).fetchall()
+        assert tuple(steps) == bill.status_history
 
 
 # --------------------------------------------------------------------- going on

@@ -196,6 +196,7 @@ def _matter(
         resolution="resolution" in (kind or "").lower(),
         introduced_on=introduced_on or "",
         ended_on=_day(row, "MatterEnactmentDate") or _day(row, "MatterPassedDate"),
+        enacted_on=_day(row, "MatterEnactmentDate"),
     )
     summary = _text(row, city.summary) if city.summary else None
     parts = [official if official != title else None, summary]

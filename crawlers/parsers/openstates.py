@@ -27,7 +27,7 @@ from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.governor import as_said
-from crawlers.status.measures import kind_of
+from crawlers.status.measures import is_drafting, kind_of
 from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
 from text.spaces import spaced
 
@@ -222,7 +222,7 @@ def _bill(key: str, row: Record) -> Bill:
     title = clean(row["title"])
     in_both = in_both_chambers(classified, chamber)
     document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", title or "", in_both=in_both)
-    introduced_on = day(row.get("first_action_date"), zone) or (classified[0][0].acted_on if classified else None)
+    introduced_on = _introduced_on(day(row.get("first_action_date"), zone), [action for action, _ in classified])
     said = as_said(classified)
     history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
@@ -257,6 +257,12 @@ def _bill(key: str, row: Record) -> Bill:
         links=tuple(_links(row.get("related_bills") or (), jurisdiction, session, key)),
         stamp=stamp(row),
     )
+
+
+def _introduced_on(first: str | None, actions: list[Action]) -> str | None:
+    """The day of the first action that is none of those who wrote the bill: Montana's drafters work on one for months."""
+    days = [each.acted_on for each in actions if not is_drafting(each.description)]
+    return first if first and len(days) == len(actions) else min(days, default=None)
 
 
 def _in_order(row: Record) -> list[Record]:

@@ -105,11 +105,16 @@ def _status(record: Record, home: str) -> str:
 
 
 def _latest(record: Record) -> Action | None:
-    """The stage the bill is at: on the day of its last sitting, or else of the record's last update."""
+    """The stage the bill is at, on the day of its last sitting before the record was updated: later ones are planned.
+
+    None where the API names no such sitting. ``lastUpdate`` itself is no day of a stage, for it also moves when somebody corrects
+    the record of an act of long ago.
+    """
     stage = record.get("currentStage") or {}
     words = clean(_string(stage, "description"))
     sittings = [_day(each.get("date")) for each in stage.get("stageSittings") or () if isinstance(each, dict)]
-    day = max(filter(None, sittings), default=None) or _day(record.get("lastUpdate"))
+    updated = _day(record.get("lastUpdate")) or ""
+    day = max((each for each in sittings if each and each <= updated), default=None)
     if not (words and day):
         return None
     chamber = _CHAMBERS.get(_string(stage, "house") or "")

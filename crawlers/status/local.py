@@ -97,7 +97,13 @@ def state_status(state: str) -> str | None:
 
 
 def local_history(
-    actions: Iterable[Action], *, state: str, resolution: bool, introduced_on: str, ended_on: str | None
+    actions: Iterable[Action],
+    *,
+    state: str,
+    resolution: bool,
+    introduced_on: str,
+    ended_on: str | None,
+    enacted_on: str | None = None,
 ) -> tuple[tuple[str, str], ...]:
     """The steps a matter has reached, oldest first, as (status, ISO date) pairs; the last is what its state says.
 
@@ -106,6 +112,7 @@ def local_history(
         state: the council's own word for where the matter stands, which has the last word.
         resolution: passage by the council ends the matter; an ordinance goes to the mayor.
         ended_on: the day the source gives for the end, for a last step that no action shows.
+        enacted_on: the day the source gives for the law. New York's mayor returns a bill unsigned a day or two before it is one.
     """
     steps = [("introduced", introduced_on)]
     last_on = introduced_on
@@ -125,4 +132,6 @@ def local_history(
     if said and steps[-1][0] != said:
         steps = [step for step in steps if step[0] != said and _RANK.get(step[0], 0) < _RANK.get(said, 10)]
         steps.append((said, ended_on or last_on))
+    if enacted_on and steps[-1][0] == "enacted":
+        steps[-1] = ("enacted", enacted_on)
     return tuple(dict.fromkeys(steps))

@@ -13,11 +13,23 @@ _RESOLUTIONS = {None: "resolution", "C": "concurrent resolution", "J": "joint re
 #: The title of what Hawaii's governor tells the legislature, which Open States calls a proclamation, as it does a nomination.
 _INFORMS = re.compile(r"informing\b|(?:letter )?dated\b", re.IGNORECASE)
 
+#: The number of a draft that a legislator has asked for: Montana lists those of its Legislative Council beside its bills.
+_DRAFT = re.compile(r"LC ?\d")
+#: What is done with a draft before it is introduced.
+_DRAFTING = re.compile(r"\(LC\) ")
+
+
+def is_drafting(description: str) -> bool:
+    """Whether an action is a step of those who write a bill, before it is introduced."""
+    return _DRAFTING.match(description) is not None
+
 
 def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False) -> str:
     """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
     source calls a bill or a mere resolution, and of a message that it calls a proclamation. A mere resolution that is before both
-    chambers (`in_both`) is a concurrent one."""
+    chambers (`in_both`) is a concurrent one; a "draft" was not introduced."""
+    if _DRAFT.match(identifier):
+        return "draft"
     if said == "proclamation" and _INFORMS.match(title):
         return "message"
     found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None

@@ -286,3 +286,50 @@ def give_subjects_their_spaces(db: Database) -> None:
         found = re.search(rf"(?<!\w){letters}(?!\w)", title, re.IGNORECASE)
         if found and " " in found.group():
             db.execute("update terms set term = ? where document_id = ? and ordinal = ?", [found.group(), *key])
+
+
+@observed()
+def read_the_days_of_british_bills_again(db: Database) -> None:
+    # The day on which Parliament last touched a record was stored as that of a stage (crawlers/parsers/uk_parliament.py). The
+    # list names every bill, so the next crawl asks for each of them.
+    db.execute("update provenance set stamp = null where source = 'uk_bills'")
+
+
+@observed()
+def date_bills_of_montana_from_their_introduction(db: Database) -> None:
+    # The first day of those who wrote a bill was stored as that of its introduction, and drafts that nobody introduced as bills
+    # (crawlers/parsers/openstates.py). Ended sessions are not read again.
+    bills = "jurisdiction = 'us-mt' and source = 'us_states'"
+    db.execute(f"update documents set document_type = 'draft' where {bills} and identifier glob 'LC*[0-9]'")
+    first = """(select min(acted_on) from actions a where a.document_id = {} and a.description not like '(LC) %')"""
+    drafted = (
+        f"select id from documents where {bills} and exists "
+        "(select 1 from actions a where a.document_id = documents.id and a.description like '(LC) %')"
+    )
+    db.execute(
+        f"update documents set published_on = {first.format('documents.id')}, status_on = "
+        f"case when status = 'introduced' then {first.format('documents.id')} else status_on end where id in ({drafted})"
+    )
+    db.execute(
+        f"update status_history set reached_on = coalesce({first.format('status_history.document_id')}, '') "
+        f"where status = 'introduced' and document_id in ({drafted})"
+    )
+    db.execute(
+        f"delete from status_history where status = 'introduced' and reached_on = '' and document_id in ({drafted})"
+    )
+
+
+@observed()
+def date_laws_of_new_york_from_its_charter(db: Database) -> None:
+    # The day on which the mayor returned a bill unsigned was stored as that of the law; it is one a day or two later
+    # (crawlers/status/local.py). What has ended is not read again.
+    law = """(select max(a.acted_on) from actions a where a.document_id = {} and a.description = 'City Charter Rule Adopted')"""
+    late = (
+        "select id from documents where source = 'us_local_legistar' and status = 'enacted' and status_on < "
+        + law.format("documents.id")
+    )
+    db.execute(
+        f"update status_history set reached_on = {law.format('status_history.document_id')} "
+        f"where status = 'enacted' and document_id in ({late})"
+    )
+    db.execute(f"update documents set status_on = {law.format('documents.id')} where id in ({late})")
