@@ -16,6 +16,7 @@ import lxml.html
 from crawlers.items import Action, BadRecord, Event, Link, Regulation, clean, document_id
 from crawlers.parsers.federal_register_dates import TIMEZONE, with_days
 from crawlers.parsers.federal_register_dockets import dockets, own
+from crawlers.parsers.federal_register_excerpt import printed_title
 from crawlers.parsers.federal_register_heading import as_printed
 from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
@@ -37,6 +38,7 @@ FIELDS = (
     "docket_ids",
     "document_number",
     "effective_on",
+    "excerpts",
     "executive_order_number",
     "html_url",
     "presidential_document_number",
@@ -93,8 +95,9 @@ def load_choice(path: Path = CHOICE) -> Choice:
 
 
 def stamp_of(record: dict[str, Any]) -> str:
-    """The listing's mark of change: a hash of the record, since the source gives none."""
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()[:24]
+    """The listing's mark of change: a hash of the record, since the source gives none. An excerpt may be another each time."""
+    lasting = {name: value for name, value in record.items() if name != "excerpts"}
+    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:24]
 
 
 def number_of(record: dict[str, Any]) -> str:
@@ -123,6 +126,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
     title, agencies = titled(
         _required(record, "title"), kind=kind, number=number, published_on=published_on, agencies=_agencies(record)
     )
+    title = printed_title(title, _text(record, "excerpts"), _agencies(record))
     action = _text(record, "action")
     links = _links(record, number, action, text)
     purpose = regulation_purpose(action, corrects=bool(_number_in(record.get("correction_of"))))

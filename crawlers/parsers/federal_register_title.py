@@ -81,6 +81,11 @@ def titled(
     return ", ".join([f"Untitled {kind.lower()} {number}", *([last] if last else [])]), tuple(named)
 
 
+def is_heading(name: str) -> bool:
+    """Whether what is among the agencies is the heading of a notice."""
+    return bool(_NOTICE.fullmatch(name) or _HEADING.search(name))
+
+
 def is_piece(title: str) -> bool:
     """Whether what should be a title is a piece of the text."""
     if title.startswith("Untitled "):

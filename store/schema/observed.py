@@ -333,3 +333,12 @@ def date_laws_of_new_york_from_its_charter(db: Database) -> None:
         f"where status = 'enacted' and document_id in ({late})"
     )
     db.execute(f"update documents set status_on = {law.format('documents.id')} where id in ({late})")
+
+
+@observed()
+def read_untitled_notices_again(db: Database) -> None:
+    # Their titles are in the excerpts, for which earlier versions did not ask (crawlers/parsers/federal_register_excerpt.py).
+    untitled = "select id from documents where source = 'us_federal_register' and title like 'Untitled %'"
+    db.execute(
+        f"update provenance set stamp = null where source = 'us_federal_register' and document_id in ({untitled})"
+    )

@@ -1,0 +1,91 @@
+"""The title of a document of the Federal Register by the beginning of its text, which the API gives as its `excerpts`.
+
+Since January 2025 the API often has a piece of the text for a title (federal_register_title). The excerpt begins as the document
+is printed, a line each: the department, the bureau, dockets in brackets, and then the title.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection
+
+from crawlers.parsers.federal_register_title import is_heading, is_piece
+from text.days import MONTH
+
+_TAG = re.compile(r"<[^<>]*>")
+#: What is printed above a title, besides the names of agencies: dockets, parts of the CFR, numbers, names in capitals.
+_ABOVE = re.compile(
+    r"\[.*|\d+ CFR .*|RINs?:? \d.*|(?:\w+ )?Dockets? (?:Nos?\b|ID|Number).*|(?:Release|File|Public Notice|Order) No.*|[^a-z]*"
+)
+_DEPARTMENT = re.compile(r"DEPARTMENT|EXECUTIVE OFFICE")
+#: What follows a title.
+_AFTER = re.compile(r"(?:AGENC(?:Y|IES)|ACTION):")
+_DAY = re.compile(rf"(?:Served: )?{MONTH} \d{{1,2}}, \d{{4}}\.?")
+#: A title has small words in small letters; where more are small than this share, it is a sentence.
+_SENTENCE = 0.5
+_LONGEST = 500
+
+
+def printed_title(title: str, excerpt: str | None, agencies: Collection[str]) -> str:
+    """The title, or what the excerpt prints in its place.
+
+    Args:
+        title: as `federal_register_title.titled` gives it.
+        excerpt: the beginning of the document's text, with marks of HTML; it may end within a word.
+        agencies: the names of the record, the heading of a notice among them where the source takes it for one.
+
+    The printed one counts where there is no other ("Untitled notice"), where it is the same in its own capitals ("Nyse Arca"),
+    and where the title is a name that follows the heading of a notice ("Coldwater River Solar, LLC.").
+    """
+    lines = [
+        line for each in html.unescape(_TAG.sub("", excerpt or "")).split("\n") if (line := " ".join(each.split()))
+    ]
+    printed, whole = _printed(lines, {_letters(name) for name in agencies if not is_heading(name)})
+    same = _letters(printed)
+    if not same:
+        return title
+    if _letters(title).startswith(same):
+        return _in_capitals_of(printed, title, len(same))
+    if title.startswith("Untitled ") and _is_title(printed):
+        return printed if whole else f"{printed.rpartition(' ')[0].rstrip(' ,;')}…"
+    return printed if whole and _is_title(printed) and _is_named_below(title, printed) else title
+
+
+def _printed(lines: list[str], names: Collection[str]) -> tuple[str, bool]:
+    """The first line below what is printed above a title, with the next one where it goes on, and whether more follows."""
+    for at, line in enumerate(lines[1:], 1):
+        bureau = _letters(line) in names and (_DEPARTMENT.match(lines[at - 1]) or _letters(lines[at - 1]) in names)
+        if not (bureau or _ABOVE.fullmatch(line) or _DAY.fullmatch(line)):
+            goes_on = line.endswith((";", ",")) and at + 1 < len(lines) and not _AFTER.match(lines[at + 1])
+            return f"{line} {lines[at + 1]}" if goes_on else line.rstrip(";"), at + 1 + goes_on < len(lines)
+    return "", False
+
+
+def _is_title(line: str) -> bool:
+    words = [word for word in line.split() if word[0].isalpha()]
+    small = sum(word[0].islower() for word in words)
+    return len(line) <= _LONGEST and not is_piece(line) and small <= _SENTENCE * len(words)
+
+
+def _is_named_below(title: str, printed: str) -> bool:
+    """Whether the title is a name or half a sentence of the notice that is printed: it ends as no title does."""
+    return is_heading(printed) and title.endswith((".", " the", ":", ",")) and not printed.endswith(".")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _in_capitals_of(printed: str, title: str, letters: int) -> str:
+    """The title with its first letters and digits as they are printed; what comes behind them stays."""
+    at = next(at for at in range(len(title) + 1) if len(_letters(title[:at])) == letters)
+    if not _letters(title[at:]):
+        at = len(title)
+    printed = printed.rstrip(";")
+    own = next(at for at in range(len(printed) + 1) if len(_letters(printed[:at])) == letters)
+    return (
+        title
+        if title[:at].startswith(printed[:own])
+        else printed[:own] + (printed[own:] if at == len(title) else title[at:])
+    )
