@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 import re
 import sqlite3
@@ -136,3 +138,37 @@ async def test_without_a_dump_there_is_a_catalog_without_tables(corpus: Path, tm
     ids = [each["@id"].partition("#")[2] for each in found["dcat:dataset"]]
     assert {"documents", "dates", "changes"} <= set(ids)
     assert "tables" not in ids
+
+
+async def test_the_documents_of_a_source_come_whole_and_each_read_of_them_is_short(
+    graph: Graph, site: Any, corpus: Path
+) -> None:
+    [given] = graph.objects(URIRef(f"{SITE}/catalog.jsonld#source-us_bills"), DCAT.distribution)
+    [address] = graph.objects(given, DCAT.downloadURL)
+    answer = await site.client.get(str(address).removeprefix(SITE))
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    with closing(sqlite3.connect(corpus)) as db:
+        assert [(row["id"],) for row in rows] == db.execute(
+            "select id from documents where source = 'us_bills' order by id"
+        ).fetchall()
+        plan = db.execute(
+            "explain query plan select * from documents where source = 'us_bills' and id > 'a' order by id limit 1001"
+        ).fetchall()
+    assert "text" not in rows[0], "texts are in the dump"
+    assert [row[3] for row in plan] == ["SEARCH documents USING INDEX documents_of_source (source=? AND id>?)"]
+
+
+async def test_a_source_of_texts_alone_has_no_documents_to_download(tmp_path: Path) -> None:
+    corpus = build(tmp_path)
+    with closing(sqlite3.connect(corpus)) as db:
+        db.execute(
+            "insert into runs (source, started_at, state) values ('us_bill_text', '2022-03-09T03:00:00Z', 'finished')"
+        )
+        db.commit()
+    answer = await serve.build(corpus, today=TODAY, site=SITE).client.get("/catalog.jsonld")
+    graph, texts = (
+        Graph().parse(data=answer.text, format="json-ld"),
+        URIRef(f"{SITE}/catalog.jsonld#source-us_bill_text"),
+    )
+    assert list(graph.objects(texts, DCTERMS.title))
+    assert not list(graph.objects(texts, DCAT.distribution))

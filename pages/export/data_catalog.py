@@ -170,7 +170,7 @@ def _collected(db: sqlite3.Connection) -> Iterator[tuple[Source, tuple[str | Non
 
 def _source(source: Source, days: tuple[str | None, str | None], told: Mapping[str, str], site: str) -> Node:
     """What was collected from one source, whose terms are not those of this site."""
-    rows = f"{site}/corpus/documents.csv?source={source.id}&_stream=on"
+    rows = f"{site}/corpus/documents.csv?source={source.id}&_nocol=text&_stream=on"
     page = f"{site}/corpus/documents?source={source.id}"
     terms = _license(source.terms.url)
     rights = {"@type": "dct:RightsStatement", "rdfs:label": " ".join(source.terms.allows.split())}
@@ -186,7 +186,7 @@ def _source(source: Source, days: tuple[str | None, str | None], told: Mapping[s
     }
     if known:
         node["dct:temporal"] = {"@type": "dct:PeriodOfTime"} | known
-    if not source.people_only:
+    if not source.people_only and known:  # some sources give only texts of what others list
         node["dct:isPartOf"] = f"{site}{PATH}#documents"
         given = _distribution(rows, source.title, "text/csv", page)
         node["dcat:distribution"] = [given | {"dct:license": terms, "dct:rights": rights}]
