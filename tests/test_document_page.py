@@ -170,3 +170,20 @@ def test_a_bill_whose_text_was_replaced_names_its_new_title(kind: str, title: st
     shown = "Fallen Servicemembers Religious Heritage Act of 2025"
     titles = [{"kind": "Display Title", "title": shown}, {"kind": kind, "title": title}]
     assert _amended_title(shown, titles) == (title if told else None)
+
+
+async def test_sponsors_have_their_party_and_state_in_words(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    sponsors = connect(file).table("sponsors")
+    ocd = {"document_id": BROADBAND, "role": "cosponsor"}
+    sponsors.update((BROADBAND, 0), {"name": "Rep. Ada Reader", "party": "D", "state": "ME", "district": "1"})
+    sponsors.insert_all(
+        [
+            ocd | {"ordinal": 7, "name": "Jacobson", "party": "Nonpartisan"},
+            ocd | {"ordinal": 8, "name": "Committee on Ways and Means"},
+        ],
+        alter=False,
+    )
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text
+    assert '<li>Rep. Ada Reader <span class="quiet">Democrat, Maine</span></li>' in page
+    assert '<li>Jacobson <span class="quiet">Nonpartisan</span></li><li>Committee on Ways and Means</li>' in page

@@ -12,7 +12,7 @@ from crawlers.people import as_people_say
 from pages.database import Row, rows
 from pages.documents import rulemaking
 from pages.documents.text_versions import in_words
-from pages.people.names import person_address
+from pages.people.names import party, person_address, state
 
 #: A day with more actions than this shows only those that moved the document; the others are behind a summary.
 CROWDED = 5
@@ -88,7 +88,7 @@ def part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ord
 
 
 def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """The sponsors, with the address of a legislator's page where it is known who each is."""
+    """The sponsors with their party and state in words, and the address of a legislator's page where it is known who each is."""
     found = rows(
         db,
         """select s.*, p.id as person, p.name as known from sponsors s
@@ -101,6 +101,7 @@ def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
         | {
             "name": as_people_say(row["name"]),
             "address": person_address(row["person"], row["known"]) if row["person"] else None,
+            "side": ", ".join(filter(None, (party(row["party"]), state(row["state"])))),
         }
         for row in found
     ]
