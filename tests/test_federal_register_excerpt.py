@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawlers.parsers.federal_register import stamp_of
 from crawlers.parsers.federal_register_excerpt import printed_title
@@ -131,3 +133,19 @@ def test_an_excerpt_changes_nothing_by_itself() -> None:
         != stamp_of({"title": "B"})
     )
     assert stamp_of({"title": "A"}) == stamp_of({"title": "A", "excerpts": None}), "the stamps of earlier versions hold"
+
+
+LINES = st.lists(
+    st.sampled_from(["DEPARTMENT OF ENERGY", "[Docket 1]", "Straße;", "<b>A</b> Notice", "Untitled notice 1"])
+    | st.text()
+)
+
+
+@given(title=st.text(min_size=1) | LINES.map(" ".join), lines=LINES, agencies=st.lists(st.text(), max_size=3))
+def test_whatever_an_excerpt_holds_a_title_stays_one(title: str, lines: list[str], agencies: list[str]) -> None:
+    found = printed_title(title, "\n".join(lines), agencies)
+    assert found == title or found.strip(" …;")
+
+
+def test_letters_that_fold_into_two_have_their_place() -> None:
+    assert printed_title("STRASSE 5; Notice", "X\nStraße 5\nThe", ()) == "Straße 5; Notice"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Collection
+from itertools import islice
 
 from crawlers.parsers.federal_register_title import is_heading, is_piece
 from text.days import MONTH
@@ -79,13 +80,13 @@ def _letters(text: str) -> str:
 
 def _in_capitals_of(printed: str, title: str, letters: int) -> str:
     """The title with its first letters and digits as they are printed; what comes behind them stays."""
-    at = next(at for at in range(len(title) + 1) if len(_letters(title[:at])) == letters)
-    if not _letters(title[at:]):
-        at = len(title)
-    printed = printed.rstrip(";")
-    own = next(at for at in range(len(printed) + 1) if len(_letters(printed[:at])) == letters)
-    return (
-        title
-        if title[:at].startswith(printed[:own])
-        else printed[:own] + (printed[own:] if at == len(title) else title[at:])
-    )
+    own, end = _end(printed, letters), _end(title, letters)
+    if title[:end].startswith(printed[:own]):
+        return title
+    return printed[:own] + title[end:] if _letters(title[end:]) else printed.rstrip(";")
+
+
+def _end(words: str, letters: int) -> int:
+    """Where so many letters and digits have been, or the end: some letters are two once they are folded."""
+    places = (at for at, char in enumerate(words, 1) if char.isalnum())
+    return next(islice(places, letters - 1, None), len(words))
