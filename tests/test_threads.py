@@ -12,9 +12,13 @@ from sqlite_utils import Database
 
 import serve
 from crawlers.storage.rulemakings import DRAWER, MOST_NAMED
+from digest.issues import entries
 from digest.issues.ledger import due
+from pages.answers import documents as answers
+from pages.answers.answer import At
 from pages.browse.lists import alive
 from pages.documents import document, rulemaking
+from pages.export import dates
 from pages.places.calendar import deadlines
 from publish.listing import publish
 from store.connect import connect
@@ -244,6 +248,31 @@ async def test_nobody_is_told_to_comment_on_a_proposal_that_was_withdrawn(db: Da
     db.conn.commit()
     page = (await serve.build(path, today=TODAY).client.get(f"/documents/{RULE}")).text
     assert f'The agency withdrew this proposal: <a href="/documents/{FOLLOWS}">2022-20001</a>' in page
+
+
+def test_digests_calendars_and_programs_agree_that_a_proposal_is_decided(db: Database) -> None:
+    db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
+    of_rule = dates.of_document(db.conn, RULE)
+    assert of_rule is not None
+    at = At(db.conn, DAY, "https://example.org")
+
+    def ahead() -> set[str]:
+        found = dates.settled(db.conn, dates.dates(db.conn, of_rule, ">=", DAY, 10))
+        return {event["kind"] for event in found if event["document_id"] == RULE}
+
+    before = answers.document(at, RULE).result
+    assert (before["document"]["can_still_move"], before["continues_as"]) == (True, [])
+    assert entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    db.table("events").delete_where("document_id = ?", [EXTENSION])
+    assert "comment_close" in ahead()
+
+    _follow(db, FOLLOWS, "Final rule.", NAMES_IT, published_on="2022-03-07")
+    said = answers.document(at, RULE)
+    assert said.result["document"]["can_still_move"] is None, "a final rule may adopt only a part"
+    assert [row["id"] for row in said.result["continues_as"]] == [FOLLOWS]
+    assert "Another document followed it: see continues_as." in said.says
+    assert not entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    assert "comment_close" not in ahead()
 
 
 async def test_the_page_shows_the_thread(db: Database) -> None:

@@ -40,7 +40,8 @@ COLUMNS = {
     "lead": "Who it is assigned to",
     "unit": "Unit of the lead",
     "status": "Status",
-    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since",
+    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since, or "
+    "where a final rule or a withdrawal followed a proposed rule",
     "next_on": "Next date",
     "next": "What happens on that day",
     "moved_on": "Day of the latest action",
@@ -164,7 +165,7 @@ def _row(row: Row, today: datetime.date, since: str | None, old: str, *, answere
     ended = ended_with(row, today)
     doubt = f"{ended[0]} ended" if ended else old
     moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
-    still = "" if not moves or ended or answered else "unknown" if unheard_since(row, today) else "yes"
+    still = "" if not moves or ended else "unknown" if answered or unheard_since(row, today) else "yes"
     return row | {
         "number": row["identifier"],
         "place": formatting.place(row["jurisdiction"]),
