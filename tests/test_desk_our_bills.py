@@ -93,6 +93,23 @@ def test_what_can_no_longer_move_is_left_out_unless_asked_for(db: Any) -> None:
     assert "117th Congress ended" in row["status"]
 
 
+async def test_a_proposed_rule_is_open_until_a_final_rule_follows(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    after = datetime.date(2022, 6, 1)
+    assert [row["open"] for row in rows(db, after)] == ["yes"]
+    change(config, "update documents set latest_action = 'Proposed rule.' where id = ?", RULE)
+    change(
+        config,
+        "update documents set source = 'us_federal_register', document_type = 'Rule', status = 'final', "
+        "latest_action = 'Final rule.', text = 'Proposed on March 2, 2022.', published_on = '2022-05-02' where id = ?",
+        PLAIN,
+    )
+    change(config, "insert into terms values (?, 9, 'docket', 'WC Docket 21-31')", PLAIN)
+    assert [row["open"] for row in rows(db, after)] == ["unknown"], "a final rule may adopt only a part of it"
+
+
 async def test_old_news_of_a_session_is_called_old(browser: Browser, config: Configuration, db: Any) -> None:
     columns = "jurisdiction, session, source, special, seen_at"
     change(config, "update documents set jurisdiction = 'us-ga', session = '2021_22' where id = ?", BROADBAND)

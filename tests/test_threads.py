@@ -12,12 +12,20 @@ from sqlite_utils import Database
 
 import serve
 from crawlers.storage.rulemakings import DRAWER, MOST_NAMED
+from digest.issues import entries
+from digest.issues.ledger import due
+from pages.answers import documents as answers
+from pages.answers.answer import At
+from pages.browse.lists import alive
 from pages.documents import document, rulemaking
+from pages.export import dates
+from pages.places.calendar import deadlines
 from publish.listing import publish
 from store.connect import connect
 
 EXTENSION = "us-fr-2022-06001"
 FINAL = "us-fr-2022-20000"
+FOLLOWS = "us-fr-2022-20001"
 DAY = datetime.date.fromisoformat(TODAY)
 
 
@@ -159,6 +167,112 @@ def test_a_correction_belongs_to_what_it_corrects(db: Database) -> None:
     publish(db, NOW)
     assert _thread(db, FINAL)[-1] == "us-fr-2022-30000"
     assert "us-fr-2022-30000" in _thread(db, RULE)
+
+
+OF_DOCKET = {"docket": "WC Docket 21-31"}
+OF_RIN = {"rin": "3060-AK57"}
+
+
+def _follow(db: Database, key: str, action: str, text: str, terms: dict[str, str] = OF_DOCKET, **values: str) -> None:
+    """A document of September 2022 that may follow RULE, which was published on March 2, 2022."""
+    row = {"document_type": "Rule", "status": "final", "title": "E-Rate Program", "published_on": "2022-09-02"} | values
+    known = {
+        "kind": "regulation",
+        "source": "us_federal_register",
+        "session": "fr",
+        "url": "https://www.federalregister.gov/",
+    }
+    db.table("documents").insert(document_row(key, identifier=key[6:], latest_action=action, text=text, **known, **row))
+    db.table("terms").insert_all(
+        {"document_id": key, "ordinal": number, "kind": kind, "term": term}
+        for number, (kind, term) in enumerate(terms.items())
+    )
+
+
+NAMES_IT = "The Commission published a notice of proposed rulemaking on March 2,\n2022 (87 FR 12345)."
+WITHDRAWN = {"document_type": "Proposed Rule", "status": "withdrawn"}
+SUPPLEMENTAL = {"document_type": "Proposed Rule", "status": "proposed"}
+
+
+@pytest.mark.parametrize(
+    ("action", "text", "terms", "values", "kind"),
+    [
+        ("Final rule.", NAMES_IT, OF_DOCKET, {}, "final"),
+        ("Final rule.", NAMES_IT, OF_RIN, {}, "final"),
+        ("Interim final rule; request for comments.", NAMES_IT, OF_DOCKET, {}, "interim"),
+        ("Proposed rule; withdrawal.", NAMES_IT, OF_DOCKET, WITHDRAWN, "withdrawal"),
+        ("Supplemental notice of proposed rulemaking.", NAMES_IT, OF_DOCKET, SUPPLEMENTAL, "proposal"),
+        # a docket or a number alone may hold several rulemakings
+        ("Final rule.", "The proposal of March 1, 2022, is adopted.", OF_DOCKET | OF_RIN, {}, None),
+        ("Final rule.", NAMES_IT, {"docket": "WC Docket 99-99"}, {}, None),
+        ("Final rule.", NAMES_IT, {"rin": "2120-AA64"}, {}, None),
+        ("Final rule; correction.", NAMES_IT, OF_DOCKET, {}, None),
+        ("Temporary final rule.", NAMES_IT, OF_DOCKET, {}, None),
+        ("Notice of adequacy.", NAMES_IT, OF_DOCKET, {}, None),
+        ("Interim final determination.", NAMES_IT, OF_DOCKET, {}, None),
+        ("Proposed rule; partial withdrawal.", NAMES_IT, OF_DOCKET, WITHDRAWN, None),
+        ("Proposed rule; extension of comment period.", NAMES_IT, OF_DOCKET, SUPPLEMENTAL, None),
+        ("Final rule.", NAMES_IT, OF_DOCKET, {"published_on": "2022-03-02"}, None),
+    ],
+)
+def test_what_followed_a_proposal_is_said_where_it_is_certain(
+    db: Database, action: str, text: str, terms: dict[str, str], values: dict[str, str], kind: str | None
+) -> None:
+    db.table("documents").update(
+        RULE, {"latest_action": "Notice of proposed rulemaking.", "document_type": "Proposed Rule"}
+    )
+    db.table("terms").insert({"document_id": RULE, "ordinal": 2, "kind": "rin", "term": "2120-AA64"})
+    _follow(db, FOLLOWS, action, text, terms, **values)
+    found = document.document(db.conn, RULE, DAY)
+    assert found is not None
+    assert [(row["id"], row["kind"]) for row in found.followed_by] == ([(FOLLOWS, kind)] if kind else [])
+    assert found.d["status"] == "proposed", "the status stays the word of the source"
+    assert alive(db.conn, [RULE], DAY) == (set() if kind in ("final", "withdrawal") else {RULE})
+
+
+def test_a_number_of_two_proposals_of_one_day_does_not_tell_which_was_followed(db: Database) -> None:
+    db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
+    _follow(db, FOLLOWS, "Final rule.", NAMES_IT)
+    _follow(db, "us-fr-2022-04568", "Proposed rule.", "", published_on="2022-03-02", **SUPPLEMENTAL)
+    assert rulemaking.followed_by(db.conn, RULE) == []
+
+
+async def test_nobody_is_told_to_comment_on_a_proposal_that_was_withdrawn(db: Database) -> None:
+    db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
+    assert [event.document_id for event in deadlines(db.conn, DAY) if event.document_id == RULE] == [RULE]
+    _follow(db, FOLLOWS, "Proposed rule; withdrawal.", NAMES_IT, **WITHDRAWN | {"published_on": "2022-03-07"})
+    assert [event.document_id for event in deadlines(db.conn, DAY) if event.document_id == RULE] == []
+    assert rulemaking.next_event(db.conn, [RULE], DAY) is None
+    assert [row[1] for row in due(db.conn, datetime.date(2022, 3, 28)) if row[1] == RULE] == []
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    db.conn.commit()
+    page = (await serve.build(path, today=TODAY).client.get(f"/documents/{RULE}")).text
+    assert f'The agency withdrew this proposal: <a href="/documents/{FOLLOWS}">2022-20001</a>' in page
+
+
+def test_digests_calendars_and_programs_agree_that_a_proposal_is_decided(db: Database) -> None:
+    db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
+    of_rule = dates.of_document(db.conn, RULE)
+    assert of_rule is not None
+    at = At(db.conn, DAY, "https://example.org")
+
+    def ahead() -> set[str]:
+        found = dates.settled(db.conn, dates.dates(db.conn, of_rule, ">=", DAY, 10))
+        return {event["kind"] for event in found if event["document_id"] == RULE}
+
+    before = answers.document(at, RULE).result
+    assert (before["document"]["can_still_move"], before["continues_as"]) == (True, [])
+    assert entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    db.table("events").delete_where("document_id = ?", [EXTENSION])
+    assert "comment_close" in ahead()
+
+    _follow(db, FOLLOWS, "Final rule.", NAMES_IT, published_on="2022-03-07")
+    said = answers.document(at, RULE)
+    assert said.result["document"]["can_still_move"] is None, "a final rule may adopt only a part"
+    assert [row["id"] for row in said.result["continues_as"]] == [FOLLOWS]
+    assert "Another document followed it: see continues_as." in said.says
+    assert not entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    assert "comment_close" not in ahead()
 
 
 async def test_the_page_shows_the_thread(db: Database) -> None:

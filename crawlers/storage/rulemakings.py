@@ -153,6 +153,11 @@ def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> li
     return list(groups.values())
 
 
+def is_docket(number: str) -> bool:
+    """Whether a number printed among the dockets is one: not that of one document, form, order, or account."""
+    return bool(_LIKE_DOCKET.search(number)) and not _NO_DOCKET.match(number)
+
+
 def _named(db: Database) -> dict[str, list[str]]:
     """The dockets of each document. A short number ("50-443") is an agency's own and counts with the agency's name."""
     rows = db.execute(
@@ -161,7 +166,7 @@ def _named(db: Database) -> dict[str, list[str]]:
     )
     named: dict[str, list[str]] = defaultdict(list)
     for key, docket, agency in rows.fetchall():
-        if _LIKE_DOCKET.search(docket) and not _NO_DOCKET.match(docket):
+        if is_docket(docket):
             number = docket.upper()
             named[key].append(f"{agency} {number}" if _SHORT.match(number) else number)
     return named

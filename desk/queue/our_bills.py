@@ -21,6 +21,7 @@ from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
 from pages.browse import finding
 from pages.browse.numbers import read_number
+from pages.documents import rulemaking
 from pages.documents.session_status import SESSION_END, SESSION_TITLE, UNDECIDED, ended_with, unheard_since
 from pages.http import formatting
 from publish.decisions import ON_RECORD
@@ -39,7 +40,8 @@ COLUMNS = {
     "lead": "Who it is assigned to",
     "unit": "Unit of the lead",
     "status": "Status",
-    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since",
+    "open": "yes where it can still move, unknown where its session was to end and nothing was heard of it since, or "
+    "where a final rule or a withdrawal followed a proposed rule",
     "next_on": "Next date",
     "next": "What happens on that day",
     "moved_on": "Day of the latest action",
@@ -120,7 +122,8 @@ def our_bills(
     """
     found = list(db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"}))
     old = old_news(db, [row["id"] for row in found], today)
-    rows = [_row(row, today, since, old.get(row["id"], "")) for row in found]
+    answered = rulemaking.answered(db.conn, [row["id"] for row in found if row["status"] == "proposed"])
+    rows = [_row(row, today, since, old.get(row["id"], ""), answered=row["id"] in answered) for row in found]
     stances, drafts = _stances(db)
     followed = {row[0] for row in db.execute("select document_id from follows where account_id = ?", [me]).fetchall()}
     for row in rows:
@@ -158,11 +161,11 @@ _SQL = f"""
     left join current_assignments s on s.document_id = d.id left join accounts a on a.id = s.assigned_to"""
 
 
-def _row(row: Row, today: datetime.date, since: str | None, old: str) -> Row:
+def _row(row: Row, today: datetime.date, since: str | None, old: str, *, answered: bool) -> Row:
     ended = ended_with(row, today)
     doubt = f"{ended[0]} ended" if ended else old
     moves = (row["kind"] == "bill" and row["status"] in UNDECIDED | {"to_executive"}) or row["status"] == "proposed"
-    still = "" if not moves or ended else "unknown" if unheard_since(row, today) else "yes"
+    still = "" if not moves or ended else "unknown" if answered or unheard_since(row, today) else "yes"
     return row | {
         "number": row["identifier"],
         "place": formatting.place(row["jurisdiction"]),

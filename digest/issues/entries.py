@@ -22,6 +22,7 @@ from digest.issues.ledger import due, rules
 from digest.issues.stances import Published, of_documents, published
 from pages.browse.asked import Search
 from pages.browse.search import parse
+from pages.documents import rulemaking
 from pages.documents.session_status import SESSION_TITLE, UNDECIDED, ended_with
 from store.constants import ANY_AREA
 
@@ -225,6 +226,8 @@ def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry
                 if (row["document_id"], f"area:{area}") in rejected:
                     continue
                 document["areas"].setdefault(area, {"title": titles[area], "words": ""})
+    for key in rulemaking.answered(corpus, [key for key, each in found.items() if each["status"] == "proposed"]):
+        found[key]["answered"] = True
     for document in found.values():
         document["effect"] = effect(document["title"], document["abstract"], document["positions"])
     return found
@@ -380,10 +383,12 @@ def _touches(news: dict[str, Any], document: Entry) -> bool:
 
 
 def _can_move(document: Entry, today: datetime.date) -> bool:
-    """Whether something can still be done about a document: a bill that waits, a rule that is proposed."""
+    """Whether something can still be done about a document: a bill that waits, a rule that is proposed and not decided."""
     if document["kind"] == "bill":
         return document["status"] in UNDECIDED | {"to_executive"} and not ended_with(document, today)
-    return document["status"] == "proposed" or (document["kind"] != "regulation" and document["status"] in UNDECIDED)
+    if document["status"] == "proposed":
+        return not document.get("answered")
+    return document["kind"] != "regulation" and document["status"] in UNDECIDED
 
 
 def _identifiers(corpus: sqlite3.Connection, keys: list[str]) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest.issues.stances import Published, published
+from pages.database import rows
+from pages.documents import rulemaking
 from store.clock import ago
 from text.yaml_config import BadYaml, read_yaml
 
@@ -79,11 +81,14 @@ def _add(db: Database, rows: Iterable[tuple[str, str, str]]) -> None:
 def due(corpus: sqlite3.Connection, today: datetime.date) -> Iterator[tuple[str, str, str, str]]:
     """Deadlines that are at most `remind_days` away, as (id of the reminder, document, kind, starts_at)."""
     until = today + datetime.timedelta(days=rules()["remind_days"])
-    for document, kind, starts_at in corpus.execute(
+    corpus.row_factory = sqlite3.Row
+    dated = rows(
+        corpus,
         "select document_id, kind, starts_at from events where substr(starts_at, 1, 10) between ? and ? "
         "order by starts_at, document_id",
         [today.isoformat(), until.isoformat()],
-    ):
+    )
+    for document, kind, starts_at in (tuple(event.values()) for event in rulemaking.still_due(corpus, dated)):
         if kind in rules()["remind"]:
             words = "\x1f".join(("due", document, kind, starts_at[:10]))
             yield "due-" + hashlib.sha256(words.encode()).hexdigest()[:20], document, kind, starts_at

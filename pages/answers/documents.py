@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from urllib.parse import urlencode
 
 from crawlers.storage.merge import BY_HAND
@@ -13,7 +14,7 @@ from pages.browse import browse, numbers
 from pages.browse import search as searches
 from pages.browse.filters import Filters
 from pages.database import Row, first, rows
-from pages.documents import look_alikes, record, text_versions
+from pages.documents import look_alikes, record, rulemaking, text_versions
 from pages.documents.identifiers import identifiers
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
 from pages.documents.successor import other_record, successor
@@ -50,7 +51,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
             ids,
         )
     }
-    found = []
+    found, answered = [], rulemaking.answered(at.db, ids)
     for row in document_rows(at.db, ids, at.today, at.site):
         ended = ended_with(states[row["id"]], at.today)
         unheard = None if ended else unheard_since(states[row["id"]], at.today)
@@ -59,7 +60,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
             kept
             | {
                 "can_still_move": None
-                if unheard or row["status"] == "unrecorded"
+                if unheard or row["status"] == "unrecorded" or row["id"] in answered
                 else can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
                 "session_collected_until": states[row["id"]]["collected_until"] if unheard else None,
@@ -276,7 +277,8 @@ def _about(head: Row, row: Row, result: Row) -> str:
     elif row["can_still_move"] is False:
         says.append("It can no longer move.")
     if result["continues_as"]:
-        says.append("It goes on under another number: see continues_as.")
+        goes_on = "Another document followed it" if head["status"] == "proposed" else "It goes on under another number"
+        says.append(f"{goes_on}: see continues_as.")
     if head["missing_since"]:
         by_hand = head["source"] == BY_HAND
         gone = "Staff added this record by hand and removed it on" if by_hand else "Its source has not listed it since"
@@ -287,16 +289,16 @@ def _about(head: Row, row: Row, result: Row) -> str:
 
 
 def _successors(at: At, head: Row) -> list[Row]:
-    """The documents that took the place of one, as its source or theirs says it, in a link or in words."""
-    after = successor(at.db, head)
+    """The documents that took the place of one, or followed a proposed rule, as its source or theirs says it."""
+    after, following = successor(at.db, head), [row["id"] for row in rulemaking.followed_by(at.db, head["id"])]
     return rows(
         at.db,
         """select distinct d.id, d.identifier, d.title, d.status, ?2 || '/documents/' || d.id as address from (
             select linked_id as id from links where document_id = ?1 and kind = 'replaced-by'
             union select document_id from links where linked_id = ?1 and kind = 'replaces'
-            union select ?3
+            union select ?3 union select value from json_each(?4)
         ) other join documents d on d.id = other.id order by d.id""",
-        [head["id"], at.site, after and after["id"]],
+        [head["id"], at.site, after and after["id"], json.dumps(following)],
     )
 
 

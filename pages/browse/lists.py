@@ -10,6 +10,7 @@ from typing import Any
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
+from pages.documents import rulemaking
 from pages.documents.session_status import (
     SESSION_END,
     UNDECIDED,
@@ -72,7 +73,7 @@ def _few_of_a_place(found: list[Card], limit: int) -> list[Card]:
 def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
     """Those of some documents that can still become something.
 
-    Not in it is what nothing was heard of since the day its session was to end.
+    Not in it is what nothing was heard of since the day its session was to end, and a proposed rule that is decided.
     """
     found = db.execute(
         f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
@@ -81,7 +82,7 @@ def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[s
         ids,
     )
     moving = [row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)]
-    return set(moving) - of_the_past(db, moving, today)
+    return set(moving) - of_the_past(db, moving, today) - rulemaking.answered(db, moving)
 
 
 def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:

@@ -93,6 +93,7 @@ class DocumentView(Progress):
     overtaken: bool
     no_known_session: bool
     successor: Row | None
+    followed_by: list[Row]
     other_record: Row | None
     settled: frozenset[str]
     steps: list[Row]
@@ -161,6 +162,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         **_standing(head, today, stale=stale),
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         successor=successor(db, head),
+        followed_by=rulemaking.followed_by(db, document_id),
         other_record=other,
         steps=steps(head, part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),

@@ -8,15 +8,38 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from crawlers.items import document_id as identity
 from crawlers.storage.corrected_dates import CORRECTED, EXTENDED
-from pages.database import Row, rows
+from crawlers.storage.rulemakings import STANDING_RINS, is_docket
+from pages.database import Row, first, marks, rows
 from pages.http import formatting
+from text.days import in_words
 
 #: All documents of a rulemaking, from one of them, in order of publication.
 _TOGETHER = """from thread_documents this join thread_documents other using (thread_id)
     join documents d on d.id = other.document_id where this.document_id = ? order by other.ordinal"""
+
+#: What may follow a proposal, by its type, its status, and the beginning of its action line. A temporary or direct final rule is
+#: none: it often stands beside a proposal that waits on.
+_FOLLOWS = (
+    ("final", "Rule", "final", re.compile(r"final\b", re.IGNORECASE)),
+    ("interim", "Rule", "final", re.compile(r"interim (?:final )?rule\b", re.IGNORECASE)),
+    ("withdrawal", "Proposed Rule", "withdrawn", re.compile("")),
+    ("proposal", "Proposed Rule", "proposed", re.compile(r".*\bpropos", re.IGNORECASE)),
+)
+#: What only moves a date of another document, corrects it, or ends a part of it.
+_MINOR = re.compile(
+    r"\b(?:correct|confirm|delay|exten|reopen|postpone|stay|announce|cancel|partial|technical|hearing|meeting|effective date|"
+    r"notification of (?!issuance)|petition)",
+    re.IGNORECASE,
+)
+#: What decides a proposal as a whole or in part: lists of what is open no longer begin with it.
+_DECIDES = frozenset({"final", "withdrawal"})
+#: A document names the proposal that it follows near its beginning; further on it tells the history of other ones, too.
+_BEGINNING = 12_000
 
 _MOVED = re.compile(rf"(?:{CORRECTED}|{EXTENDED}) ([\w-]+)")
 
@@ -55,6 +78,7 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
         "and kind is not 'hearing_canceled' order by starts_at",
         ids,
     )
+    events = still_due(db, events)
     closing = [event for event in events if event["kind"] == "comment_close"]
     latest = max((ids.index(event["document_id"]) for event in closing), default=-1)
     ahead = [
@@ -64,3 +88,93 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
         and (event["kind"] != "comment_close" or ids.index(event["document_id"]) == latest)
     ]
     return ahead[0] if ahead else None
+
+
+def followed_by(db: sqlite3.Connection, document_id: str) -> list[Row]:
+    """What followed a proposed rule of the Federal Register, in order of publication: id, identifier, published_on, and ``kind``
+    ("final", "interim", "withdrawal", "proposal"); nothing after the first one that decides.
+
+    Only what is certain: a later document of the same docket or regulation number that names the day on which the proposal was
+    published. Neither alone is enough: a docket or number may hold several rulemakings.
+    """
+    said = "published_on, document_type, status, latest_action, title, source"
+    head = first(db, f"select {said} from documents where id = ?", [document_id])
+    if head is None or head["source"] != "us_federal_register" or _kind(head) != "proposal":
+        return []
+    found: list[Row] = []
+    for row in _later(db, document_id, head["published_on"]):
+        kind = _kind(row)
+        if kind and kind not in {each["kind"] for each in found} and in_words(head["published_on"]) in _words(row):
+            found.append({name: row[name] for name in ("id", "identifier", "published_on")} | {"kind": kind})
+        if kind in _DECIDES and found and found[-1]["id"] == row["id"]:
+            break
+    return found
+
+
+def answered(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    """Those of some documents that are proposed rules and that a final rule or a withdrawal has followed."""
+    return {key for key in ids if _answered_on(db, key)}
+
+
+def still_due(db: sqlite3.Connection, events: Iterable[Row]) -> list[Row]:
+    """Dates without the comment deadlines of proposals that were withdrawn, or became a final rule, before their deadline."""
+    found = list(events)
+    closing = {event["document_id"] for event in found if event["kind"] == "comment_close"}
+    over = {key: day for key in closing if (day := _answered_on(db, key))}
+    return [
+        event
+        for event in found
+        if event["kind"] != "comment_close" or event["starts_at"][:10] < over.get(event["document_id"], "9")
+    ]
+
+
+def _answered_on(db: sqlite3.Connection, document_id: str) -> str | None:
+    """The day on which a final rule or a withdrawal followed a proposal."""
+    found = (row["published_on"] for row in followed_by(db, document_id) if row["kind"] in _DECIDES)
+    return next(found, None)
+
+
+def _kind(row: Mapping[str, Any]) -> str | None:
+    """What a document may be to the proposal before it, or None."""
+    said = row["latest_action"] or ""
+    if _MINOR.search(said) or re.search(r"\bcorrection$", row["title"], re.IGNORECASE):
+        return None
+    return next(
+        (
+            kind
+            for kind, document_type, status, begins in _FOLLOWS
+            if (row["document_type"], row["status"]) == (document_type, status) and begins.match(said)
+        ),
+        None,
+    )
+
+
+def _later(db: sqlite3.Connection, document_id: str, published_on: str) -> list[Row]:
+    """The later rules and proposals of a proposal's dockets and regulation numbers, with the beginning of their texts.
+
+    A number that another proposal of the same day has, too, would not tell which of the two was meant.
+    """
+    mine = db.execute("select kind, term from terms where document_id = ? and kind in ('docket', 'rin')", [document_id])
+    sql = """from terms t cross join documents d on d.id = t.document_id
+        where t.kind = ? and t.term = ? and d.source = 'us_federal_register' and d.document_type in ('Rule', 'Proposed Rule')"""
+    found: dict[str, None] = {}
+    for kind, term in mine.fetchall():
+        if (is_docket(term) if kind == "docket" else term not in STANDING_RINS) and not first(
+            db,
+            f"select 1 {sql} and d.document_type = 'Proposed Rule' and d.published_on = ? and d.id <> ?",
+            [kind, term, published_on, document_id],
+        ):
+            found |= dict.fromkeys(
+                row[0] for row in db.execute(f"select d.id {sql} and d.published_on > ?", [kind, term, published_on])
+            )
+    return rows(
+        db,
+        f"""select id, identifier, title, document_type, status, latest_action, published_on,
+            substr(text, 1, {_BEGINNING}) as beginning from documents where id in ({marks(tuple(found))})
+        order by published_on, id""",
+        list(found),
+    )
+
+
+def _words(row: Row) -> str:
+    return " ".join((row["beginning"] or "").split())

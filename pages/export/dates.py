@@ -13,6 +13,7 @@ from pages.browse.cards import area_titles
 from pages.browse.known import UnknownValue
 from pages.browse.selection import Selection
 from pages.database import Row, marks
+from pages.documents import rulemaking
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
@@ -150,6 +151,7 @@ def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
     the date, the words and the document of the one that moved it last. Other events are known by document and time, since
     a document may have several hearings.
     """
+    events = rulemaking.still_due(db, events)
     ids = sorted({event["document_id"] for event in events})
     periods, revised = _periods(db, ids), _revisions(db, ids)
     kept: dict[str, Row] = {}

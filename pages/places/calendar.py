@@ -15,6 +15,7 @@ from pages.browse import known
 from pages.browse.cards import agencies_of, area_titles
 from pages.browse.filters import PLACE_GROUPS
 from pages.database import marks, rows
+from pages.documents import rulemaking
 from pages.documents.document import source_title
 from pages.http import formatting
 from pages.http.language import N_, _
@@ -205,7 +206,7 @@ def _events(
     limit: int = MOST,
 ) -> list[Event]:
     where, values = wanted.where()
-    found = rows(
+    dated = rows(
         db,
         f"""select e.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier, d.jurisdiction,
             coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
@@ -214,6 +215,7 @@ def _events(
         where {when} and {where} order by e.starts_at {order}, e.document_id limit ?""",
         [*days, *values, limit],
     )
+    found = rulemaking.still_due(db, dated)
     titles = area_titles(db)
     tags: dict[str, list[tuple[str, str]]] = {}
     ids = list({row["document_id"] for row in found})

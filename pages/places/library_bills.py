@@ -15,6 +15,7 @@ from pages.browse.fates import FATES, UNDECIDED_SQL, Counts
 from pages.browse.lists import alive
 from pages.browse.trackers import Tracker, load_trackers
 from pages.database import Row, marks, rows, value
+from pages.documents import rulemaking
 from pages.people import names
 from store.constants import TAGGED
 
@@ -72,6 +73,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
             [*proposed, today.isoformat()],
         )
     }
+    open_rules -= rulemaking.answered(db, open_rules)
     moving = alive(db, undecided, today) | open_rules
     fates = Counter(FATES.get(row["status"], "other") for row in found if row["id"] not in open_rules)
     order = {"passed": 1, "unheard": 2, "other": 2, "dead": 3}
