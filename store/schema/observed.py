@@ -336,7 +336,7 @@ def date_laws_of_new_york_from_its_charter(db: Database) -> None:
 
 
 @observed()
-def read_untitled_notices_again(db: Database) -> None:
+def read_untitled_documents_again(db: Database) -> None:
     # Their titles are in the excerpts, for which earlier versions did not ask (crawlers/parsers/federal_register_excerpt.py).
     untitled = "select id from documents where source = 'us_federal_register' and title like 'Untitled %'"
     db.execute(
