@@ -96,6 +96,7 @@ def test_a_bill_that_is_over_moves_for_its_followers_only(
         ("enacted", "2019-06-01", False, False),
         ("failed", "2019-06-01", False, False),
         ("enacted", "2019-06-01", True, True),
+        ("failed", "2019-06-01", True, True),
         ("enacted", "2022-03-01", False, True),
         ("in_committee", "2019-06-01", False, True),
     ],
@@ -107,9 +108,10 @@ def test_a_bill_of_2019_that_staff_add_today_is_no_news_unless_they_pin_it(
     with sqlite3.connect(corpus_file) as source:
         for table in ("changes", "actions"):
             source.execute(f"delete from {table} where document_id = ?", [BROADBAND])
-        known = "update documents set status = ?, status_on = null, published_on = '2019-01-07' where id = ?"
-        source.execute(known, [status, BROADBAND])
-        first = [("introduced", "2019-01-07", "Library Broadband Act"), ("status", None, status)]
+        known = "update documents set status = ?, status_on = ?, published_on = '2019-01-07' where id = ?"
+        source.execute(known, [status, happened_on if status == "failed" else None, BROADBAND])
+        first = [("introduced", "2019-01-07", "Library Broadband Act")]
+        first += [("status", None, status)] if status == "enacted" else []
         source.executemany(
             "insert into changes (id, document_id, seen_at, happened_on, kind, summary) "
             "values (?3, ?4, '2022-03-08T07:00:00Z', ?2, ?1, ?3)",

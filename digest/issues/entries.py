@@ -169,7 +169,7 @@ def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[
         quiet = ("move", "new", "outcome")
     elif document["kind"] == "bill" and (document["status_on"] or "9") <= today.isoformat():
         ends = any(each["heading"] == "outcome" and each["all"] for each in news)
-        quiet = () if ends else ("move", "new")
+        quiet = () if ends else ("move",) if document["pinned"] else ("move", "new")
     return [each | {"all": False} if each["heading"] in quiet else each for each in news]
 
 
