@@ -151,7 +151,7 @@ def _drafts(staff: Path) -> list[Published]:
     if not staff.exists():
         return []
     with closing(sqlite3.connect(f"{staff.absolute().as_uri()}?mode=ro", uri=True, timeout=10)) as db:
-        used = db.execute("select 1 from sqlite_master where name = 'current_reviews'").fetchone()
+        used = db.execute("select 1 from sqlite_master where name = 'current_drafts'").fetchone()
         return list(drafts(db)) if used else []
 
 

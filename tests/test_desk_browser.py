@@ -18,6 +18,7 @@ from test_browser import PICTURES, axe, chromium, page
 
 from desk.queue import collaboration
 from desk.reviews import publishing, reviews, verdict_validity
+from desk.reviews.drafts import draft_of
 from desk.reviews.reviews import Verdict
 from publish.listing import publish_decisions
 from settings import Configuration
@@ -72,7 +73,7 @@ def publish_as_another(config: Configuration) -> None:
     """A second approver publishes what the first has drafted, and the public pages follow."""
     with closing(open_desk(config)) as db:
         bea = add(db, "Bea Approver", "approver")
-        draft = publishing.draft_of(db, BROADBAND, "stance")
+        draft = draft_of(db, BROADBAND, "stance")
         assert draft
         seen = reviews.last_id(db, BROADBAND)
         publishing.publish(db, bea, draft, reason=draft["reason"], source=draft["source"], seen=seen, now=NOW)

@@ -15,6 +15,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
 from desk.reviews import publishing, review_items, reviews
+from desk.reviews.drafts import draft_of, touched_by_others, waiting_drafts
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
 from settings import Configuration
@@ -24,7 +25,7 @@ SOURCE = "https://example.org/letter"
 
 def drafted(db: Any, who: str = "Ben Writer", value: str = "oppose") -> dict[str, Any]:
     say(db, subject="stance", value=value, reason="It closes libraries.", source=SOURCE, who=who)
-    found = publishing.draft_of(db, BROADBAND, "stance")
+    found = draft_of(db, BROADBAND, "stance")
     assert found
     return found
 
@@ -43,7 +44,7 @@ def test_the_draft_is_published_and_nothing_else(db: Any) -> None:
         SOURCE,
         "Ana Reader",
     )
-    assert publishing.draft_of(db, BROADBAND, "stance") is None, "no draft waits any more"
+    assert draft_of(db, BROADBAND, "stance") is None, "no draft waits any more"
     shown = review_items.stances(reviews.history(db, BROADBAND), {})
     assert [(each["value"], each["published"]) for each in shown] == [("oppose", 1)]
 
@@ -53,7 +54,7 @@ def test_a_newer_draft_waits_beside_what_is_public(db: Any) -> None:
     drafted(db, value="watch")
     shown = review_items.stances(reviews.history(db, BROADBAND), {})
     assert [(each["value"], each["published"]) for each in shown] == [("watch", 0), ("oppose", 1)]
-    assert [row["value"] for row in publishing.waiting_drafts(db)] == ["watch"]
+    assert [row["value"] for row in waiting_drafts(db)] == ["watch"]
 
 
 def test_who_drafted_does_not_publish_but_in_a_small_office(db: Any) -> None:
@@ -143,16 +144,74 @@ async def test_correcting_a_draft_begins_with_what_it_holds(browser: Browser, db
 
 
 @pytest.mark.slow
-async def test_a_withdrawal_says_beforehand_that_a_draft_goes_with_it(browser: Browser, db: Any) -> None:
+async def test_a_withdrawal_leaves_the_draft_of_a_colleague(browser: Browser, config: Configuration, db: Any) -> None:
+    """What replaces a stance is somebody's work: it waits, and its page says what happened to the stance."""
     await browser.sign_in()
     publish(db, drafted(db))
-    assert "This also drops the draft" not in (await browser.get(document())).text
-    drafted(db, value="watch")
-    assert "This also drops the draft of Ben Writer." in (await browser.get(document())).text
-    gone = say(db, "reject", "stance", published=True)
-    assert publishing.draft_of(db, BROADBAND, "stance") is None
-    reviews.undo(db, person(db), gone, now=LATER)
-    assert [row["value"] for row in publishing.waiting_drafts(db)] == ["watch"]
+    assert "stays and waits for an approver" not in (await browser.get(document())).text
+    draft = drafted(db, value="watch")
+    page = (await browser.get(document())).text
+    assert "The draft of Ben Writer stays and waits for an approver." in page
+    form = {"subject": "stance", "published": "1", "verdict": "reject", "seen": field(page, "seen")}
+    assert (await browser.send(document(), **form)).status_code == 302
+    assert (BROADBAND, "stance") not in decisions(config)
+    assert [row["value"] for row in waiting_drafts(db)] == ["watch"]
+    (said,) = touched_by_others(db, BROADBAND)
+    assert (said["id"], said["by"], said["withdrawn"]) == (draft["id"], "Ana Reader", 1)
+    assert "Ana Reader withdrew the published stance on" in (await browser.get(document())).text
+    publish(db, draft)
+    assert decisions(config) == {}, "nothing else is public before it is"
+    assert (waiting_drafts(db), touched_by_others(db)) == ([], [])
+    say(db, "reject", "stance", published=True)
+    assert waiting_drafts(db) == [], "what was published does not come back as a draft"
+
+
+@pytest.mark.slow
+async def test_an_approver_drops_the_draft_of_a_colleague_who_left(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    await browser.sign_in()
+    publish(db, drafted(db))
+    draft = drafted(db, value="watch")
+    page = (await browser.get(document())).text
+    assert "Drop the draft of Ben Writer" in page
+    assert "Ben Writer wrote it on March 9, 2022, and will read here that you dropped it" in page
+    form = {
+        "subject": "stance",
+        "verdict": "reject",
+        "value": "watch",
+        "seen": field(page, "seen"),
+        "note": "She left.",
+    }
+    assert (await browser.send(document(), **form)).status_code == 302
+    assert (await browser.send(document(), **form)).status_code == 302, "a form that was sent twice"
+    assert waiting_drafts(db) == []
+    shown = review_items.stances(reviews.history(db, BROADBAND), {})
+    assert [(each["value"], each["published"]) for each in shown] == [("oppose", 1)], "what is public stays"
+    newest, before = reviews.history(db, BROADBAND)[:2]
+    assert (newest["did"], newest["name"]) == ("dropped the draft of the stance “Watch”", "Ana Reader")
+    assert (before["id"], before["reason"]) == (draft["id"], "It closes libraries."), "the draft is kept"
+    author = Browser(site_of(config).app())
+    await author.sign_in("Ben Writer")
+    assert "draft of yours" not in (await author.get("/desk")).text, "at the first visit, nothing is new"
+    db.execute("update visits set since = '2022-03-01T00:00:00Z'")
+    assert "1 draft of yours on H.R. 1783: Ana Reader dropped it" in (await author.get("/desk")).text
+    page = (await author.get(document())).text
+    assert "Ana Reader dropped the draft “Watch” of Ben Writer on" in page
+    assert "“She left.”" in page
+    reviews.undo(db, person(db), newest["id"], now=LATER)
+    assert [row["value"] for row in waiting_drafts(db)] == ["watch"]
+
+
+def test_only_the_author_or_an_approver_drops_a_draft(db: Any) -> None:
+    with pytest.raises(BadVerdict, match="no draft"):
+        say(db, "reject", "stance")
+    drafted(db, "Ana Reader")
+    with pytest.raises(NotAllowed, match="only Ana Reader, who wrote the draft, or an approver"):
+        say(db, "reject", "stance", who="Ben Writer")
+    drafted(db, "Ben Writer")
+    say(db, "reject", "stance", who="Ben Writer")
+    assert (waiting_drafts(db), touched_by_others(db)) == ([], [])
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from desk.accounts import accounts
 from desk.queue import collaboration
 from desk.reviews import publishing, reviews
+from desk.reviews.drafts import draft_of
 from publish.listing import publish_decisions
 from settings import Configuration
 
@@ -112,7 +113,7 @@ async def test_the_public_sees_a_decision_at_once_and_nothing_private(
     stance = {"subject": "stance", "verdict": "confirm", "value": "support", "reason": "It puts <b>readers</b> first."}
     await browser.send(document(), **stance, source="https://example.org/letter", seen=latest)
     assert "Stance of ALA" not in (await browser.get(public)).text
-    draft = publishing.draft_of(db, BROADBAND, "stance")
+    draft = draft_of(db, BROADBAND, "stance")
     seen = reviews.last_id(db, BROADBAND)
     words = {"reason": draft["reason"], "source": draft["source"]}
     publishing.publish(db, person(db), draft, **words, seen=seen, now=NOW, own_drafts=True)

@@ -90,6 +90,45 @@ def test_a_bill_that_is_over_moves_for_its_followers_only(
     assert (BROADBAND in str(told(prepared(db, corpus_file)))) == everybody
 
 
+@pytest.mark.parametrize(
+    ("status", "happened_on", "pinned", "everybody"),
+    [
+        ("enacted", "2019-06-01", False, False),
+        ("failed", "2019-06-01", False, False),
+        ("enacted", "2019-06-01", True, True),
+        ("failed", "2019-06-01", True, True),
+        ("enacted", "2022-03-01", False, True),
+        ("in_committee", "2019-06-01", False, True),
+    ],
+)
+def test_a_bill_of_2019_that_staff_add_today_is_no_news_unless_they_pin_it(
+    db, corpus_file: Path, status: str, happened_on: str, pinned: bool, everybody: bool
+) -> None:
+    """What became law this month, and what can still move, is told however old the bill is."""
+    with sqlite3.connect(corpus_file) as source:
+        for table in ("changes", "actions"):
+            source.execute(f"delete from {table} where document_id = ?", [BROADBAND])
+        known = "update documents set status = ?, status_on = ?, published_on = '2019-01-07' where id = ?"
+        source.execute(known, [status, happened_on if status == "failed" else None, BROADBAND])
+        first = [("introduced", "2019-01-07", "Library Broadband Act")]
+        first += [("status", None, status)] if status == "enacted" else []
+        source.executemany(
+            "insert into changes (id, document_id, seen_at, happened_on, kind, summary) "
+            "values (?3, ?4, '2022-03-08T07:00:00Z', ?2, ?1, ?3)",
+            [(*each, BROADBAND) for each in first],
+        )
+        passed = "insert into actions (document_id, ordinal, acted_on, description) values (?, 0, ?, 'Last action')"
+        source.execute(passed, [BROADBAND, happened_on])
+        if pinned:
+            staff = "insert into decisions (document_id, subject, verdict, decided_on) values (?, 'pin', 'confirm', '2022-03-08')"
+            source.execute(staff, [BROADBAND])
+    choice = Preferences(documents=(BROADBAND,))
+    reader(db, "a@example.org", choice)
+    issue = prepared(db, corpus_file)
+    assert (BROADBAND in str(told(issue))) == everybody
+    assert BROADBAND in str(told(issue, choice)), "who follows it hears of it"
+
+
 def test_what_one_person_follows_is_not_in_the_public_issue(db, corpus_file: Path) -> None:
     reader(db, "a@example.org", Preferences(documents=(PLAIN,)))
     issue = prepared(db, corpus_file)

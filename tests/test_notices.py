@@ -119,6 +119,21 @@ def test_a_draft_waits_for_every_approver_but_the_one_who_wrote_it(db: Database)
     assert told(db) == []
 
 
+def test_an_author_hears_who_dropped_a_draft_or_withdrew_what_it_is_to_replace(db: Database) -> None:
+    choose(db, kinds=["dropped"])
+    words = {"reason": "It helps.", "source": "https://example.org/letter"}
+    say(db, subject="stance", value="support", published=True, **words)
+    say(db, subject="stance", value="oppose", who="Ben Writer")
+    say(db, "reject", "stance", published=True)
+    withdrew = "Ana Reader withdrew the stance that your draft “Oppose” was to replace. The draft still waits."
+    assert told(db) == [("Ben", "dropped", withdrew)]
+    say(db, "reject", "stance")
+    assert told(db) == [("Ben", "dropped", "Ana Reader dropped your draft “Oppose”.")]
+    say(db, subject="stance", value="watch", who="Ben Writer")
+    say(db, "reject", "stance", who="Ben Writer")
+    assert told(db) == [], "nobody is told what they did themselves"
+
+
 def test_who_follows_or_leads_hears_of_moves_and_of_the_day_before_a_date(db: Database, config: Configuration) -> None:
     choose(db)
     collaboration.follow(db, person(db, "Ben Writer"), RULE, True, "2022-03-02T00:00:00Z")

@@ -18,6 +18,7 @@ from site_corpus import BROADBAND, RULE
 from desk.intake import importing
 from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from desk.reviews import bulk, publishing, recorded_stances, reviews
+from desk.reviews.drafts import draft_of
 from desk.reviews.recorded_stances import BadReading, mark_read, on_record, reopen
 from digest.issues.stances import drafts
 from positions.catalog import stances
@@ -102,7 +103,7 @@ def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: A
     mark_read(db, person(db, "Ben Writer"), "remembered", ADDRESS, "On record.", seen=0, now=NOW)
     better = {"value": "support", "reason": "On record: a letter.", "source": ADDRESS}
     say(db, subject="stance", who="Ben Writer", **better)
-    draft = publishing.draft_of(db, BROADBAND, "stance")
+    draft = draft_of(db, BROADBAND, "stance")
     assert draft is not None
     assert list(drafts(db.conn)) == []
     said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, BROADBAND), "now": NOW}
@@ -117,7 +118,7 @@ def test_an_old_stance_needs_a_second_person_keeps_its_year_and_is_no_news(db: A
 
 
 def publish_draft(db: Any, day: str) -> None:
-    draft = publishing.draft_of(db, BROADBAND, "stance")
+    draft = draft_of(db, BROADBAND, "stance")
     assert draft is not None
     said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, BROADBAND), "now": day}
     publishing.publish(db, person(db), draft, **said, own_drafts=True)
@@ -139,7 +140,7 @@ def test_the_year_stays_as_long_as_the_side_that_the_public_reads_is_the_one_on_
         say(db, **(same | {"value": "oppose"}), now=LATER)
         say(db, **same, now=LATER)
     if between == "import":
-        assert publishing.draft_of(db, BROADBAND, "stance") is None, "the same side is no draft"
+        assert draft_of(db, BROADBAND, "stance") is None, "the same side is no draft"
     else:
         publish_draft(db, LATER)
     assert {row[7] for row in public_rows(db, [BROADBAND])} == {"2022"}
@@ -168,7 +169,7 @@ def test_each_published_draft_is_undone_alone(db: Any) -> None:
     assert last
     assert [last["batch"]] == [each["batch"] for each in bulk.batches(db, ana.id)], "two drafts at once are one action"
     for document_id, now in ((BROADBAND, "2022-03-09T10:00:00Z"), (RULE, LATER)):
-        draft = publishing.draft_of(db, document_id, "stance")
+        draft = draft_of(db, document_id, "stance")
         assert draft
         said = {"reason": "On record.", "source": ADDRESS, "seen": reviews.last_id(db, document_id)}
         publishing.publish(db, ana, draft, **said, now=now, own_drafts=True)
@@ -179,7 +180,7 @@ def test_each_published_draft_is_undone_alone(db: Any) -> None:
     assert reviews.undo_batch(db, ana, "on record: companions", now=LATER) == []
     reviews.undo(db, ana, last["id"], now=LATER)
     assert {row[0] for row in public_rows(db, [BROADBAND, RULE])} == {BROADBAND}
-    assert publishing.draft_of(db, RULE, "stance"), "its draft waits again"
+    assert draft_of(db, RULE, "stance"), "its draft waits again"
     assert reviews.undo_batch(db, ana, "on record: companions", now=LATER) == [RULE], "what is left of the drafts"
 
 
@@ -192,6 +193,8 @@ def test_a_withdrawn_stance_says_so_and_can_be_drafted_again(db: Any) -> None:
     found = one(db, "read-already")
     assert (found.documents[0]["shown"], found.to_publish) == ("published with a draft", False)
     say(db, "reject", "stance", document_id=document, published=True)
+    assert one(db, "read-already").documents[0]["shown"] == "draft", "the draft of a colleague waits"
+    say(db, "reject", "stance", document_id=document)
     found = one(db, "read-already")
     assert (found.documents[0]["shown"], found.to_publish) == ("withdrawn", True)
     assert mark_read(db, person(db), "read-already", ADDRESS, "On record.", seen=found.seen, now=LATER) == [document]
@@ -266,7 +269,7 @@ async def test_two_people_put_it_on_the_public_page_with_its_year(application: A
     assert sent.status_code == 302
     assert ADDRESS not in (await reader.get(f"/documents/{BROADBAND}")).text
     await approver.sign_in()
-    draft = publishing.draft_of(db, BROADBAND, "stance")
+    draft = draft_of(db, BROADBAND, "stance")
     assert draft is not None
     said = {"subject": "stance", "draft": draft["id"], "seen": draft["id"], "reason": "On record: letter, 2022."}
     done = await approver.send(document(BROADBAND, "/publish"), **said, source=ADDRESS, step="publish")

@@ -16,6 +16,7 @@ from desk.intake.tracker_match import Candidate, Line
 from desk.queue import advocacy, collaboration
 from desk.queue.advocacy import KNOWN_DATES, AdvocacyRecord
 from desk.reviews import reviews
+from desk.reviews.drafts import draft_of
 from desk.reviews.reviews import EditConflict, Verdict
 from desk.reviews.subjects import BadVerdict
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext, parts_of
@@ -170,21 +171,26 @@ def _is_pinned(db: Database, document_id: str) -> bool:
     return said is not None and said["value"] == "2" and said["verdict"] in ("confirm", "change")
 
 
+def _stance(db: Database, document_id: str) -> dict[str, Any] | None:
+    """The draft that waits, or else the verdict in force."""
+    return draft_of(db, document_id, "stance") or reviews.current(db, document_id, "stance")
+
+
 def _is_there(db: Database, document_id: str, stance: str) -> bool:
     """Whether this side is drafted or published already, by whomever: a row of a file has no better words for it."""
-    now = reviews.current(db, document_id, "stance")
+    now = _stance(db, document_id)
     return bool(now and now["value"] == stance and now["verdict"] in ("confirm", "change"))
 
 
 def _held(db: Database, account: Account, document_id: str, stance: str | None) -> dict[str, Any] | None:
     """A colleague's stance that this one would replace."""
-    now = reviews.current(db, document_id, "stance")
+    now = _stance(db, document_id)
     return now if stance and now and now["reviewer"] != account.id and now["value"] not in (None, stance) else None
 
 
 def _has_note(db: Database, account: Account, document_id: str, note: str) -> bool:
     """As a note of one's own, or as the note of one's own stance."""
-    drafted = reviews.current(db, document_id, "stance")
+    drafted = _stance(db, document_id)
     if drafted and drafted["reviewer"] == account.id and drafted["note"] == note:
         return True
     return any(

@@ -15,8 +15,8 @@ from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
 from desk.reviews import bulk, review_items, reviews
+from desk.reviews.drafts import touched_by_others, waiting_drafts
 from desk.reviews.in_words import did
-from desk.reviews.publishing import waiting_drafts
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -135,6 +135,7 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
             "document with a draft to publish",
             "documents with a draft to publish",
         ),
+        *_touched_drafts(context, since),
         ("/desk/partners", written, "new statement of a partner", "new statements of partners"),
         (
             "/desk?put_off=1",
@@ -144,6 +145,18 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
         ),
     ]
     return [each for each in found if each[1]]
+
+
+def _touched_drafts(context: RequestContext, since: str) -> list[tuple[str, int, str, str]]:
+    """The person's drafts to which colleagues did something since a moment, each with its own line."""
+    found = []
+    for draft in touched_by_others(context.db):
+        mine = draft["reviewer"] == context.me.id and draft["by_id"] != context.me.id
+        if mine and draft["at"] > since:
+            what = "withdrew the stance that it is to replace" if draft["withdrawn"] else "dropped it"
+            line = f"draft of yours on {draft['identifier']}: {draft['by']} {what}"
+            found.append((f"/desk/documents/{draft['document_id']}#ala", 1, line, line))
+    return found
 
 
 @staff_page(r"/next", methods="GET")

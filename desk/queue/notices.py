@@ -21,7 +21,7 @@ from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue.advocacy import KNOWN_DATES, date_says
-from desk.reviews.publishing import waiting_drafts
+from desk.reviews.drafts import touched_by_others, waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
 from text.yaml_config import load_plain
@@ -32,6 +32,7 @@ Row = dict[str, Any]
 KINDS = {
     "assigned": "Somebody assigns a document to me",
     "draft": "A draft of a stance waits for me to publish it",
+    "dropped": "A colleague drops a draft of mine, or withdraws the stance that it is to replace",
     "moved": "A document that I follow or lead moves",
     "tomorrow": "A hearing, a vote, or a deadline of such a document is tomorrow",
 }
@@ -130,6 +131,7 @@ def waiting(db: Database, *, today: datetime.date, own_drafts: bool = False) -> 
     for kind, rows in (
         ("assigned", _assigned(db)),
         ("draft", _drafts(db, [account for account, _ in chosen.values()])),
+        ("dropped", _dropped(db)),
         ("moved", _moved(db)),
         ("tomorrow", _tomorrow(db, today)),
     ):
@@ -181,6 +183,17 @@ def _drafts(db: Database, people: Collection[Account]) -> Found:
         for account_id in approvers:
             if account_id != draft["reviewer"]:
                 yield account_id, draft["reviewed_at"], f"draft-{draft['id']}", draft, words
+
+
+def _dropped(db: Database) -> Found:
+    for draft in touched_by_others(db):
+        if draft["by_id"] == draft["reviewer"]:
+            continue
+        side = f"“{formatting.word('stances', draft['value'])}”"
+        words = f"{draft['by']} dropped your draft {side}."
+        if draft["withdrawn"]:
+            words = f"{draft['by']} withdrew the stance that your draft {side} was to replace. The draft still waits."
+        yield draft["reviewer"], draft["at"], f"dropped-{draft['act']}", draft, words
 
 
 def _moved(db: Database) -> Found:

@@ -63,6 +63,7 @@ CHOICES = {
 LASTING = frozenset({"enacted", "adopted", "final", "decided", "in_force", "changed"})
 _OURS = """
     select document_id from current_reviews where subject like 'stance%' and verdict != 'reject'
+    union select document_id from current_drafts
     union select document_id from current_reviews where subject = 'priority' and value = '2'
     union select document_id from current_assignments where assigned_to is not null
     union select document_id from follows
@@ -192,8 +193,7 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
         public.setdefault(document, formatting.word("stances", value))
     drafts: dict[str, str] = {}
     for document, value in db.execute(
-        "select document_id, value from current_reviews where subject like 'stance%' and published = 0 "
-        "and verdict in ('confirm', 'change') and value is not null order by subject"
+        "select document_id, value from current_drafts where value is not null order by subject"
     ).fetchall():
         drafts.setdefault(document, formatting.word("stances", value))
     return public, drafts

@@ -28,7 +28,8 @@ def did(review: Mapping[str, Any], titles: Titles) -> str:
         return f"{_DID[verdict]} the priority" + (f" “{PRIORITIES.get(value, value)}”" if value else "")
     if kind == "stance":
         done = ("published" if review["published"] else "drafted") if takes else _DID[verdict]
-        done = "withdrew" if verdict == "reject" and review["published"] else done
+        if verdict == "reject":
+            done = "withdrew" if review["published"] else "dropped the draft of"
         side = f" “{formatting.word('stances', value)}”" if value else ""
         return f"{done} the stance{side}" + (f" on “{title}”" if key else "")
     section = "outcomes" if kind == "outcome" else "stances"

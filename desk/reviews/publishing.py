@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
 from desk.reviews import review_items, reviews
+from desk.reviews.drafts import draft_of
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
@@ -34,25 +35,6 @@ class PublishView:
     mine: bool
     seen: int
     problem: str | None
-
-
-def draft_of(db: Database, document_id: str, subject: str) -> Row | None:
-    """The draft of a stance that waits: the newest word on the subject, if it is not published; with its author's `name`."""
-    found = reviews.current(db, document_id, subject)
-    waits = found is not None and not found["published"] and found["verdict"] in ("confirm", "change")
-    return found if waits else None
-
-
-def waiting_drafts(db: Database) -> list[Row]:
-    """Every draft that waits for an approver, oldest first, with `name`, `identifier`, `jurisdiction` and `title`."""
-    return list(
-        db.query(
-            "select r.*, a.name, d.identifier, d.jurisdiction, d.title from current_reviews r "
-            "join accounts a on a.id = r.reviewer join corpus.documents d on d.id = r.document_id "
-            "where r.subject like 'stance%' and r.published = 0 "
-            "and r.verdict in ('confirm', 'change') order by r.id"
-        )
-    )
 
 
 def publish(

@@ -150,8 +150,11 @@ def stances(history: Sequence[dict[str, Any]], known: Titles) -> list[dict[str, 
     for row in history:
         if row["subject"].startswith("stance") and not row["undone"] and row["verdict"] != "undo":
             newest.setdefault((row["subject"], row["published"]), row)
-    # A draft that is older than what was published since, or withdrawn, waits for nobody.
-    latest = {subject: row["id"] for (subject, published), row in newest.items() if published}
+    # A draft that is older than what was published since waits for nobody. A withdrawal ends only what was public.
+    latest: dict[str, int] = {}
+    for row in history:
+        if row["published"] and not row["undone"] and row["verdict"] in ("confirm", "change"):
+            latest.setdefault(row["subject"], row["id"])
     newest = {key: row for key, row in newest.items() if key[1] or row["id"] > latest.get(key[0], 0)}
     return [
         row | {"position": known.get(row["subject"], (row["subject"].partition(":")[2] or None,))[0]}

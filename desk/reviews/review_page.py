@@ -17,6 +17,7 @@ from desk.queue import bulk_work, collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, subjects, suggestions
+from desk.reviews.drafts import touched_by_others
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
@@ -57,6 +58,8 @@ class ReviewView:
     did: dict[int, str]
     priorities: dict[str, str]
     stances: list[Row]
+    #: Drafts that somebody else dropped, or whose stance was withdrawn (desk.reviews.drafts.touched_by_others).
+    touched_drafts: list[Row]
     choices: dict[str, list[tuple[str, str]]]
     seen: int
     last: Row | None
@@ -145,6 +148,7 @@ def review_view(
         seen=history[0]["id"] if history else 0,
         pin_reason=pin_reason,
         stances=stances,
+        touched_drafts=touched_by_others(db, document_id),
         choices=choices,
         last=last,
         sampled=sampled,

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
 from desk.reviews import review_items, subjects, verdict_validity
+from desk.reviews.drafts import draft_of
 from desk.reviews.in_words import did
 from desk.reviews.subjects import BadVerdict, NotSuggested
 from desk.reviews.suggestions import Suggestion, suggestions, texts_of
@@ -94,6 +95,8 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
     _require_role(account, subject.kind, published=given.published, reason=given.reason)
     if newer := _with_author(db, "reviews", given.document_id, given.subject, given.seen):
         raise EditConflict(newer)
+    if subject.kind == "stance" and given.verdict == "reject" and not given.published:
+        given = _dropping(db, account, given)
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
     suggested = said.suggested or subject.kind not in ("area", "position")
     if given.verdict == "reject" and not suggested and not current(db, given.document_id, given.subject):
@@ -118,6 +121,16 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "sampled": int(given.sampled),
     }
     return _insert(db, row)
+
+
+def _dropping(db: Database, account: Account, given: Verdict) -> Verdict:
+    """The verdict that drops a draft, with the side that the draft took."""
+    draft = draft_of(db, given.document_id, given.subject)
+    if draft is None:
+        raise BadVerdict("no draft of this stance waits")
+    if draft["reviewer"] != account.id and not account.may("approver"):
+        raise NotAllowed(f"only {draft['name']}, who wrote the draft, or an approver can drop it")
+    return replace(given, value=draft["value"])
 
 
 def _keeping_a_pin(db: Database, given: Verdict) -> Verdict:

@@ -158,15 +158,28 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
 
 
 def _still_told(news: list[Any], document: Entry, today: datetime.date) -> list[Any]:
-    """What happened before a bill ended reads as if it could still pass: where its end is no news, only followers read it."""
-    over = (
-        document["kind"] == "bill"
-        and not _can_move(document, today)
-        and (document["status_on"] or "9") <= today.isoformat()
-    )
-    if not over or any(each["heading"] == "outcome" and each["all"] for each in news):
+    """The news as it may be told of a document that can no longer move; what else there is, only its followers read.
+
+    What happened before a bill ended reads as if it could still pass, unless its end is news, too. And nothing is news that
+    was over long ago, such as a law of 2019 that staff add by hand today, unless they pin it.
+    """
+    if _can_move(document, today):
         return news
-    return [each | {"all": False} if each["heading"] in ("move", "new") else each for each in news]
+    quiet: tuple[str, ...] = ()
+    if not document["pinned"] and _is_long_over(news, document, today):
+        quiet = ("move", "new", "outcome")
+    elif document["kind"] == "bill" and (document["status_on"] or "9") <= today.isoformat():
+        ends = any(each["heading"] == "outcome" and each["all"] for each in news)
+        quiet = () if ends else ("move",) if document["pinned"] else ("move", "new")
+    return [each | {"all": False} if each["heading"] in quiet else each for each in news]
+
+
+def _is_long_over(news: list[Any], document: Entry, today: datetime.date) -> bool:
+    """Whether the last that is known to have happened to a document was before the last `over_days`; no day known says no."""
+    ended = ended_with(document, today)
+    happened = [each["day"] or "" for each in news if each["heading"] in ("move", "new", "outcome")]
+    last = max(document["last_on"], ended[1] if ended else "", *happened)[:10]
+    return "" < last < (today - datetime.timedelta(days=rules()["over_days"])).isoformat()
 
 
 def _is_asked_for(entry: Entry, followed: set[str]) -> bool:
@@ -200,7 +213,10 @@ def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
                 {SESSION_TITLE} as session_title,
                 d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
-                c.document_id is not null as ceremonial
+                c.document_id is not null as ceremonial,
+                max(coalesce(d.status_on, ''), coalesce(d.published_on, ''), coalesce((
+                    select max(a.acted_on) from actions a where a.document_id = d.id), '')) as last_on,
+                exists (select 1 from decisions w where w.document_id = d.id and w.subject = 'pin') as pinned
             from documents d left join taggings t on t.document_id = d.id
             left join shown_priorities p on p.document_id = d.id
             left join ceremonial c on c.document_id = d.id where d.id in ({listed})""",

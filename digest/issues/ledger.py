@@ -35,6 +35,7 @@ def rules() -> dict[str, Any]:
         "changes",
         "statuses",
         "actions",
+        "over_days",
         "remind_days",
         "remind",
         "private",

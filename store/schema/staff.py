@@ -486,3 +486,16 @@ def create_advocacy_files(db: Database) -> None:
 def add_hearings_of_imports(db: Database) -> None:
     # The record of advocacy that keeps the date of a hearing which an import brought; null where it brought none.
     db.execute("alter table import_lines add column hearing_id integer")
+
+
+@desk()
+def create_current_drafts(db: Database) -> None:
+    # A draft of a stance waits until it is replaced, published, dropped, or taken back. That the stance which is public is
+    # withdrawn meanwhile (rejected as published) is no decision about the draft.
+    db.execute("""
+        create view current_drafts as select * from reviews r where r.published = 0 and r.verdict in ('confirm', 'change')
+        and r.subject like 'stance%' and r.id = (
+            select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
+            and o.verdict != 'undo' and not (o.published = 1 and o.verdict = 'reject')
+            and not exists (select 1 from reviews u where u.undoes = o.id)
+        )""")
