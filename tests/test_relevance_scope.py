@@ -112,6 +112,24 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
         ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
         (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media; speech",
+            "Impersonating a person on social media; speech",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "A minor creates an account on social media",
+            "A minor deletes an account on social media",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance cameras of the police",
+            "Appropriation; installation of surveillance cameras",
+        ),
+        (
             "if-no-viewpoint-removal",
             "intellectual-freedom",
             "Removal of library books",
