@@ -110,6 +110,13 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         ),
         ("pr-surveillance-reform", "privacy", "Limits surveillance", "Limits surveillance cameras for litter in parks"),
         ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
+        ("pr-consumer-data", "privacy", "Data protection for customers", "SEC data protection for advisers"),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Privacy of internet browsers",
+            "Accessibility requirements for internet browsers",
+        ),
         ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
         (
             "if-online-speech",
