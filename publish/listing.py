@@ -22,6 +22,7 @@ from classify.evaluation.agreement import write_agreement
 from crawlers.completeness.coverage_tables import HOLDINGS
 from crawlers.items import slug
 from crawlers.status.ceremonial import is_ceremonial
+from crawlers.status.session_end import final_days
 from crawlers.storage.rulemakings import write_threads
 from crawlers.storage.session_ends import UNDECIDED_NATIONAL
 from positions.outcomes import project
@@ -63,10 +64,14 @@ _LATEST = """max(coalesce(
 
 #: The day up to which the corpus was collected.
 _DAY = "(select max(substr(started_at, 1, 10)) from runs)"
+#: SQL: whether a constitution ended the session on its last day, so that it is over on the day after.
+_FINAL = " or ".join(
+    f"d.jurisdiction = '{place}' and substr(ends.ends_on, 6) = '{day}'" for place, day in final_days().items()
+)
 #: The status in lists: what can still move as far as its source said, but whose session was to end long ago, is of no list of
 #: what can still move (pages.documents.session_status.unheard_since says the same on its card). It needs SESSION_ENDS.
 LISTED_STATUS = f"""case when d.status in ({", ".join(f"'{each}'" for each in (*UNDECIDED_NATIONAL, "to_executive"))})
-            and ends.ends_on < date({_DAY}, '-{QUIET} days')
+            and ends.ends_on < case when {_FINAL} then {_DAY} else date({_DAY}, '-{QUIET} days') end
             and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then
                 case when d.status like 'passed%' or d.status = 'to_executive' then '{UNHEARD_PASSED}' else '{UNHEARD}' end
             else d.status end"""

@@ -253,10 +253,24 @@ def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> 
         "Failed in Committee - Agriculture and Wildlife",
         "Failed for lack of second in: Higher Education Subcommittee",
         "Left in Education",
+        "Sen. Ward Moved Nonconcur with the House Amendment, MA, VV; 06/12/2025; SJ 16",
+        "House Non-Concurs with Senate Amendment 2025-1724s (Rep. Creighton): MA VV 06/05/2025 HJ 16",
     ],
 )
 def test_what_a_chamber_or_its_committee_voted_down_has_failed(text: str) -> None:
     assert most_telling(with_passage(("reading-3",), text)) == "failure"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sen. Gannon Moved Nonconcur with the House Amendment; Requests C of C, MA, VV; (In Recess 06/05/2025); SJ 16",
+        "House Non-Concurs with Senate Amendment 2025-2711s and Requests CofC (Rep. Weyler): MA VV 06/05/2025",
+        "Sen. Ward Moved Nonconcur with the House Amendment, MF, VV; 06/12/2025; SJ 16",
+    ],
+)
+def test_a_bill_that_goes_to_a_conference_goes_on(text: str) -> None:
+    assert with_passage(("concurrence",), text) == ("concurrence",)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,28 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
 
 
 @pytest.mark.parametrize(
+    ("asked", "lacks"),
+    [
+        ("q=fish+texas", "Texas: Not collected: the 87th Legislature. What is missing below may still exist."),
+        ("q=fish&jurisdiction=us-tx", "Texas: Not collected: the 87th Legislature."),
+        ("q=school+library+delaware", "Not collected: Delaware. What is missing below may still exist."),
+        ("q=fish+ohio", ""),
+        ("q=fish&jurisdiction=us-oh", ""),
+        ("q=fish&jurisdiction=us-tx,us-oh", ""),
+        ("q=fish&jurisdiction=us-zz", ""),
+        ("q=texas+hb+1", ""),  # the notice of numbers says it
+        ("q=fish", ""),
+    ],
+)
+async def test_a_search_that_names_a_state_says_what_is_missing_of_it(tmp_path: Path, asked: str, lacks: str) -> None:
+    site = serve.build(_corpus(tmp_path), today=TODAY)
+    page = (await site.client.get(f"/browse?{asked}")).text
+    words = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
+    assert lacks in words
+    assert ("What is missing below" in words) == bool(lacks)
+
+
+@pytest.mark.parametrize(
     ("moved_on", "ends_on", "today", "whole"),
     [
         ("2026-04-02", "2026-05-20", "2026-11-28", True),  # it went home early

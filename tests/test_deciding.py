@@ -122,6 +122,19 @@ def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connectio
     assert (found.step, found.referral["description"]) == ("committee", "Re-referred to Finance")
 
 
+def test_a_suspense_file_is_no_committee(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions (document_id, ordinal, acted_on, description, classification, chamber) values (?, ?, ?, ?, ?, ?)"
+    for ordinal, words in enumerate(["Re-referred to Com. on APPR.", "In committee: Referred to suspense file."], 1):
+        copy.execute(more, (OHIO_BILL, ordinal, f"2022-03-0{ordinal}", words, "referral-committee", "lower"))
+    found = deciding.decider(copy, document(copy, OHIO_BILL), DAY)
+    assert found is not None
+    assert found.referral is not None
+    assert found.referral["description"] == "Re-referred to Com. on APPR.", "the committee that has the file"
+
+
 @pytest.mark.parametrize(
     ("words", "step"),
     [

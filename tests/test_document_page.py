@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
 from site_corpus import BROADBAND, PLAIN, TODAY, build
 
 import serve
+from pages.answers.answer import At
+from pages.answers.documents import document
 from pages.documents.document import _amended_title, _tag
 from pages.documents.highlight import Piece, reasons
 from pages.documents.progress import steps
@@ -73,6 +78,37 @@ async def test_words_found_where_a_title_stands_for_a_summary_are_found_in_the_t
     assert "In the title" in page
     assert "In the summary" not in page
     assert "found in the summary" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "called"),
+    [
+        ("Identical bill", "enacted", "identical"),
+        ("companion", "enacted", "its companion"),
+        ("Related bill", "enacted", ""),
+        ("Identical bill", "in_committee", ""),
+    ],
+)
+@pytest.mark.parametrize("linked", [(PLAIN, BROADBAND), (BROADBAND, PLAIN)])
+async def test_an_open_bill_says_that_its_twin_became_law(
+    tmp_path: Path, linked: tuple[str, str], kind: str, status: str, called: str
+) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.table("links").insert({"document_id": linked[0], "ordinal": 90, "linked_id": linked[1], "kind": kind})
+    db.table("documents").update(PLAIN, {"status": "in_committee"})
+    db.table("documents").update(BROADBAND, {"status": status, "status_on": "2022-02-01"})
+    site = serve.build(file, today=TODAY)
+    page = (await site.client.get(f"/documents/{PLAIN}")).text
+    notice = f'A bill that the source calls {called} became law: <a href="/documents/{BROADBAND}">'
+    assert (notice in page) == bool(called)
+    assert ("became law:" in page) == bool(called)
+    word = "Became law" if status == "enacted" else "In committee"
+    assert re.search(rf"{word}\W", page.split('id="related"')[1]), "the list of related documents has its status"
+    assert "became law:" not in (await site.client.get(f"/documents/{BROADBAND}")).text, "the law itself"
+    db.conn.row_factory = sqlite3.Row
+    answer = document(At(db.conn, date.fromisoformat(TODAY), "https://example.org"), PLAIN)
+    assert (f"calls {called} became law: H.R. 1783 ({BROADBAND}), 2022-02-01." in answer.says) == bool(called)
 
 
 async def test_last_changed_is_the_day_of_a_change_at_the_source_and_not_of_new_rules(tmp_path: Path) -> None:

@@ -404,7 +404,7 @@ async def test_what_a_source_says_keeps_its_language(site: Any) -> None:
         (await site.client.get(path)).text
         for path in (f"/es/documents/{BROADBAND}", "/es/browse?q=hotspots", "/es/areas/broadband")
     ]
-    assert '<span class="quiet">proyecto de ley relacionado</span><br><span lang="en">' in document
+    assert '<span class="quiet">proyecto de ley relacionado, Es ley</span><br><span lang="en">' in document
     assert re.search(r'<a href="/sources#us_bills" lang="en">', document)
     assert re.search(r'<p class="why"><span class="quiet">[^<]*</span> <span lang="en">[^<]*<mark>', found)
     assert '</span><br><span lang="en">' in area

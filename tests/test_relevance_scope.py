@@ -110,7 +110,32 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         ),
         ("pr-surveillance-reform", "privacy", "Limits surveillance", "Limits surveillance cameras for litter in parks"),
         ("pr-consumer-data", "privacy", "Protects personal data", "Protects personal data of a public officer"),
+        ("pr-consumer-data", "privacy", "Data protection for customers", "SEC data protection for advisers"),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Privacy of internet browsers",
+            "Accessibility requirements for internet browsers",
+        ),
         ("if-online-speech", "intellectual-freedom", "Social media platforms", "Vloggers on social media platforms"),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media; speech",
+            "Impersonating a person on social media; speech",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "A minor creates an account on social media",
+            "A minor deletes an account on social media",
+        ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Limits surveillance cameras of the police",
+            "Appropriation; installation of surveillance cameras",
+        ),
         (
             "if-no-viewpoint-removal",
             "intellectual-freedom",

@@ -21,7 +21,9 @@ from crawlers.status.session_end import Session, ends, expected_end, load_rules
 from crawlers.storage import sessions
 from crawlers.storage.record import load_document, record_hash, upsert
 from crawlers.storage.session_ends import moved_on, write_session_ends
+from pages.documents.session_status import unheard_since
 from pages.places.collected import latest_sessions, sessions_of
+from publish.listing import LISTED_STATUS
 
 NOW = "2026-11-25T06:00:00Z"
 
@@ -84,6 +86,38 @@ def test_a_term_that_goes_on_to_january_is_not_over_before() -> None:
     illinois = session("us-il", "104th", "2025-01-08", "2025-05-31", moved_on="2026-05-31", sat_on="2026-05-31")
     assert ended(illinois, "2026-12-31") is None
     assert ended(replace(illinois, moved_on="2026-11-19", sat_on="2026-11-19"), "2027-01-09") == "2026-11-19"
+
+
+CALIFORNIA = session("us-ca", "20252026", "2024-12-02", "2025-09-13", moved_on="2026-11-20", sat_on="2026-08-31")
+
+
+def test_a_session_that_a_constitution_ends_is_over_on_the_day_after() -> None:
+    assert ended(CALIFORNIA, "2026-11-30") is None
+    assert ended(CALIFORNIA, "2026-12-01") == "2026-08-31"
+    assert ended(replace(CALIFORNIA, moved_on="2026-01-27"), "2026-12-01") is None, "our record stops long before"
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "ends_on", "latest_on", "unheard"),
+    [
+        ("us-ca", "2026-11-30", "2025-08-29", True),
+        ("us-ca", "2026-11-30", "2026-11-20", False),  # the next crawl may say what became of it
+        ("us-ca", "2026-12-02", "2025-08-29", False),
+        ("us-pa", "2026-11-30", "2025-08-29", True),
+        ("us-ia", "2026-11-30", "2025-08-29", False),  # a stated end may be too early
+    ],
+)
+def test_nobody_says_that_a_bill_can_move_once_a_constitution_ended_its_session(
+    corpus: Database, jurisdiction: str, ends_on: str, latest_on: str, unheard: bool
+) -> None:
+    bill = {"jurisdiction": jurisdiction, "status": "in_committee", "status_reason": None, "latest_on": latest_on}
+    day = unheard_since({**bill, "session_end": ends_on}, date(2026, 12, 2))
+    assert day == (ends_on if unheard else None)
+    corpus.execute("insert into runs (source, started_at, state) values ('us_states', '2026-12-02T05:00:00Z', 'done')")
+    listed = f"""select {LISTED_STATUS} from (select ? as jurisdiction, 'in_committee' as status, ? as latest_action_on) d,
+        (select ? as ends_on) ends"""
+    status = corpus.execute(listed, [jurisdiction, latest_on, ends_on]).fetchone()[0]
+    assert status == ("unheard" if unheard else "in_committee"), "lists say the same"
 
 
 def test_bills_that_carry_over_end_with_the_next_regular_session() -> None:

@@ -154,6 +154,33 @@ def test_a_defeat_that_the_chamber_reconsiders_on_the_same_day_is_none() -> None
     assert _resolution(*acted, again) == ("reported", "2026-02-19")
 
 
+def _nh(*acted: tuple[str, str, str, str]) -> tuple[str, str]:
+    actions = [
+        (Action(acted_on=day, description=text, chamber=chamber), with_passage((name,), text))
+        for day, name, chamber, text in acted
+    ]
+    return state_history(actions, document_type="bill", introduced_on="2025-01-08", chamber="lower")[-1]
+
+
+def test_a_bill_dies_where_a_chamber_refuses_the_words_of_the_other_and_asks_for_no_conference() -> None:
+    passed = [
+        ("2025-03-26", "passage", "lower", "Ought to Pass with Amendment 2025-0895h: MA VV 03/26/2025 HJ 10 P. 39"),
+        (
+            "2025-05-15",
+            "passage",
+            "upper",
+            "Ought to Pass with Amendment #2025-1989s, MA, VV; OT3rdg; 05/15/2025; SJ 13",
+        ),
+    ]
+    words = "House Non-Concurs with Senate Amendment 2025-1989s{} (Rep. Osborne): MA VV 05/22/2025 HJ 15 P. 52"
+    died = ("2025-06-03", "concurrence", "lower", words.format(""))
+    assert _nh(*passed, died) == ("failed", "2025-06-03")
+    asks = ("2025-06-03", "concurrence", "lower", words.format(" and Requests CofC"))
+    assert _nh(*passed, asks) == ("passed_second_chamber", "2025-05-15")
+    named = ("2025-06-03", "motion", "lower", "Speaker Appoints: Reps. S. Pearson, Sheehan, Grote, C. McGuire")
+    assert _nh(*passed, died, named) == ("passed_second_chamber", "2025-05-15"), "it asked without saying so"
+
+
 @pytest.mark.parametrize(
     ("word", "text", "expected"),
     [

@@ -92,6 +92,15 @@ def test_what_a_committee_struck_out_is_left_out_and_numbers_stand_before_their_
     assert texts["IS"].startswith("To have covered platforms take down")
 
 
+def test_who_signed_it_when_is_no_part_of_the_text() -> None:
+    signed = (
+        b"<bill><form><legis-num>S. 836</legis-num></form><legis-body><section><text>It is law.</text></section></legis-body>"
+        b"<attestation><attestation-group><attestation-date>Passed the Senate March 5, 2026.</attestation-date>"
+        b"<role>Secretary</role></attestation-group></attestation></bill>"
+    )
+    assert parse_text(signed, "us-119-s836") == "It is law."
+
+
 def test_text_joins_what_another_source_said_of_the_bill(corpus: Database, path: Path) -> None:
     store(corpus, run(path), now=LATER)
     stored = load_document(corpus, KEY)

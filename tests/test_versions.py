@@ -102,6 +102,26 @@ def test_compare_sees_through_the_print_of_a_stage() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "attested",
+    [
+        " Passed the Senate March 5, 2026.Secretary",
+        "Passed the House of Representatives March 27, 2025.Kevin F. McCumber,Clerk.",
+        "\n\nAgreed to in the House of Representatives July 14, 2025.\nAttest:Clerk.",
+    ],
+)
+def test_that_a_chamber_passed_a_bill_is_no_change_of_its_words(attested: str) -> None:
+    assert compare(HOUSE, HOUSE + attested).identical
+    report = "\n\n5. Copies\nThe law passed the Senate March 5, 2026. A copy goes to the Secretary. It is kept."
+    assert not compare(HOUSE, HOUSE + report).identical
+
+
+def test_a_space_beside_a_quotation_mark_is_no_change() -> None:
+    old = "1. Words\nStrike “parent” and insert“parent or teen”in each place."
+    assert compare(old, old.replace("insert“", "insert “").replace("”in", "” in")).identical
+    assert not compare(old, old.replace("teen", "child")).identical
+
+
 def test_compare_shows_the_words_that_changed() -> None:
     [loans] = [change for change in compare(HOUSE, ENROLLED).changes if change.heading == "SEC. 3. LOANS."]
     assert [(p.mark, p.text.strip()) for p in loans.pieces if p.mark != "same"] == [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import Indel
 
-from comparison.versions.sections import Section, plain, sections
+from comparison.versions.sections import Section, plain, sections, without_attestation
 from store.errors import InvalidInput
 
 #: Texts that are longer together (characters) are not compared: the answer would take a reader's patience.
@@ -78,7 +78,7 @@ def compare(old: str, new: str) -> Comparison:
     """
     if len(old) + len(new) > LONGEST:
         raise TooLong
-    before, after = sections(old), sections(new)
+    before, after = (sections(without_attestation(text)) for text in (old, new))
     pairs, moved = _pairs(before, after)
     return Comparison(tuple(_in_order(before, after, pairs, moved)))
 

@@ -17,6 +17,13 @@ _MARK = re.compile(r"^(?:section|sec\.?|§+)\s*", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:(?:section|sec\.?|§+)\s*)?\d+[a-z]?[.)]\s*", re.IGNORECASE)
 _GAP = re.compile(r"\n[ \t]*\n")
 _LONGEST_HEADING = 160
+#: What a chamber writes below the bill that it passed: "Passed the Senate March 5, 2026.Secretary". It is no part of the bill.
+_ATTESTED = re.compile(
+    r"\s*(?:Passed|Agreed to) (?:in )?the (?:Senate|House of Representatives) [^.\n]{0,80}\.\s*(?:Attest:\s*)?"
+    r"[^\n]{0,80}?\b(?:Secretary|Clerk)\s*\.?\s*$"
+)
+#: Where a quotation begins or ends without a space between: the next stage may be printed with one.
+_QUOTED = re.compile(r"(?<=\w)(?=“)|(?<=”)(?=\w)")
 _WIDTH = 1024
 
 
@@ -55,7 +62,7 @@ class Section:
     @cached_property
     def key(self) -> tuple[str, ...]:
         """What two sections that say the same have in common, however their headings are printed and numbered."""
-        return (*self.name[1:], *(plain(word) for word in self.body.split()))
+        return (*self.name[1:], *(plain(word) for word in _QUOTED.sub(" ", self.body).split()))
 
     @cached_property
     def profile(self) -> np.ndarray:
@@ -71,6 +78,12 @@ def plain(word: str) -> str:
 
 #: Sources set the same words with and without quotation marks.
 _QUOTES = str.maketrans(dict.fromkeys("“”\"‘’'`\u00ad"))
+
+
+def without_attestation(text: str) -> str:
+    """A text up to the words with which a chamber says below it that it has passed the bill."""
+    found = _ATTESTED.search(text, max(0, len(text) - 400))
+    return text[: found.start()] if found else text
 
 
 def sections(text: str) -> list[Section]:

@@ -14,8 +14,10 @@ from crawlers.items import BadRecord, Unreadable, clean, document_id
 HOST = "https://www.govinfo.gov"
 _PACKAGE = re.compile(r"\b(BILLS-(\d+)([a-z]+)(\d+)([a-z]+\d*))\b")
 _ROOTS = frozenset({"bill", "resolution", "amendment-doc", "engrossedAmendment", "amendment"})
-#: What is not the text itself: marks of the printer, the heading with names and days, tables of contents.
-_LEFT_OUT = frozenset({"metadata", "meta", "form", "preface", "toc", "pagebreak", "page", "endorsement", "signatures"})
+#: What is not the text itself: marks of the printer, the heading with names and days, tables of contents, and who signed it when.
+_LEFT_OUT = frozenset(
+    {"metadata", "meta", "form", "preface", "toc", "pagebreak", "page", "attestation", "endorsement", "signatures"}
+)
 #: Elements that begin a line of their own.
 _BLOCKS = frozenset(
     (

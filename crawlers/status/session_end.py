@@ -95,6 +95,17 @@ def known_days(jurisdiction: str, session: str) -> tuple[str, str | None] | None
     return (days[0].isoformat(), days[1].isoformat() if len(days) > 1 else None) if days else None
 
 
+@cache
+def final_days() -> Mapping[str, str]:
+    """The day (MM-DD) with which a constitution ends all sessions, by jurisdiction."""
+    return {f"us-{code}": rule["ends"] for code, rule in load_rules()["two_years"].items() if rule.get("final")}
+
+
+def is_final(jurisdiction: str, day: str) -> bool:
+    """Whether a constitution ends the sessions of a place on that ISO day: no wait tells whether they go on."""
+    return final_days().get(jurisdiction) == day[5:]
+
+
 def ends(sessions: Iterable[Session], today: str) -> dict[tuple[str, str], str | None]:
     """The day each session ended; None while its bills can still move."""
     found = list(sessions)
@@ -143,7 +154,8 @@ def _own_end(session: Session, today: str) -> str | None:
     if end is None or session.moved_on is None:
         return None
     unseen = UNSEEN_OF_FEW if session.few else UNSEEN
-    if end >= today or session.moved_on > _before(today, QUIET) or session.moved_on < _before(end, unseen):
+    moves_on = session.moved_on > _before(today, QUIET) and not is_final(session.jurisdiction, end)
+    if end >= today or moves_on or session.moved_on < _before(end, unseen):
         return None
     # Stated ends are plans: the last day on which the chambers sat is nearer to the truth, before it and after it.
     return session.sat_on or _stated_end(session)

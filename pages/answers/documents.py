@@ -17,7 +17,7 @@ from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, rulemaking, text_versions
 from pages.documents.identifiers import identifiers
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
-from pages.documents.successor import other_record, successor
+from pages.documents.successor import law_beside, other_record, successor
 from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
@@ -226,7 +226,7 @@ def document(
     return answer(
         at,
         State.ANSWERED,
-        " ".join([_about(head, row, result), *of_votes]),
+        " ".join([_about(head, row, result), *_law_beside(at, head), *of_votes]),
         f"/documents/{key}",
         result,
         places=[head["jurisdiction"]],
@@ -286,6 +286,15 @@ def _about(head: Row, row: Row, result: Row) -> str:
     if not result["confirmed"]["stances"]:
         says.append(named("No stance of %(org)s on it is published; positions in `automatic` say nothing of a side."))
     return " ".join(says)
+
+
+def _law_beside(at: At, head: Row) -> list[str]:
+    """A sentence about the identical bill or the companion that became law, where one did."""
+    law = law_beside(at.db, head)
+    if law is None:
+        return []
+    called = "identical" if law["identical"] else "its companion"
+    return [f"A bill that its source calls {called} became law: {law['identifier']} ({law['id']}), {law['status_on']}."]
 
 
 def _successors(at: At, head: Row) -> list[Row]:

@@ -18,7 +18,7 @@ from pages.database import Row, marks
 from pages.documents.highlight import Piece, snippet_pieces
 from pages.http import formatting, language
 from pages.http.language import N_, _
-from pages.places.collected import left_out_lately
+from pages.places.collected import Lack, lack, left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
 
@@ -84,6 +84,8 @@ class Browse:
     #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
     number_of: str | None = None
     sessions_left_out: list[str] = field(default_factory=list)
+    #: What is missing of the one state that the words or the filters name.
+    lack: Lack | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     caveat: str = ""
@@ -160,6 +162,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
+        lack=None if by_number or unknown else lack(db, found.asked.place or filters.jurisdiction, today),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),

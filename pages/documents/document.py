@@ -31,7 +31,7 @@ from pages.documents.session_status import (
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import other_record, successor
+from pages.documents.successor import law_beside, other_record, successor
 from pages.documents.summary import is_from_titles
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -94,6 +94,7 @@ class DocumentView(Progress):
     no_known_session: bool
     successor: Row | None
     followed_by: list[Row]
+    law_beside: Row | None
     other_record: Row | None
     settled: frozenset[str]
     steps: list[Row]
@@ -163,6 +164,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         successor=successor(db, head),
         followed_by=rulemaking.followed_by(db, document_id),
+        law_beside=law_beside(db, head),
         other_record=other,
         steps=steps(head, part(db, "status_history", document_id, "reached_on, ordinal")),
         **marked(head, spans, changes),

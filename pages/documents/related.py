@@ -40,11 +40,11 @@ def related(db: sqlite3.Connection, document_id: str) -> list[Row]:
     """Return documents that link to this one or that it links to; ``stored`` says whether corpus.db holds them."""
     found = rows(
         db,
-        """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status,
+        """select l.linked_id as id, l.kind, coalesce(d.title, l.title) as title, d.identifier, d.status, d.kind as document_kind,
             d.id is not null as stored, 1 as named_here
         from links l left join documents d on d.id = l.linked_id where l.document_id = ?
         union all
-        select l.document_id, l.kind, d.title, d.identifier, d.status, 1, 0
+        select l.document_id, l.kind, d.title, d.identifier, d.status, d.kind, 1, 0
         from links l join documents d on d.id = l.document_id where l.linked_id = ?
         limit 200""",
         [document_id, document_id],

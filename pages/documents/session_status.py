@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.status.federal import congress_ends_on
+from crawlers.status.session_end import is_final
 from crawlers.storage.session_ends import ENDED
 from pages.http import formatting
 from pages.http.language import _
@@ -124,14 +125,16 @@ def is_of_the_past(title: str | None, abstract: str | None, today: datetime.date
 def unheard_since(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> str | None:
     """The ISO day on which the session of a bill was to end, if nothing was heard since of what became of it; else None.
 
-    It may live, but nobody should be told so. ``row`` has status, status_reason, latest_on, and session_end (SESSION_END).
+    It may live, but nobody should be told so. ``row`` has jurisdiction, status, status_reason, latest_on, and session_end
+    (SESSION_END).
     """
     waiting = row["status"] in UNDECIDED or row["status"] == "to_executive"
     if not waiting or row["status_reason"] == ENDED or not row["session_end"]:
         return None
     long_ago = (today - datetime.timedelta(days=QUIET)).isoformat()
     ends_on: str = row["session_end"]
-    return ends_on if ends_on < long_ago and (row["latest_on"] or "") < long_ago else None
+    over = ends_on < (today.isoformat() if is_final(row["jurisdiction"], ends_on) else long_ago)
+    return ends_on if over and (row["latest_on"] or "") < long_ago else None
 
 
 def session_end(db: sqlite3.Connection, document_id: str) -> str | None:

@@ -1,4 +1,5 @@
-"""The bill that goes on in place of one that was replaced, and the other record of one that its source lists in two sessions."""
+"""The bill that goes on in place of one that was replaced, a companion that became law, and the other record of a bill that its
+source lists in two sessions."""
 
 from __future__ import annotations
 
@@ -33,6 +34,28 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
             break
         found = here = after
     return found
+
+
+def law_beside(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
+    """The bill of the same session that its source calls identical or a companion, if that became law and this one did not: id,
+    identifier, title, kind, status, status_on, and whether it is called identical.
+
+    The two are different bills in the record: this one keeps its status, and may even move.
+    """
+    if document["kind"] != "bill" or document["status"] in ("enacted", "replaced"):
+        return None
+    return first(
+        db,
+        """select d.id, d.identifier, d.title, d.kind, d.status, d.status_on, max(lower(l.kind) like 'identical%') as identical
+        from (
+            select linked_id as id, kind from links where document_id = ?1
+            union all select document_id, kind from links where linked_id = ?1
+        ) l join documents d on d.id = l.id
+        where lower(l.kind) in ('identical bill', 'identical', 'companion')
+            and d.status = 'enacted' and d.jurisdiction = ?2 and d.session = ?3
+        group by d.id order by identical desc, d.status_on, d.id limit 1""",
+        [document["id"], document["jurisdiction"], document["session"]],
+    )
 
 
 def other_record(db: sqlite3.Connection, document_id: str) -> Row | None:

@@ -32,6 +32,7 @@ _SENT_ON = re.compile(
 _OF_AMENDMENT = re.compile(
     r"^(?:(?:house|senate|floor|committee) )*amendments?\b|\bfor amendments?$|\(amendments\)|^motion .*amendment"
 )
+_NO_COMMITTEE = re.compile(r"committee of the whole|\bsuspense file\b")
 #: The other chamber agrees to a referral, the action before: the committee is of both.
 _CONCURRED = re.compile(r"(?:house|senate) concurred\.?$", re.IGNORECASE)
 #: Where most committees are of both chambers: the name of another says whose it is ("House Ways and Means").
@@ -268,10 +269,11 @@ def _last_moves(
 
 
 def _refers(kind: str, words: str) -> bool:
-    """Whether an action sends a bill to a committee; the committee of the whole is the chamber itself."""
+    """Whether an action sends a bill to a committee; the committee of the whole is the chamber itself, and a suspense file
+    (California) is where a committee keeps a bill that it has."""
     reported = kind.startswith("committee-passage")
     sends = kind == "referral-committee" or _REFERS.search(words) or (reported and _SENT_ON.search(words))
-    return bool(sends) and not _OF_AMENDMENT.search(words) and "committee of the whole" not in words
+    return bool(sends) and not _OF_AMENDMENT.search(words) and not _NO_COMMITTEE.search(words)
 
 
 def referred_again(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:

@@ -113,6 +113,24 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
     return Session(row["title"], row["starts_on"], end, bool(row["held"]), whole, bool(row["copied"]), row["moved_on"])
 
 
+@dataclass(frozen=True)
+class Lack:
+    """What is missing of a state: its newest regular session, or all of it, where ``session`` is None."""
+
+    place: str
+    session: Session | None
+
+
+def lack(db: sqlite3.Connection, place: str, today: datetime.date) -> Lack | None:
+    """What is missing of a state, so that a search that finds little there does not look like one for which little is there."""
+    if place_group(place) != "states":
+        return None
+    if session := latest_sessions(db, today).get(place):
+        return None if session.whole else Lack(formatting.place(place), session)
+    known = value(db, "select 1 from facet_counts where area_id = ? and jurisdiction = ?", [ANY_AREA, place])
+    return None if known else Lack(formatting.place(place), None)
+
+
 def _year(row: sqlite3.Row) -> tuple[str, str]:
     return max([*_YEAR.findall(row["title"]), row["starts_on"][:4]]), row["starts_on"]
 
