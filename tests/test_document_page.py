@@ -177,6 +177,17 @@ def test_the_clerks_note_on_what_both_chambers_of_a_state_passed_is_no_step(
     assert [int(row["reached_on"][-2:]) for row in steps({"level": level}, rows)] == shown
 
 
+async def test_a_document_with_a_text_is_not_said_to_have_only_a_title_and_actions(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    connect(file).execute(
+        "update documents set abstract = null, text = 'Plaintiff asks for leave.' where id = ?", [PLAIN]
+    )
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+    assert "There is no official summary." in page
+    assert "Plaintiff asks for leave." in page
+    assert "Its title and actions are all that is known" not in page
+
+
 async def test_a_sign_that_the_source_lost_is_explained_once(tmp_path: Path) -> None:
     file = build(tmp_path)
     connect(file).execute(

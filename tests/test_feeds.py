@@ -161,6 +161,26 @@ def test_a_new_status_and_a_date_are_kept_as_keys_and_told_in_words() -> None:
     assert formatting.change_says("title", "short: A Bill") == "short: A Bill"
 
 
+async def test_a_document_without_dates_is_dated_by_the_change_of_its_record(tmp_path: Path) -> None:
+    """Bills of the United Kingdom have no dates. A feed must not say that they are of 1970."""
+    file = build(tmp_path)
+    db = Database(file)
+    db.execute(
+        "update documents set status_on = null, published_on = null, latest_action_on = null where id = ?", [BROADBAND]
+    )
+    db.execute("update documents set changed_at = '2026-02-03T04:05:06Z' where id = ?", [BROADBAND])
+    for table in ("actions", "status_history", "changes"):
+        db.execute(f"delete from {table} where document_id = ?", [BROADBAND])
+    db.conn.commit()
+    publish(db, "2026-02-03T12:00:00Z")
+    db.conn.commit()
+    db.close()
+    answer = await get(serve.build(file, today=TODAY, site=SITE), "/browse.atom")
+    (own,) = [entry for entry in check_atom(answer.content) if BROADBAND in entry.findtext("a:id", "", ATOM)]
+    assert own.findtext("a:updated", "", ATOM) == "2026-02-03T00:00:00Z"
+    assert own.findtext("a:id", "", ATOM).endswith("#2026-02-03")
+
+
 def test_characters_that_xml_cannot_hold_are_left_out() -> None:
     entry = atom.Entry(f"{SITE}/x", "a\x00b\x0bc\ufffe\ud800", f"{SITE}/x", "2022-01-01", "\x1b[31mred")
     [found] = check_atom(atom.write_atom("t\x08", SITE, "/", "/x.atom", [entry]))

@@ -29,12 +29,19 @@ ENTRIES = 50
 def documents(db: sqlite3.Connection, chosen: Selection, today: datetime.date, site: str) -> list[Entry]:
     """The newest documents of a choice. News of a document makes a new entry, so that readers of feeds show it again."""
     ids = [key for _, key in window(db, chosen, ENTRIES)]
-    return [of_card(card, site) for card in cards(db, ids, today)]
+    changed = {key: _changed_on(db, key) for key in ids}
+    entries = [of_card(card, site, changed[card.id]) for card in cards(db, ids, today)]
+    return sorted(entries, key=lambda entry: entry.on, reverse=True)
 
 
-def of_card(card: Card, site: str) -> Entry:
-    """A document as an entry."""
-    on = card.latest_on or card.status_on or "1970-01-01"
+def _changed_on(db: sqlite3.Connection, document_id: str) -> str:
+    """The day on which the record last changed here: all that is known of the time of a document without dates."""
+    return str(db.execute("select substr(changed_at, 1, 10) from documents where id = ?", [document_id]).fetchone()[0])
+
+
+def of_card(card: Card, site: str, changed_on: str = "") -> Entry:
+    """A document as an entry. A bill of the United Kingdom has no dates: the day on which its record changed stands for them."""
+    on = card.latest_on or card.status_on or changed_on or "1970-01-01"
     address = f"{site}{card.href}"
     told = [
         f"{card.kind} {card.identifier}, {card.place}{', ' + card.session if card.session else ''}.",
