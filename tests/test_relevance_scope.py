@@ -177,6 +177,18 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Limits commercial surveillance by firms",
         ),
         ("pr-consumer-data", "privacy", "Data privacy of consumers", "Email Privacy Act; data privacy"),
+        (
+            "pr-warrant-for-content",
+            "privacy",
+            "Warrant for metadata of electronic communications",
+            "Cell-site simulators; warrant for metadata of electronic communications",
+        ),
+        (
+            "pr-warrant-for-content",
+            "privacy",
+            "Search warrants, electronic data",
+            "Search warrants, electronic data of registration plate readers",
+        ),
         ("lt-lifelong-literacy", "literacy", "Literacy coaches", "Removes an obsolete provision on literacy"),
         ("cl-fees-and-poverty", "library-funding", "Library fees", "A fee for passport forms that a library keeps"),
         ("pr-library-records", "privacy", "Library records of users", "Records of the library; sex offenders"),
