@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -158,4 +159,9 @@ async def test_every_visit_is_answered_as_it_says(folder: Path) -> None:
             visit = make(known, dice)
             assert (await http.get(visit.path)).status_code in visit.good, visit
     for sql in visits.QUERIES:
-        assert (await http.get("/corpus.json", params={"sql": sql})).status_code == 200, sql
+        answer = await http.get("/corpus.json", params={"sql": sql})
+        for _ in range(5):
+            if answer.status_code == 503 and answer.headers["retry-after"]:  # a machine that is busy with other tests
+                await asyncio.sleep(1)
+                answer = await http.get("/corpus.json", params={"sql": sql})
+        assert answer.status_code == 200, sql
