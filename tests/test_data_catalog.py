@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, PROV, RDF, Graph, Namespace, URIRef
-from site_corpus import TODAY, build
+from site_corpus import PLAIN, TODAY, build
 
 import serve
 from crawlers.sources import load_sources
@@ -155,20 +155,24 @@ async def test_the_documents_of_a_source_come_whole_and_each_read_of_them_is_sho
             "explain query plan select * from documents where source = 'us_bills' and id > 'a' order by id limit 1001"
         ).fetchall()
     assert "text" not in rows[0], "texts are in the dump"
-    assert [row[3] for row in plan] == ["SEARCH documents USING INDEX documents_of_source (source=? AND id>?)"]
+    assert [row[3] for row in plan] == ["SEARCH documents USING INDEX documents_by_source_and_id (source=? AND id>?)"]
 
 
-async def test_a_source_of_texts_alone_has_no_documents_to_download(tmp_path: Path) -> None:
+async def test_only_a_source_of_texts_alone_has_no_documents_to_download(tmp_path: Path) -> None:
     corpus = build(tmp_path)
     with closing(sqlite3.connect(corpus)) as db:
-        db.execute(
-            "insert into runs (source, started_at, state) values ('us_bill_text', '2022-03-09T03:00:00Z', 'finished')"
+        # Texts have days, which are those of what others list; bills of the United Kingdom have none.
+        db.execute("update documents set source = 'uk_bills' where id = ?", [PLAIN])
+        db.execute("delete from coverage where source in ('uk_bills', 'us_bill_text')")
+        db.executemany(
+            "insert into coverage values (?, 'us', 'any', 1, 0, 0, 0, 0, ?, ?, null)",
+            [("us_bill_text", "2025-01-03", "2026-05-29"), ("uk_bills", None, None)],
         )
         db.commit()
     answer = await serve.build(corpus, today=TODAY, site=SITE).client.get("/catalog.jsonld")
-    graph, texts = (
-        Graph().parse(data=answer.text, format="json-ld"),
-        URIRef(f"{SITE}/catalog.jsonld#source-us_bill_text"),
-    )
-    assert list(graph.objects(texts, DCTERMS.title))
-    assert not list(graph.objects(texts, DCAT.distribution))
+    graph = Graph().parse(data=answer.text, format="json-ld")
+    given = {
+        name: len(list(graph.objects(URIRef(f"{SITE}/catalog.jsonld#source-{name}"), DCAT.distribution)))
+        for name in ("us_bill_text", "uk_bills", "us_bills")
+    }
+    assert given == {"us_bill_text": 0, "uk_bills": 1, "us_bills": 1}

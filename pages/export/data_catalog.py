@@ -72,7 +72,7 @@ def catalog(db: sqlite3.Connection, site: str, dump: Dump | None) -> Node:
     about = described()["catalog"]
     lists = [_list(each, site) for each in about["datasets"]]
     tables = [_tables(about["tables"], site, dump)] if dump else []
-    sources = [_source(each, days, about["source"], site) for each, days in _collected(db)]
+    sources = [_source(*each, about["source"], site) for each in _collected(db)]
     served = {"dcat:servesDataset": [each["@id"] for each in (*lists, *tables)]}
     services = [_service(each, site) | served for each in about["services"]]
     return {
@@ -156,8 +156,9 @@ def _tables(told: Mapping[str, Any], site: str, dump: Dump) -> Node:
     }
 
 
-def _collected(db: sqlite3.Connection) -> Iterator[tuple[Source, tuple[str | None, str | None]]]:
-    """Each source that anything was collected from, with the days of its first and its newest document."""
+def _collected(db: sqlite3.Connection) -> Iterator[tuple[Source, tuple[str | None, str | None], bool]]:
+    """Each source that anything was collected from, with the days of its first and its newest document, and whether it has
+    documents of its own: some sources give only texts of what others list."""
     days = {
         row[0]: (row[1], row[2])
         for row in db.execute("select source, min(first_on), max(newest_on) from coverage group by 1")
@@ -165,10 +166,11 @@ def _collected(db: sqlite3.Connection) -> Iterator[tuple[Source, tuple[str | Non
     asked = {row[0] for row in db.execute("select distinct source from runs")}
     for name, source in load_sources().items():
         if name in days or name in asked:
-            yield source, days.get(name, (None, None))
+            own = db.execute("select 1 from documents where source = ? limit 1", [name]).fetchone() is not None
+            yield source, days.get(name, (None, None)), own
 
 
-def _source(source: Source, days: tuple[str | None, str | None], told: Mapping[str, str], site: str) -> Node:
+def _source(source: Source, days: tuple[str | None, str | None], own: bool, told: Mapping[str, str], site: str) -> Node:
     """What was collected from one source, whose terms are not those of this site."""
     rows = f"{site}/corpus/documents.csv?source={source.id}&_nocol=text&_stream=on"
     page = f"{site}/corpus/documents?source={source.id}"
@@ -186,7 +188,7 @@ def _source(source: Source, days: tuple[str | None, str | None], told: Mapping[s
     }
     if known:
         node["dct:temporal"] = {"@type": "dct:PeriodOfTime"} | known
-    if not source.people_only and known:  # some sources give only texts of what others list
+    if own:
         node["dct:isPartOf"] = f"{site}{PATH}#documents"
         given = _distribution(rows, source.title, "text/csv", page)
         node["dcat:distribution"] = [given | {"dct:license": terms, "dct:rights": rights}]

@@ -398,4 +398,4 @@ def _show_tags(db: Database, least: str) -> None:
 def create_index_of_downloads(db: Database) -> None:
     # A table that is sent whole is read in the order of its key, a thousand rows at a time: without this, each of these reads
     # sorts all documents of the source anew (pages/export/data_catalog.py).
-    db.execute("create index if not exists documents_of_source on documents (source, id)")
+    db.execute("create index if not exists documents_by_source_and_id on documents (source, id)")
