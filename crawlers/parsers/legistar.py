@@ -195,7 +195,7 @@ def _matter(
         state=state,
         resolution="resolution" in (kind or "").lower(),
         introduced_on=introduced_on or "",
-        ended_on=_day(row, "MatterEnactmentDate") or _day(row, "MatterPassedDate"),
+        passed_on=_day(row, "MatterPassedDate"),
         enacted_on=_day(row, "MatterEnactmentDate"),
     )
     summary = _text(row, city.summary) if city.summary else None

@@ -102,8 +102,8 @@ def local_history(
     state: str,
     resolution: bool,
     introduced_on: str,
-    ended_on: str | None,
-    enacted_on: str | None = None,
+    passed_on: str | None,
+    enacted_on: str | None,
 ) -> tuple[tuple[str, str], ...]:
     """The steps a matter has reached, oldest first, as (status, ISO date) pairs; the last is what its state says.
 
@@ -111,8 +111,9 @@ def local_history(
         actions: in the order in which they happened, classified.
         state: the council's own word for where the matter stands, which has the last word.
         resolution: passage by the council ends the matter; an ordinance goes to the mayor.
-        ended_on: the day the source gives for the end, for a last step that no action shows.
-        enacted_on: the day the source gives for the law. New York's mayor returns a bill unsigned a day or two before it is one.
+        passed_on: the day the source gives for the passage, for a last step that no action shows.
+        enacted_on: the day the source gives for the law, which counts whatever the actions show: New York's mayor returns a bill
+            unsigned a day or two before it is one.
     """
     steps = [("introduced", introduced_on)]
     last_on = introduced_on
@@ -131,7 +132,7 @@ def local_history(
     said = state_status(state)
     if said and steps[-1][0] != said:
         steps = [step for step in steps if step[0] != said and _RANK.get(step[0], 0) < _RANK.get(said, 10)]
-        steps.append((said, ended_on or last_on))
+        steps.append((said, enacted_on or passed_on or last_on))
     if enacted_on and steps[-1][0] == "enacted":
         steps[-1] = ("enacted", enacted_on)
     return tuple(dict.fromkeys(steps))
