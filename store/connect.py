@@ -17,7 +17,7 @@ from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
 from store.private_files import identify
-from store.schema import derived, districts, mail, observed, opinions, ops, partners, people, published, staff
+from store.schema import derived, districts, intake, mail, observed, opinions, ops, partners, people, published, staff
 from store.writable import Writable
 
 SCHEMAS: dict[str, tuple[Migrations, ...]] = {
@@ -36,7 +36,7 @@ SCHEMAS: dict[str, tuple[Migrations, ...]] = {
     ),
     "ops.db": (ops.ops,),
     "opinions.db": (opinions.opinions,),
-    "staff.db": (staff.suggestions, staff.desk, staff.intake),
+    "staff.db": (staff.suggestions, staff.desk, intake.intake),
     "partners.db": (partners.partners,),
     "mail.db": (mail.mail,),
 }

@@ -18,7 +18,7 @@ import serve
 from desk.accounts import limits
 from desk.intake import reports
 from settings import Configuration
-from store.schema.staff import INTAKE_APPEND_ONLY
+from store.schema.intake import APPEND_ONLY
 
 pytestmark = pytest.mark.slow
 
@@ -296,7 +296,7 @@ def test_the_address_of_who_reported_is_forgotten(db: Any) -> None:
     assert reports.listed(db, closed=True, now="2022-05-01T00:00:00Z")[0]["email"] is None
 
 
-@pytest.mark.parametrize("table", INTAKE_APPEND_ONLY)
+@pytest.mark.parametrize("table", APPEND_ONLY)
 def test_everything_handed_in_is_only_added_to(db: Any, table: str) -> None:
     sql = "select count(*) from sqlite_master where type = 'trigger' and tbl_name = ? and name like '%!_never!_%' escape '!'"
     assert db.execute(sql, [table]).fetchone()[0] == 2

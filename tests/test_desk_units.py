@@ -21,7 +21,7 @@ from desk.queue import collaboration, queue
 from desk.queue.queue import Filters, QueueViewer
 from settings import Configuration
 from store.connect import open_staff
-from store.schema import staff as schema
+from store.schema import intake as schema
 
 pytestmark = pytest.mark.slow
 
