@@ -111,6 +111,16 @@ async def test_an_open_bill_says_that_its_twin_became_law(
     assert (f"calls {called} became law: H.R. 1783 ({BROADBAND}), 2022-02-01." in answer.says) == bool(called)
 
 
+@pytest.mark.parametrize("status", ["enacted", "replaced"])
+async def test_a_law_or_a_replaced_bill_says_nothing_of_a_twin(tmp_path: Path, status: str) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.table("links").insert({"document_id": PLAIN, "ordinal": 90, "linked_id": BROADBAND, "kind": "companion"})
+    db.table("documents").update(PLAIN, {"status": status})
+    db.table("documents").update(BROADBAND, {"status": "enacted", "status_on": "2022-02-01"})
+    assert "became law:" not in (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+
+
 async def test_last_changed_is_the_day_of_a_change_at_the_source_and_not_of_new_rules(tmp_path: Path) -> None:
     file = build(tmp_path)
     db = connect(file)

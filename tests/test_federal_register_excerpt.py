@@ -88,8 +88,26 @@ MEETING = "Center for Scientific Review; Notice of Closed Meetings"
             ["DEPARTMENT OF ENERGY", "Northwest Pipeline LLC; Notice of Availability of the Environmental Asse"],
             "Northwest Pipeline LLC; Notice of Availability of the Environmental…",
         ),
+        (
+            "New Major License.",
+            ENERGY,
+            [
+                "DEPARTMENT OF ENERGY",
+                "Missisquoi, LLC; Notice of Application Accepted for Filing, Soliciting Motions To Inter",
+            ],
+            "Missisquoi, LLC; Notice of Application Accepted for Filing, Soliciting Motions To…",
+        ),
     ],
-    ids=["bureau", "docket", "among the agencies", "two lines", "capitals", "a name below it", "cut off"],
+    ids=[
+        "bureau",
+        "docket",
+        "among the agencies",
+        "two lines",
+        "capitals",
+        "a name below it",
+        "cut off",
+        "a name below it, cut off",
+    ],
 )
 def test_the_title_is_the_first_line_below_departments_bureaus_and_dockets(
     title: str, agencies: tuple[str, ...], lines: list[str], printed: str
@@ -112,8 +130,21 @@ def test_the_title_is_the_first_line_below_departments_bureaus_and_dockets(
             "Untitled notice 2025-18490, Small Business Administration",
             "SMALL BUSINESS ADMINISTRATION\nThe agency publishes an interest rate called the peg rate each quarter.\nThis",
         ),
+        (
+            "Untitled notice 2025-15594, Federal Reserve System",
+            "FEDERAL RESERVE SYSTEM\nThe companies listed in this notice have applied to the Board for approval\n25A",
+        ),
+        ("Untitled notice 2025-1, Department of Energy", f"DEPARTMENT OF ENERGY\n{'Notice ' * 80}\nThe"),
     ],
-    ids=["no excerpt", "a department alone", "the same", "another title", "a sentence"],
+    ids=[
+        "no excerpt",
+        "a department alone",
+        "the same",
+        "another title",
+        "a sentence",
+        "a sentence without its end",
+        "a page",
+    ],
 )
 def test_a_title_stays_where_the_excerpt_has_no_better_one(title: str, excerpt: str | None) -> None:
     assert printed_title(title, excerpt, ENERGY) == title

@@ -255,11 +255,11 @@ def test_what_was_introduced_before_a_city_s_first_day_is_not_missed() -> None:
     assert not spider.should_list("us-ny-nyc", "2025")
 
 
-def unsigned() -> Document:
+def unsigned(state: str = "Enacted") -> Document:
     """A bill that New York's mayor returned unsigned on the day before the charter made it a law."""
     row = changed(174, "2023-01-25") | {
         "MatterIntroDate": "2022-04-14T00:00:00",
-        "MatterStatusName": "Enacted",
+        "MatterStatusName": state,
         "MatterEnactmentDate": "2023-01-21T00:00:00",
     }
     steps = [("2022-12-21", "Approved by Council"), ("2023-01-20", "Returned Unsigned by Mayor")]
@@ -274,6 +274,12 @@ def test_law_of_new_york_is_one_on_the_day_of_its_charter_and_not_when_it_comes_
     matter = unsigned()
     assert (matter.status, matter.status_on) == ("enacted", "2023-01-21")
     assert [step for step in matter.status_history if step[0] == "enacted"] == [("enacted", "2023-01-21")]
+
+
+def test_a_day_of_enactment_makes_no_law_of_what_its_council_calls_vetoed() -> None:
+    matter = unsigned("Vetoed")
+    assert matter.status == "vetoed"
+    assert ("enacted", "2023-01-21") not in matter.status_history
 
 
 def test_stored_laws_of_new_york_get_that_day() -> None:

@@ -12,7 +12,6 @@ from collections.abc import Collection
 from itertools import islice
 
 from crawlers.parsers.federal_register_title import is_heading, is_piece
-from text.days import MONTH
 
 _TAG = re.compile(r"<[^<>]*>")
 #: What is printed above a title, besides the names of agencies: dockets, parts of the CFR, numbers, names in capitals.
@@ -20,9 +19,6 @@ _ABOVE = re.compile(
     r"\[.*|\d+ CFR .*|RINs?:? \d.*|(?:\w+ )?Dockets? (?:Nos?\b|ID|Number).*|(?:Release|File|Public Notice|Order) No.*|[^a-z]*"
 )
 _DEPARTMENT = re.compile(r"DEPARTMENT|EXECUTIVE OFFICE")
-#: What follows a title.
-_AFTER = re.compile(r"(?:AGENC(?:Y|IES)|ACTION):")
-_DAY = re.compile(rf"(?:Served: )?{MONTH} \d{{1,2}}, \d{{4}}\.?")
 #: A title has small words in small letters; where more are small than this share, it is a sentence.
 _SENTENCE = 0.5
 _LONGEST = 500
@@ -48,17 +44,17 @@ def printed_title(title: str, excerpt: str | None, agencies: Collection[str]) ->
         return title
     if _letters(title).startswith(same):
         return _in_capitals_of(printed, title, len(same))
-    if title.startswith("Untitled ") and _is_title(printed):
+    if _is_title(printed) and (title.startswith("Untitled ") or _is_named_below(title, printed)):
         return printed if whole else f"{printed.rpartition(' ')[0].rstrip(' ,;')}…"
-    return printed if whole and _is_title(printed) and _is_named_below(title, printed) else title
+    return title
 
 
 def _printed(lines: list[str], names: Collection[str]) -> tuple[str, bool]:
     """The first line below what is printed above a title, with the next one where it goes on, and whether more follows."""
     for at, line in enumerate(lines[1:], 1):
         bureau = _letters(line) in names and (_DEPARTMENT.match(lines[at - 1]) or _letters(lines[at - 1]) in names)
-        if not (bureau or _ABOVE.fullmatch(line) or _DAY.fullmatch(line)):
-            goes_on = line.endswith((";", ",")) and at + 1 < len(lines) and not _AFTER.match(lines[at + 1])
+        if not (bureau or _ABOVE.fullmatch(line)):
+            goes_on = line.endswith((";", ",")) and at + 1 < len(lines)
             return f"{line} {lines[at + 1]}" if goes_on else line.rstrip(";"), at + 1 + goes_on < len(lines)
     return "", False
 
