@@ -244,3 +244,18 @@ async def test_sponsors_have_their_party_and_state_in_words(tmp_path: Path) -> N
     page = (await serve.build(file, today=TODAY).client.get(f"/documents/{BROADBAND}")).text
     assert '<li>Rep. Ada Reader <span class="quiet">Democrat, Maine</span></li>' in page
     assert '<li>Jacobson <span class="quiet">Nonpartisan</span></li><li>Committee on Ways and Means</li>' in page
+
+
+async def test_nothing_is_said_of_actions_where_none_is_known(tmp_path: Path) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    for table in ("actions", "titles", "summaries"):
+        db.execute(f"delete from {table} where document_id = ?", [PLAIN])
+    said = []
+    for day in ("2021-02-01", None):
+        db.table("documents").update(
+            PLAIN, {"abstract": None, "text": None, "published_on": day, "latest_action_on": None}
+        )
+        page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+        said.append([words in page for words in ("Its title and actions are all", "Its title is all that is known.")])
+    assert said == [[True, False], [False, True]]
