@@ -10,8 +10,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import fields
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -94,7 +95,17 @@ def _known(db: Database, rolls: Iterable[str]) -> dict[str, str]:
 
 
 def _hash(roll: RollCall) -> str:
-    return hashlib.sha256(json.dumps(astuple(roll)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    said = json.dumps(_values(roll), default=_values)
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _values(part: Any) -> list[Any]:
+    return [getattr(part, name) for name in _names(type(part))]
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def _write(db: Database, roll: RollCall, said: str, now: str) -> int:
