@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,36 @@ def test_the_codes_of_regulations_gov_are_shown_as_names(tmp_path: Path) -> None
     assert shown is not None
     assert shown.terms["agency"] == [f"{name} (COLC)", "RISC"]
     assert list(agency_names()) == sorted(agency_names()), "the file is in the order of its codes"
+
+
+async def test_a_card_says_which_bill_goes_on_in_place_of_a_replaced_one_and_what_became_of_it(tmp_path: Path) -> None:
+    """In Iowa, HSB 720 was "Replaced" on every list, and its place in them hid that HF 2622 failed."""
+    file = build(tmp_path, states=True)
+    db = sqlite3.connect(file)
+    db.row_factory = sqlite3.Row
+    old, new = "us-tx-87-hb1", "us-tx-87-hb2"
+    words = "Committee report approving bill, renumbered as HB 2."
+    db.execute("insert into actions (document_id, ordinal, description) values (?, 90, ?)", [old, words])
+    for key, status in ((old, "replaced"), (new, "enacted")):
+        db.execute("update documents set status = ?, title = 'Libraries and their boards' where id = ?", [status, key])
+        db.execute("update listing set status = ? where document_id = ?", [status, key])
+    db.execute("insert into look_alike_groups values ('g', 'companion', 'Libraries', 2, 1, 'title')")
+    db.execute("insert into look_alikes values ('g', ?, 0, 1.0), ('g', ?, 1, 1.0)", [old, new])
+    db.commit()
+    [card] = one_per_title(cards(db, [old, new], DAY), 9)
+    assert card.in_its_place is not None
+    assert (card.in_its_place.id, card.in_its_place.status_word) == (new, "Became law")
+    assert [[other.id for other in card.also], card.same_title] == [[new], []], "named once"
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hb1")).text
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Replaced" in shown
+    assert re.search(r"In its place: HB ?2 ?, Became law", shown)
+    db.execute("update listing set status = 'unheard_passed' where document_id = ?", [new])
+    [card] = cards(db, [old], DAY)
+    assert card.in_its_place is not None
+    assert (card.in_its_place.status, card.in_its_place.status_word[:7]) == ("unheard", "No news"), "nobody knows"
+    db.execute("delete from actions where ordinal = 90")
+    assert cards(db, [old], DAY)[0].in_its_place is None, "its source names no bill"
 
 
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import html
 import re
@@ -104,8 +105,12 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
         ("q=fish+texas", "Texas: Not collected: the 87th Legislature. What is missing below may still exist."),
         ("q=fish&jurisdiction=us-tx", "Texas: Not collected: the 87th Legislature."),
         ("q=school+library+delaware", "Not collected: Delaware. What is missing below may still exist."),
-        ("q=fish+ohio", ""),
-        ("q=fish&jurisdiction=us-oh", ""),
+        (
+            "q=fish+ohio",
+            "Ohio: Not collected: 134th General Assembly, Special Session. What is missing below may still",
+        ),
+        ("q=fish&jurisdiction=us-oh", "Ohio: Not collected: 134th General Assembly, Special Session."),
+        ("q=fish&jurisdiction=us-gu", ""),
         ("q=fish&jurisdiction=us-tx,us-oh", ""),
         ("q=fish&jurisdiction=us-zz", ""),
         ("q=texas+hb+1", ""),  # the notice of numbers says it
@@ -146,6 +151,25 @@ def test_a_session_is_whole_whose_record_reaches_its_end_or_the_last_months(
     }
     assert collected._session(row, datetime.date.fromisoformat(today)).whole is whole
     assert not collected._session(row | {"held": 0}, datetime.date.fromisoformat(today)).whole
+
+
+def test_sessions_after_the_newest_regular_one_of_which_nothing_is_stored_are_named_in_order(
+    db: sqlite3.Connection,
+) -> None:
+    """Arkansas votes the money of every second year in a fiscal session: a page that ends with the regular one hides it."""
+    for title, starts_on in (("2022 Fiscal Session", "2022-02-14"), ("2021 Fiscal Session", "2021-01-03")):
+        db.execute(
+            "insert into sessions select source, jurisdiction, ?, ?, 0, ?, null, bills, latest_action_on, checked_at,"
+            " left_out, seen_at from sessions where session = '134s'",
+            [title, title, starts_on],
+        )
+    newest = collected.latest_sessions(db, DAY)["us-oh"]
+    assert newest.title == "134th General Assembly"
+    later = collected.later_left_out(db, "us-oh", newest, DAY)
+    assert [each.title for each in later] == ["134th General Assembly, Special Session", "2022 Fiscal Session"]
+    assert collected.collected_places(db, DAY).places >= {"us-oh"}, "its regular session is all there"
+    named = dataclasses.replace(newest, title="2022 Regular Session")  # its days are those of the year before
+    assert [each.title for each in collected.later_left_out(db, "us-oh", named, DAY)] == ["2022 Fiscal Session"]
 
 
 def test_a_state_whose_session_stops_early_is_collected_in_part_and_its_zero_has_a_plus(db: sqlite3.Connection) -> None:
@@ -267,7 +291,10 @@ async def test_the_pages_say_it(tmp_path: Path) -> None:
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
     assert "Not collected: the 87th Legislature, which began on" in await shown("/jurisdictions/us-tx")
-    assert "Not collected:" not in await shown("/jurisdictions/us-oh")
+    special = "Not collected: 134th General Assembly, Special Session."
+    assert (await shown("/jurisdictions/us-oh")).count(special) >= 3, "above, with the numbers, and to cite"
+    assert special in await shown("/embed/jurisdictions/us-oh")
+    assert "Not collected:" not in await shown("/jurisdictions/us-gu")
     listed = await shown("/jurisdictions")
     assert "Collected in part ( a plus ): Texas" in listed or "Collected in part (a plus): Texas" in listed
     assert "TX 2 documents, Texas, collected in part" in (await site.client.get("/jurisdictions")).text

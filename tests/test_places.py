@@ -480,6 +480,18 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert "Aún pueden avanzar: 1;" in spanish
 
 
+async def test_the_numbers_say_how_many_bills_were_replaced(file: Path) -> None:
+    """Iowa gave one act four numbers: three of them were "dead or replaced", and it became law."""
+    db = connect(file)
+    db.execute("update documents set status = 'replaced' where id = ?", [LOST])
+    publish(db, "2022-03-09T10:00:00Z")
+    db.close()
+    said = "1 dead or replaced. Of the dead or replaced, 1 was replaced by another bill, which may have become law."
+    for address in ("/jurisdictions/us-ia", "/embed/jurisdictions/us-ia", "/trackers/libraries", "/trackers"):
+        assert said in await shown(file, address), address
+    assert "1 se sustituyó por otro proyecto, que puede ser ya ley." in await shown(file, "/es/jurisdictions/us-ia")
+
+
 async def test_the_chapter_of_the_state_is_named(file: Path) -> None:
     assert "Iowa Library Association" in await shown(file, "/jurisdictions/us-ia"), "positions/catalog/chapters.yml"
     db = sqlite3.connect(file)

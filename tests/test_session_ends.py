@@ -316,6 +316,29 @@ def test_news_of_a_session_goes_on_to_the_day_on_which_the_governor_decided(corp
     assert moved_on_file(corpus) == {("us-wy", "2025"): "2025-03-14"}
 
 
+def test_a_session_lasts_until_the_day_on_which_its_bills_died_at_its_adjournment(corpus: Database) -> None:
+    """The page of Arkansas said that its session ended on April 16, 2025, and its bills that they died at its end on May 5."""
+    died = [
+        {
+            "description": "Read the third time and passed.",
+            "date": "2025-03-06",
+            "classification": ["passage"],
+            "order": 0,
+        },
+        {
+            "description": "Died in House Committee at Sine Die adjournment.",
+            "date": "2025-03-25",
+            "classification": ["failure"],
+            "order": 1,
+        },
+    ]
+    _store(corpus, row(1, "2025-03-25T00:00:00+00:00", actions=died), row(2, "2025-01-14T00:00:00+00:00"))
+    _state(corpus)
+    write_session_ends(corpus, today="2025-06-01", now=NOW)
+    assert corpus.execute("select ended_on from session_ends where session = '2025'").fetchone() == ("2025-03-25",)
+    assert _standing(corpus, 2) == ("failed", "2025-03-25", "session_ended")
+
+
 @pytest.mark.parametrize("special", [True, False])
 def test_a_record_of_few_bills_must_reach_the_end_of_a_regular_session(corpus: Database, special: bool) -> None:
     _store(corpus, heard(1, "2025-02-10"))

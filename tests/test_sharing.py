@@ -169,6 +169,15 @@ def test_a_plain_citation_says_where_and_when_it_was_read() -> None:
     )
 
 
+def test_a_title_that_ends_with_a_quoted_name_has_one_period() -> None:
+    """New Jersey's A4527 was cited with two: … provisions of the "Local Public Contracts Law."."""
+    quoted = 'Exempts libraries from certain provisions of the "Local Public Contracts Law."'
+    found = cited(bill(title=quoted))
+    assert found["plain"].startswith(f"{quoted} H.R. 1783, 117th Congress.")
+    assert found["apa"].startswith(f'{quoted[:-2]}", H.R. 1783')
+    assert cited(bill(title="Relating to libraries."))["plain"].startswith("Relating to libraries. H.R. 1783")
+
+
 def test_bibtex_escapes_what_latex_would_run() -> None:
     text = cited(bill(title="50% of \\input{x} & #1_a ~^$ {"))["bibtex"]
     assert r"50\% of \textbackslash{}input\{x\} \& \#1\_a \textasciitilde{}\textasciicircum{}\$ \{" in text

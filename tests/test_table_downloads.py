@@ -87,6 +87,7 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
         "areas": "broadband; library-funding",
         "areas_in_words": "Broadband; Library funding",
         "positions": "tc-hotspot-lending",
+        "positions_in_words": "Lend hotspots",
         "stance": "",
         "source_url": "https://www.congress.gov/bill/117th-congress/house-bill/1783",
         "address": f"{SITE}/documents/{BROADBAND}",

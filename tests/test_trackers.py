@@ -262,7 +262,8 @@ async def test_two_bills_that_became_one_law_are_said_to_be_one(file: Path) -> N
     client = serve.build(file, today=TODAY, site=SITE).client
     shown = " ".join(html.unescape((await client.get("/trackers/broadband")).text).split())
     again = (
-        "and so does a bill that is introduced again in another session. With companion bills counted once, 2 passed."
+        "and so does a bill that goes on under another number or is introduced again in another session. "
+        "With companion bills counted once, 2 passed."
     )
     assert f"3 passed, 0 dead or replaced.</strong> Companion bills count separately, {again}" in shown
     assert shown.count("State bills that passed") == 1
@@ -340,7 +341,7 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     assert f"{SITE}/trackers/broadband" in shown
     rows = (await site.client.get("/browse.csv?q=tracker:broadband")).text
     assert rows.count("us-tx-87-hb") >= 2
-    assert "Companion bills count separately, and so does a bill that is introduced again in another session." in shown
+    assert "a bill that goes on under another number or is introduced again in another session." in shown
     listed = (await site.client.get("/trackers")).text
     assert (
         "5 documents: 2 can still move as far as is known, 1 passed or final, 1 dead or replaced. Proposed rules, notices, court"

@@ -27,8 +27,10 @@ NATIONAL = ("us", "ca")
 UNDECIDED_NATIONAL = (*UNDECIDED, "passed_second_chamber", "passed")
 #: So long after the end of a Congress a bill that both chambers passed may still reach the president and be signed.
 SIGNED_WITHIN = timedelta(days=30)
-#: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages.
-_FLOOR = "a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'"
+#: What a chamber does on its floor, but for its officers' signatures, which sources count among the passages. Arkansas meets once
+#: more to adjourn, weeks after its last vote: "Died in House Committee at Sine Die adjournment."
+_FLOOR = """(a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'
+    or a.description like '% at sine die adjournment%')"""
 #: One such action on a day may be a slip of a source; a session of few bills has no more.
 _SAT, _SMALL = 2, 50
 

@@ -24,7 +24,7 @@ from pages.http.names import named
 from pages.people.deciding import ALIVE
 
 #: What a program set, and what people confirmed, in a row about a document.
-_AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions")
+_AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions", "positions_in_words")
 _QUOTED = ("title", "latest_action")
 #: Which parts of the documents of a search are whose.
 _MARKED = {

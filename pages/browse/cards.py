@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.parsers.regulations_gov import agency_names
-from pages.database import marks
+from pages.database import marks, value
 from pages.documents import court
 from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION_TITLE, ended_with, unheard_since
+from pages.documents.successor import successor
 from pages.http import formatting
 from pages.http.language import _
 from pages.http.titles import name_of_act
-from store.constants import ANY_AREA
+from store.constants import ANY_AREA, COUNTED_STATUS
 
 #: Longer words are left to the document's own page.
 LONGEST_EVIDENCE = 60
@@ -25,12 +26,25 @@ SHORT_TITLE = 45
 READ = 1_500
 #: The kinds of links to the same bill, as the sources name them.
 SAME = ("Identical bill", "companion", "identical", "prior-session", "replaces", "replaced-by")
+#: SQL: what lists count a document as.
+_COUNTED_AS = f"""select {COUNTED_STATUS} from listing where area_id = ?
+    and document_rowid = (select rowid from documents where id = ?)"""
 
 
 @dataclass
 class Area:
     id: str
     title: str
+
+
+@dataclass(frozen=True)
+class InItsPlace:
+    """The bill that goes on in place of a replaced one; its status says what became of both."""
+
+    id: str
+    identifier: str
+    status: str
+    status_word: str
 
 
 @dataclass
@@ -56,6 +70,8 @@ class Card:
     unheard_since: str | None = None
     #: The ISO day on which the news of that session ends here, where it went on after that.
     collected_until: str | None = None
+    #: The bill that goes on in its place, where it was replaced and that one is collected.
+    in_its_place: InItsPlace | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
@@ -81,8 +97,9 @@ class Card:
 
     @property
     def same_title(self) -> list[Card]:
-        """Of `also`, what has the same title and may be another bill."""
-        return [other for other in self.also if not self.is_linked(other)]
+        """Of `also`, what has the same title and may be another bill; what goes on in its place is named as such."""
+        named = self.in_its_place.id if self.in_its_place else None
+        return [other for other in self.also if not self.is_linked(other) and other.id != named]
 
     def is_linked(self, other: Card) -> bool:
         return other.id in self.same or self.id in other.same
@@ -126,6 +143,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         found[key].agencies = agencies
     for key, state in court.state_courts(db, list(found)).items():
         found[key].place = court.place(state)
+    _add_successors(db, found)
     _add_same(db, found)
     _add_groups(db, found)
     return [found[key] for key in ids if key in found]
@@ -180,6 +198,15 @@ def agencies_of(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[s
         if not name.isupper():
             found[row["document_id"]] += (name,)
     return found
+
+
+def _add_successors(db: sqlite3.Connection, found: dict[str, Card]) -> None:
+    for card in found.values():
+        if card.status == "replaced" and (after := successor(db, {"id": card.id, "status": card.status})):
+            # As lists count it: one that passed a chamber in a session that is long over must not look as if it could move.
+            counted = value(db, _COUNTED_AS, [ANY_AREA, after["id"]]) or after["status"]
+            word = formatting.word("statuses", counted)
+            card.in_its_place = InItsPlace(after["id"], after["identifier"], counted, word)
 
 
 def _add_same(db: sqlite3.Connection, found: dict[str, Card]) -> None:

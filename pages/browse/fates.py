@@ -27,7 +27,8 @@ PASSED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate =
 class Counts:
     """How many documents can still move, became law, were adopted or are final rules, and are dead; ``other`` is the rest.
 
-    ``dead`` are those that were replaced, too: what replaced one may have become law, so pages say "dead or replaced".
+    ``dead`` are those that were replaced, too: what replaced one may have become law, so pages say "dead or replaced", and
+    how many of these were ``replaced``. One bill with three numbers would read as two that died.
     ``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
     """
 
@@ -36,6 +37,7 @@ class Counts:
     dead: int = 0
     other: int = 0
     unheard: int = 0
+    replaced: int = 0
 
     @property
     def total(self) -> int:
@@ -47,4 +49,6 @@ def fates(cells: Iterable[sqlite3.Row]) -> Counts:
     found: Counter[str] = Counter()
     for row in cells:
         found[FATES.get(row["status"], "other")] += row["documents"]
-    return Counts(found["alive"], found["passed"], found["dead"], found["other"], found["unheard"])
+        if row["status"] == "replaced":
+            found["replaced"] += row["documents"]
+    return Counts(*map(found.__getitem__, ("alive", "passed", "dead", "other", "unheard", "replaced")))

@@ -19,6 +19,8 @@ from pages.http import formatting, language
 from pages.http.language import N_
 from pages.http.titles import is_no_title, titled
 
+#: The period of a title that is a sentence, also within the quotation that ends it: the name of an act in New Jersey.
+_LAST_PERIOD = re.compile(r'\.+(?="?$)')
 #: So much of a summary stands for a title that is none.
 LONGEST = 120
 SITE_NAME = "Information policy monitor"
@@ -77,7 +79,7 @@ def _title(row: Mapping[str, Any]) -> str:
     title = str(row["title"])
     if is_no_title(title) and (summary := " ".join((row["abstract"] or "").split())):
         title = shorten(summary, LONGEST, placeholder=" …")
-    return titled(title, str(row["identifier"])).strip().rstrip(".")
+    return _LAST_PERIOD.sub("", titled(title, str(row["identifier"])).strip())
 
 
 def _year(row: Mapping[str, Any], public: str | None) -> str:
@@ -119,13 +121,18 @@ def _body(row: Mapping[str, Any]) -> str:
     )
 
 
+def _sentence(title: str) -> str:
+    """The title with its period, which stands within a quotation that ends it."""
+    return f'{title[:-1]}."' if title.endswith('"') else f"{title}."
+
+
 def _plain(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
     standing = formatting.word("statuses", row["status"])
     day = formatting.date_in_words(row["status_on"] or row["published_on"])
     law = f", Public Law {public}" if public else ""
     number = "" if _of_company(row) else f" {_number(row)}, {_body(row)}{law}."
     return (
-        f"{_title(row)}.{number} {standing}{f' ({day})' if day else ''}. "
+        f"{_sentence(_title(row))}{number} {standing}{f' ({day})' if day else ''}. "
         f"{SITE_NAME}, {address} (read on {formatting.date_in_words(today.isoformat())})."
     )
 

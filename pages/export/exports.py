@@ -55,6 +55,7 @@ DOCUMENT_COLUMNS = {
     "areas": "Keys of its policy areas; automatic",
     "areas_in_words": "Its policy areas; automatic",
     "positions": "Keys of the positions that it may touch; automatic, and says nothing of a stance",
+    "positions_in_words": "Their titles, which say no stance either; automatic",
     "stance": "The stance of the organization on the whole, once a person has published it: support, oppose and so on",
     "source_url": "Its page at the source",
     "address": "Its page here",
@@ -112,6 +113,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     stances = _grouped(db, "select document_id, value from decisions", ids, "1", "and subject = 'stance'")
     brought_by = _grouped(db, "select document_id, name from sponsors", ids, "ordinal", "and role = 'sponsor'")
     people = _grouped(db, "select document_id, person from person_of_sponsor", ids, "ordinal", "and role = 'sponsor'")
+    named = dict(db.execute("select id, title from positions").fetchall())
     titles, upcoming, elsewhere = area_titles(db), _next_dates(db, ids, today), identifiers.keys(db, ids)
     rows = []
     for row in (found[key] for key in ids if key in found):
@@ -125,6 +127,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             "areas": areas[key],
             "areas_in_words": [titles.get(area, area) for area in areas[key]],
             "positions": positions[key],
+            "positions_in_words": [named.get(position, position) for position in positions[key]],
             "stance": next(iter(stances[key]), ""),
             "source_url": formatting.safe_url(row["source_url"]),
             "address": f"{site}/documents/{key}",

@@ -152,11 +152,12 @@ def session_in_words(jurisdiction: str, session: str | None, title: str | None =
 
 
 def date_in_words(value: str | None) -> str:
-    """``2022-03-08`` or a time stamp -> ``March 8, 2022``; what is no date is given back as it came, None as ``""``."""
+    """``2022-03-08`` or a time stamp -> ``March 8, 2022``, ``2022-03`` -> ``March 2022``; what is no date is given back as it
+    came, None as ``""``."""
     if not value:
         return ""
     try:
-        return _long_date(value[:10], language.locale())
+        return month_in_words(value) if len(value) == len("2022-03") else _long_date(value[:10], language.locale())
     except ValueError:
         return value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pages.browse.filters import place_group
 from pages.database import value
@@ -87,6 +87,18 @@ def left_out_lately(db: sqlite3.Connection, place: str, today: datetime.date) ->
     return [session for session in (_session(row, today) for row in found) if not session.held]
 
 
+def later_left_out(db: sqlite3.Connection, place: str, newest: Session | None, today: datetime.date) -> list[Session]:
+    """The fiscal and special sessions that began after a place's newest regular one and of which no bill is stored, in order.
+
+    Arkansas votes its money of every second year in a fiscal session.
+    """
+    if newest is None:
+        return []
+    first = min(_years(newest.title, newest.starts_on))
+    after = (each for each in reversed(left_out_lately(db, place, today)) if each.starts_on > newest.starts_on)
+    return [each for each in after if max(_years(each.title, each.starts_on)) >= first]
+
+
 #: SQL: until when its bills may move, where they do not go on in the next regular session (crawlers.status.session_end).
 _OWN_END = """case when not exists (
         select 1 from sessions n where n.jurisdiction = s.jurisdiction and n.special = 0
@@ -115,10 +127,12 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
 
 @dataclass(frozen=True)
 class Lack:
-    """What is missing of a state: its newest regular session, or all of it, where ``session`` is None."""
+    """What is missing of a state: its newest regular session, or all of it, where there is no ``session``; and the ``later``
+    sessions of which nothing is stored."""
 
     place: str
     session: Session | None
+    later: list[Session] = field(default_factory=list)
 
 
 def lack(db: sqlite3.Connection, place: str, today: datetime.date) -> Lack | None:
@@ -126,13 +140,19 @@ def lack(db: sqlite3.Connection, place: str, today: datetime.date) -> Lack | Non
     if place_group(place) != "states":
         return None
     if session := latest_sessions(db, today).get(place):
-        return None if session.whole else Lack(formatting.place(place), session)
+        later = later_left_out(db, place, session, today)
+        return None if session.whole and not later else Lack(formatting.place(place), session, later)
     known = value(db, "select 1 from facet_counts where area_id = ? and jurisdiction = ?", [ANY_AREA, place])
     return None if known else Lack(formatting.place(place), None)
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:
     return max([*_YEAR.findall(row["title"]), row["starts_on"][:4]]), row["starts_on"]
+
+
+def _years(title: str, starts_on: str) -> list[str]:
+    """The years in the name of a session, or else that of its first day."""
+    return _YEAR.findall(title) or [starts_on[:4]]
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
             fates["dead"],
             fates["other"],
             fates["unheard"] + len(undecided) + len(open_rules) - len(moving),
+            sum(row["status"] == "replaced" for row in found),
         ),
         listed=listed,
         sponsors=_sponsors(db, issue, [card.id for card in listed], [row["id"] for row in found], place),

@@ -17,6 +17,7 @@ from pages.places.charts import Chart, by_status, by_year
 from pages.places.collected import (
     Session,
     collected_places,
+    later_left_out,
     latest_sessions,
     news_until,
     sessions_of,
@@ -55,16 +56,18 @@ class PlaceView:
     """One place; ``address`` leads to its documents on information policy, which the lists are about.
 
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
-    ``session`` is its newest regular session, where one is known; ``ahead`` the sessions that go on or are to come, ``hearing``
-    the next hearing, ``chapter`` the library association there. ``until`` and ``today`` are ISO days, of its latest news and of
-    the page; ``earlier`` is what ends long before, in words, and when. ``must_see`` leaves out what ``library`` lists, and
-    ``latest`` what both do; ``library`` is None where there is no issue of library bills.
+    ``session`` is its newest regular session, where one is known; ``later`` are those after it of which nothing is stored, and
+    ``ahead`` those that go on or are to come. ``hearing`` is the next hearing, ``chapter`` the library association there.
+    ``until`` and ``today`` are ISO days, of its latest news and of the page; ``earlier`` is what ends long before, in words, and
+    when. ``must_see`` leaves out what ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue
+    of library bills.
     """
 
     id: str
     title: str
     no_sessions: bool
     session: Session | None
+    later: list[Session]
     ahead: list[Session]
     hearing: Event | None
     until: str | None
@@ -172,6 +175,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         title=formatting.place(jurisdiction_id),
         no_sessions=_no_sessions(db, jurisdiction_id),
         session=session,
+        later=later_left_out(db, jurisdiction_id, session, today),
         ahead=sessions_of(db, jurisdiction_id, today),
         hearing=next(
             iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
