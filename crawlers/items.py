@@ -159,6 +159,9 @@ class Event:
 class Document:
     """What a government published, whole. Spiders yield nothing else.
 
+    ``identifier`` is what people call it: its number, or its title where the source gives it none. ``key`` is the end of the id
+    where that is another number, which only the source uses.
+
     ``stamp`` is the listing's own mark of change (for govinfo the sitemap's lastmod), ``etag`` and ``last_modified`` the
     validators of the answer: stored with the document, so that a resumed crawl asks only for what it lacks.
     """
@@ -192,6 +195,7 @@ class Document:
     laws: tuple[Law, ...] = ()
     links: tuple[Link, ...] = ()
     events: tuple[Event, ...] = ()
+    key: str | None = field(default=None, compare=False)
     stamp: str | None = field(default=None, compare=False)
     etag: str | None = field(default=None, compare=False)
     last_modified: str | None = field(default=None, compare=False)

@@ -358,6 +358,13 @@ def test_a_search_shows_the_words_around_it(db, corpus_file: Path) -> None:
     assert "schools and libraries buy Wi-Fi hotspots" in line.evidence
 
 
+def test_a_search_for_a_docket_finds_what_has_it_in_its_record(db, corpus_file: Path) -> None:
+    choice = Preferences(jurisdictions=("us-tx",), searches=("WC Docket No. 21-31",))
+    reader(db, "a@example.org", choice)
+    ((_, (line,)),) = reading(prepared(db, corpus_file), choice).sections
+    assert line.evidence == "WC Docket 21-31"
+
+
 def test_who_follows_an_issue_reads_its_name(db, corpus_file: Path) -> None:
     choice = Preferences(searches=("tracker:broadband",))
     reader(db, "a@example.org", choice)

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 from test_imports import MODULES, imports
 
-from crawlers.items import Action, Bill, Title
+from crawlers.items import Action, Bill, Document, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import RULES, begin, restate, version
@@ -209,6 +209,34 @@ def test_a_law_of_canada_was_not_withdrawn_on_its_way() -> None:
     upsert(db, [_of_canada(*events, status="enacted")], now=NOW, silent=True)
     assert restate(db, now=NOW) == 1
     assert load_document(db, "ca-44-1-c243").status_history == (("introduced", "2022-02-08"), ("enacted", "2023-05-11"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "source", "key", "before", "title", "after"),
+    [
+        ("bill", "uk_bills", "uk-bills-3764", "3764", "Renters’ Rights Act 2025", "Renters’ Rights Act 2025"),
+        ("case", "us_courts", "us-court-docket7", "docket 7", "Doe v. Roe (D.D.C., 1:26-cv-00576)", "1:26-cv-00576"),
+        ("case", "us_courts", "us-court-opinion8", "opinion 8", "In re A.B. (Vt.)", "In re A.B. (Vt.)"),
+        ("case", "us_court_opinions", "us-court-ca5-26-1", "ca5-26-1", "Doe v. Roe (Fifth Circuit, 26-1)", "26-1"),
+    ],
+)
+def test_what_was_called_by_the_key_of_its_source_is_called_as_people_do(
+    kind: str, source: str, key: str, before: str, title: str, after: str
+) -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    place = {
+        "jurisdiction": key[:2],
+        "session": key.split("-")[1],
+        "level": "court" if kind == "case" else "international",
+    }
+    address = {"url": "https://example.org/", "source_url": "https://example.org/"}
+    cls = Bill if kind == "bill" else Document
+    stored = cls(id=key, kind=kind, source=source, identifier=before, title=title, **place, **address)
+    upsert(db, [stored], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, key).identifier == after
+    assert db.execute("select count(*) from changes").fetchone() == (0,)
 
 
 def _of_canada(*events: tuple[str, str], status: str) -> Bill:

@@ -14,7 +14,8 @@ from site_corpus import TODAY, build, document_row
 import serve
 from pages.answers import documents
 from pages.answers.answer import At
-from pages.browse import browse, numbers, search, selection
+from pages.browse import browse, dockets, finding, numbers, ranking, search, selection
+from pages.browse.asked import Docket
 from pages.browse.numbers import Number
 from publish.listing import publish
 
@@ -166,6 +167,121 @@ def test_letters_that_are_a_kind_of_bill_may_be_a_state_too(tmp_path: Path) -> N
 @pytest.mark.parametrize("typed", ["Rhode Island 2026", "Arkansas Act 372", "Texas chapter 43"])
 def test_a_year_or_the_number_of_a_law_is_no_bill(typed: str) -> None:
     assert numbers.read_number(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "bureau"),
+    [
+        ("PS Docket 15-91", "15-91", "PS"),
+        ("wc docket nos. 15–91", "15-91", "WC"),
+        ("the docket 15-91", "15-91", ""),
+        ("No.15-91", "15-91", ""),
+        ("RIN:3084-ab20", "3084-AB20", ""),
+        ("3084-AB20", "3084-AB20", ""),
+        ("EPA Docket ID No. EPA-HQ-OAR-2021-0317", "EPA-HQ-OAR-2021-0317", ""),
+        ("[Docket No. FAA-2024-2529]", "FAA-2024-2529", ""),
+        ("SEC Release No. 34-104381", "34-104381", ""),
+        ("OMB Control Number 3235-0766", "3235-0766", ""),
+        ("Case No. 1:25-cv-03923", "1:25-CV-03923", ""),
+    ],
+)
+def test_the_number_of_a_docket_is_read_in_any_form(typed: str, number: str, bureau: str) -> None:
+    assert dockets.read(typed) == Docket(number, bureau)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "covid-19",
+        "gun control 24-25",
+        "Public Law 117-58",
+        "library case law 24-25",
+        "HB25-1001",
+        "docket",
+        "2025-12345",
+    ],
+)
+def test_what_is_no_docket_is_read_as_words(typed: str) -> None:
+    assert dockets.parse(typed) is None
+
+
+def test_a_rin_is_no_bill() -> None:
+    assert numbers.read_number("2070-AB27") is None
+
+
+@pytest.mark.parametrize(
+    "typed", ["FR Doc. 2022-04567", "fr doc no. 2022-04567", "Federal Register document 2022-04567"]
+)
+def test_a_document_of_the_federal_register_is_found_by_its_number_as_it_is_cited(
+    db: sqlite3.Connection, typed: str
+) -> None:
+    assert found_by(db, typed) == ["us-fr-2022-04567"]
+
+
+@pytest.fixture
+def filed(tmp_path: Path) -> sqlite3.Connection:
+    """Rules with dockets and RINs, others that mention them or have their digits apart, a case, and a bill of a city."""
+    db = filled(tmp_path)
+    for key, title, numbers_of in (
+        ("us-fr-2025-1", "Emergency alerts", [("docket", "15-91 and 15-94")]),
+        ("us-fr-2025-2", "Wireless alerts", [("docket", "PS Docket 15-91"), ("rin", "3084-AB20")]),
+        ("us-fr-2025-3", "Another bureau", [("docket", "WC Docket 15-91")]),
+        ("us-fr-2025-4", "A rule that mentions docket no. 15-91", []),
+        ("us-fr-2025-5", "A docket of 15 pages, and 91 others; see 89 FR 101358", [("docket", "PS Docket 15-910")]),
+        ("us-fr-2025-6", "Page 89 of FR 5, 101358 copies", []),
+        ("us-court-docket7", "Doe v. Roe (D.D.C., 1:25-cv-00923)", []),
+        ("us-ny-nyc-2022-int1-2022", "Libraries of the city", []),
+    ):
+        place = "us-ny-nyc" if "nyc" in key else "us"
+        row = document_row(key, identifier=key, title=title, url="https://example.org/")
+        db.table("documents").insert(
+            row | {"jurisdiction": place, "session": key.removeprefix(f"{place}-").split("-")[0]}
+        )
+        terms = [{"document_id": key, "ordinal": at, "kind": k, "term": t} for at, (k, t) in enumerate(numbers_of)]
+        db.table("terms").insert_all(terms)
+    publish(db, "2022-03-09T10:00:00Z")
+    return db.conn
+
+
+@pytest.mark.parametrize(
+    ("typed", "having", "mentioning"),
+    [
+        ("PS Docket No. 15-91", {"us-fr-2025-1", "us-fr-2025-2"}, {"us-fr-2025-4"}),
+        ("docket 15-91", {"us-fr-2025-1", "us-fr-2025-2", "us-fr-2025-3"}, {"us-fr-2025-4"}),
+        ("rin 3084-ab20", {"us-fr-2025-2"}, set()),
+        ("89 Fed. Reg. 101,358", set(), {"us-fr-2025-5"}),
+        ("25-cv-923", set(), {"us-court-docket7"}),
+        ("Int 0001-2022", {"us-ny-nyc-2022-int1-2022"}, set()),
+        ("WC Docket 99-99", set(), set()),
+    ],
+)
+def test_what_has_a_number_comes_first_and_what_has_its_digits_apart_not_at_all(
+    filed: sqlite3.Connection, typed: str, having: set[str], mentioning: set[str]
+) -> None:
+    found = found_by(filed, typed)
+    assert set(found[: len(having)]) == having
+    assert set(found[len(having) :]) == mentioning
+
+
+def test_a_docket_says_why_it_was_found_and_its_list_is_the_same_in_a_feed(filed: sqlite3.Connection) -> None:
+    found = browse.browse(filed, browse.Filters.of({"q": "RIN 3084-AB20"}), DAY)
+    assert [(each.why[0].text, each.where) for each in found.results] == [("3084-AB20", "list of RINs")]
+    assert found.positions == []
+    chosen = selection.of_filters(filed, browse.Filters.of({"q": "PS Docket 15-91"}), DAY)
+    assert {place[1] for place in selection.window(filed, chosen, 9)} == {
+        f"us-fr-2025-{number}" for number in (1, 2, 4)
+    }
+
+
+def test_more_than_are_put_in_order_still_have_what_has_the_number_first(
+    filed: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranking, "CANDIDATES", 2)
+    assert set(found_by(filed, "PS Docket 15-91")[:2]) == {"us-fr-2025-1", "us-fr-2025-2"}
+
+
+def test_staff_find_a_document_by_its_docket(filed: sqlite3.Connection) -> None:
+    assert finding.find_documents(filed, "RIN 3084-AB20") == ["us-fr-2025-2"]
 
 
 def test_equal_numbers_are_equal() -> None:

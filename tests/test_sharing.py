@@ -218,6 +218,30 @@ def test_a_letter_cannot_be_given_other_headers() -> None:
 # --------------------------------------------------------------------- the page
 
 
+def test_what_has_no_number_of_its_own_is_cited_by_its_title() -> None:
+    act = "Renters’ Rights Act 2025"
+    values = {
+        "id": "uk-bills-3764",
+        "jurisdiction": "uk",
+        "session": "bills",
+        "document_type": None,
+        "published_on": None,
+    }
+    found = cited(bill(**values, identifier=act, title=act, status="enacted", latest_action_on="2025-10-27"))
+    assert found["plain"].startswith(f"{act}. United Kingdom. ")
+    assert found["apa"].startswith(f"{act}, United Kingdom (2025). ")
+    assert "number =" not in found["bibtex"]
+
+
+def test_a_case_is_cited_by_the_court_and_number_at_the_end_of_its_title() -> None:
+    title = "Doe v. Roe (D.D.C., 1:26-cv-00576)"
+    values = {"id": "us-court-docket7", "kind": "case", "session": "court", "document_type": "docket"}
+    found = cited(bill(**values, identifier="1:26-cv-00576", title=title))
+    assert found["plain"].startswith(f"{title}. ")
+    assert "United States" not in found["plain"]
+    assert found["apa"].startswith(f"{title} (2021). ")
+
+
 async def test_the_page_of_a_document_offers_citations_sharing_and_a_card(site) -> None:
     text = html.unescape(await page(site, f"/documents/{BROADBAND}"))
     assert "Library Broadband Act, H.R. 1783, 117th Cong. (2021)." in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from golden import NOWHERE, agreed, made
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawlers.items import Bill, Listing, Reject, Unreadable
+from crawlers.items import BadRecord, Bill, Listing, Reject, Unreadable
 from crawlers.parsers.uk_parliament import HOST, parse_bill, read_bill
 from crawlers.spiders.uk_bills import TURNS, UkBillsSpider
 from crawlers.status.parliament import stage_status
+from crawlers.storage.validation import validate
 
 RECORDED = SOURCES / "uk_bills"
 
@@ -39,6 +41,15 @@ def test_online_safety_act_has_royal_assent_of_26_october_2023(bills: dict[str, 
     assert (bill.status, bill.status_on) == ("enacted", "2023-10-26")
     assert [sponsor.name for sponsor in bill.sponsors] == ["Michelle Donelan", "Lord Parkinson of Whitley Bay"]
     assert (bill.abstract or "").startswith("A Bill to make provision")
+
+
+def test_a_bill_is_called_by_its_title_and_keeps_its_key(bills: dict[str, Bill]) -> None:
+    bill = bills["uk-bills-4132"]
+    assert bill.identifier == bill.title == "Local Plans (Burial Space) Bill [HL]"
+    for each in bills.values():
+        validate(each)
+    with pytest.raises(BadRecord, match="should be 'uk-bills-4133'"):
+        validate(replace(bill, key="4133"))
 
 
 def test_stage_in_the_other_house_means_the_first_has_passed_it(bills: dict[str, Bill]) -> None:

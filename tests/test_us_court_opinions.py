@@ -30,7 +30,7 @@ def items() -> list[Any]:
 
 @pytest.fixture(scope="module")
 def cases(items: list[Any]) -> dict[str, Document]:
-    return {item.identifier: item for item in items if isinstance(item, Document)}
+    return {str(item.key): item for item in items if isinstance(item, Document)}
 
 
 def recorded(name: str) -> bytes:
@@ -56,6 +56,13 @@ def test_opinion_on_appeal_is_a_decision_and_an_order_of_a_district_court_is_not
     assert district.versions[1].url == (
         "https://www.govinfo.gov/content/pkg/USCOURTS-dcd-1_26-cv-00777/pdf/USCOURTS-dcd-1_26-cv-00777-1.pdf"
     )
+
+
+def test_a_case_is_called_by_its_number_at_the_court(cases: dict[str, Document]) -> None:
+    assert {case.id: case.identifier for case in cases.values()} == {
+        "us-court-ca5-26-50001": "26-50001",
+        "us-court-dcd1-26-cv-00777": "1:26-cv-00777",
+    }
 
 
 def test_bankruptcy_courts_and_cases_that_changed_long_ago_are_not_asked_for(items: list[Any]) -> None:

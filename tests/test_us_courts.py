@@ -15,8 +15,10 @@ from sqlite_utils import Database
 
 from crawlers.items import BadRecord, Document, Link, Listing, Reject, Unreadable
 from crawlers.parsers import courtlistener as api
+from crawlers.parsers.known_numbers import number_in
 from crawlers.spiders.us_courts import UsCourtsSpider
 from crawlers.storage.record import upsert
+from pages.http import formatting
 
 RECORDED = SOURCES / "us_courts"
 DOCKET = "us-court-docket900888"
@@ -55,6 +57,29 @@ def test_little_v_llano_county_was_decided_on_23_may_2025(cases: dict[str, Docum
     assert (case.kind, case.level, case.status, case.status_on) == ("case", "court", "decided", "2025-05-23")
     assert [action.description for action in case.actions] == ["Argued", "Decided"]
     assert case.links == (Link(document_id="us-court-docket900777", kind="docket", said_by="us_courts"),)
+
+
+def test_a_case_is_called_by_its_number_at_the_court_or_else_by_its_title(cases: dict[str, Document]) -> None:
+    assert {case.id: case.identifier for case in cases.values()} == {
+        DOCKET: "1:25-cv-01050",
+        "us-court-opinion900001": "23-50224",
+        "us-court-opinion900002": "In re A.B. (Vt.)",
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "number"),
+    [
+        ("In re Miranda (Cal., S058528, S060781)", "S058528, S060781"),
+        ("Matter of Hanalise S. (Daniel S., Jr.) (N.Y. App. Div.)", None),
+        ("Doe v. Roe (Poe, Intervenor) (2d Cir., 24-1234(L))", "24-1234(L)"),
+        ("S.S. v. Hentel (N.Y. App. Div., 2021-02995; Index No. 711944/18)", "2021-02995; Index No. 711944/18"),
+        ("Doe v. Roe", None),
+    ],
+)
+def test_the_number_of_a_case_is_read_from_the_end_of_its_title(title: str, number: str | None) -> None:
+    assert number_in(title) == (number or title)
+    assert formatting.repeats(number_in(title), title)
 
 
 def test_ala_v_sonderling_is_pending_with_the_filings_of_both_searches(cases: dict[str, Document]) -> None:

@@ -137,7 +137,7 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
         ("us-fr-c1-2010-17205", "Federal Register C1-2010-17205"),
         ("us-119-samdt2221", "S.Amdt. 2221, 119th Congress"),
         ("us-119-hamdt10", "H.Amdt. 10, 119th Congress"),
-        ("us-court-docket70749930", "CourtListener 70749930"),
+        ("us-court-docket70749930", "CourtListener"),
         ("ca-42-1-c423", "C-423, Session 42-1"),
         ("us-nj-222-s1193-1197", "S1193-1197, New Jersey"),
         ("us-tx-89r-hb900", "HB900, Texas"),

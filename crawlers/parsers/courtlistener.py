@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from crawlers.items import Action, BadRecord, Document, Link, TextVersion, Unreadable, clean, document_id
 from crawlers.parsers.json_reader import is_total, read_json, readable
+from crawlers.parsers.known_numbers import number_in, titled
 from text.yaml_config import rules_of
 
 HOST = "https://www.courtlistener.com"
@@ -76,11 +77,11 @@ def case_id(row: Record, kind: str) -> str:
     Raises:
         BadRecord: the result has no number.
     """
-    return document_id(JURISDICTION, SESSION, identifier(row, kind))
+    return document_id(JURISDICTION, SESSION, key_of(row, kind))
 
 
-def identifier(row: Record, kind: str) -> str:
-    """CourtListener's own number, which is unique; court numbers repeat among courts."""
+def key_of(row: Record, kind: str) -> str:
+    """CourtListener's own number with what it numbers, which is unique; court numbers repeat among courts."""
     name, number = ("opinion", row.get("cluster_id")) if kind == OPINION else ("docket", row.get("docket_id"))
     if not isinstance(number, int):
         raise BadRecord(f"a result without the number of its {name}: {row.get('caseName')!r}")
@@ -134,7 +135,6 @@ def _opinion(row: Record) -> Document:
     acted = sorted((on, words) for words, value in dates if (on := _day(value)))
     return Document(
         **_shared(row, OPINION),
-        title=_title(row),
         url=f"{HOST}{row['absolute_url']}",
         abstract=clean(row.get("syllabus")) or clean(row.get("posture")),
         text="\n\n".join(snippets) or None,
@@ -157,7 +157,6 @@ def _docket(row: Record) -> Document:
     parties = [text for each in row.get("party") or () if (text := clean(each))]
     return Document(
         **_shared(row, DOCKET),
-        title=_title(row),
         url=f"{HOST}{row['docket_absolute_url']}",
         abstract="; ".join(cause) or None,
         text=f"Parties: {'; '.join(parties)}" if parties else None,
@@ -187,7 +186,7 @@ def _docket_actions(row: Record, filed_on: str | None, ended_on: str | None) -> 
 
 def _shared(row: Record, kind: str) -> dict[str, Any]:
     fields = ("court", "suitNature") if kind == DOCKET else ("court",)
-    name = identifier(row, kind)
+    name, title = key_of(row, kind), _title(row)
     return {
         "id": document_id(JURISDICTION, SESSION, name),
         "kind": "case",
@@ -195,7 +194,9 @@ def _shared(row: Record, kind: str) -> dict[str, Any]:
         "jurisdiction": JURISDICTION,
         "level": "court",
         "session": SESSION,
-        "identifier": name,
+        "key": name,
+        "identifier": number_in(title),
+        "title": title,
         "chamber": clean(row.get("court_id")),
         "subjects": tuple(dict.fromkeys(_words(row.get(each) for each in fields))),
         "stamp": stamp(row),
@@ -214,9 +215,8 @@ def _words(values: Iterable[Any]) -> Iterator[str]:
 
 
 def _title(row: Record) -> str:
-    """The parties with the court and its number, as lawyers cite it: two courts hear "In re S.S."."""
-    place = ", ".join(_words((row.get("court_citation_string"), row.get("docketNumber"))))
-    return f"{clean(row['caseName'])} ({place})" if place else clean(row["caseName"]) or ""
+    court, number = clean(row.get("court_citation_string")), clean(row.get("docketNumber"))
+    return titled(clean(row["caseName"]) or "", court, number)
 
 
 def _tie(name: str, kind: str) -> Link:

@@ -16,6 +16,7 @@ from lxml.etree import _Element as Element
 
 from crawlers.items import Action, BadRecord, Document, TextVersion, Unreadable, clean, document_id
 from crawlers.parsers import xmltree
+from crawlers.parsers.known_numbers import number_in, titled
 from text.yaml_config import rules_of
 
 HOST = "https://www.govinfo.gov"
@@ -152,6 +153,7 @@ def parse_case(case: Element, name: str, *, stamp: str) -> Document:
         raise BadRecord(f"USCOURTS-{name}: no title, or no opinion with a day")
     court, number = name.partition("-")[0], _extension(case, "caseNumber") or name.partition("-")[2]
     court_name = clean(case.findtext("{*}relatedItem/{*}extension/{*}courtName")) or _extension(case, "courtName")
+    whole = titled(title, court_name or court, number)
     status = "decided" if (_extension(case, "courtType") or "").lower() == "appellate" else "introduced"
     status_on = days[-1] if status == "decided" else days[0]
     suit = [text for text in (_extension(case, "cause"), _extension(case, "natureSuit")) if text]
@@ -163,8 +165,9 @@ def parse_case(case: Element, name: str, *, stamp: str) -> Document:
         jurisdiction=JURISDICTION,
         level="court",
         session=SESSION,
-        identifier=name,
-        title=f"{title} ({court_name or court}, {number})",
+        identifier=number_in(whole),
+        key=name,
+        title=whole,
         url=f"{HOST}/app/details/USCOURTS-{name}",
         source_url=address(name),
         abstract="; ".join(suit) or None,

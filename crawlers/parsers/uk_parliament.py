@@ -77,7 +77,9 @@ def _bill(record: Record, source_url: str, stamp: str) -> Bill:
         jurisdiction=JURISDICTION,
         level="international",
         session=SESSION,
-        identifier=str(number),
+        # The number that is printed on a bill ("HL Bill 5") is in its publications, which have addresses of their own.
+        identifier=title,
+        key=str(number),
         title=title,
         abstract="\n\n".join(filter(None, [long_title, plain(_string(record, "summary"))])) or None,
         url=f"https://bills.parliament.uk/bills/{number}",

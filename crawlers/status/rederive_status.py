@@ -1,4 +1,4 @@
-"""After an upgrade: actions classified, statuses, hearings and results of votes derived again, from what is stored.
+"""After an upgrade: actions classified, statuses, numbers, hearings and results of votes derived again, from what is stored.
 
 A source's listing does not change because our rules did, so a crawl alone would leave old statuses standing.
 """
@@ -23,6 +23,7 @@ from crawlers.parsers import (
     federal_register_heading,
     federal_register_title,
     hearings,
+    known_numbers,
     legiscan,
     regulations_gov,
     vote_words,
@@ -101,13 +102,16 @@ def _legiscan_bill(document: Document) -> Document:
     return legiscan.with_end(document)
 
 
-#: How the documents of a source are derived again. A source whose status is its own word needs no entry.
+#: How the documents of a source are derived again. A source whose status and number are its own words needs no entry.
 AGAIN: dict[str, Callable[[Document], Document]] = {
     "us_bills": _federal_bill,
     "us_congress_api": _federal_bill,
     "us_federal_register": _federal_regulation,
     "us_regulations": regulations_gov.with_days_in_words,
     "ca_bills": _canadian_bill,
+    "uk_bills": known_numbers.by_title,
+    "us_courts": known_numbers.with_number,
+    "us_court_opinions": known_numbers.with_number,
 }
 
 
@@ -132,6 +136,9 @@ RULES: dict[str, tuple[Path, ...]] = {
     "us_federal_register": (*_files(federal, rules, *_OF_REGISTER), federal.FILE),
     "us_regulations": _files(regulations_gov, days),
     "ca_bills": (*_files(parliament, rules), parliament.FILE),
+    "uk_bills": _files(known_numbers),
+    "us_courts": _files(known_numbers),
+    "us_court_opinions": _files(known_numbers),
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
     "hearings": (hearings.FILE, *_files(hearings)),
     "votes": (vote_words.FILE, *_files(vote_words)),

@@ -41,7 +41,7 @@ _PART_TYPES: dict[str, type] = {
 _CLASSES: dict[str, type[Document]] = {"bill": items.Bill, "regulation": items.Regulation}
 #: The source of what staff typed (desk.intake.manual_documents): any other leads, and what does not fit another is set aside.
 BY_HAND = "by_hand"
-_OWN = frozenset({"id", "source", "source_url", "stamp", "etag", "last_modified"})
+_OWN = frozenset({"id", "key", "source", "source_url", "stamp", "etag", "last_modified"})
 _WORD = re.compile(r"[a-z]{4,}")
 
 

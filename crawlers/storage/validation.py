@@ -79,7 +79,7 @@ def validate(document: Document) -> None:
         BadRecord: the first field that is missing or cannot be.
     """
     check_shape(document)
-    expected = document_id(document.jurisdiction, document.session, document.identifier)
+    expected = document_id(document.jurisdiction, document.session, document.key or document.identifier)
     closed = {"kind": KINDS, "level": LEVELS, "status": STATUSES}
     for name in ("title", "url", "source_url", "identifier"):
         if not getattr(document, name):

@@ -299,6 +299,9 @@ def _search(
         for key, sentence in _around(index, asked.expression):
             if tied is None or key in tied:
                 found[key][search] = _shorter(sentence, _LONGEST_SENTENCE)
+        numbered = asked.docket.having(corpus) if asked.docket else {}
+        for key in numbered.keys() & documents.keys():
+            found[key][search] = numbered[key][1]
     index.close()
     return found
 

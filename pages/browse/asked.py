@@ -24,6 +24,25 @@ NOT_IN_TEXTS = "{title abstract} : "
 LIBRARIES = ('"library"', '"librarian"')
 
 
+@dataclass(frozen=True)
+class Docket:
+    """The number under which an agency files documents, in capitals; ``bureau`` the one of the FCC that was named with it."""
+
+    number: str
+    bureau: str = ""
+
+    @property
+    def condition(self) -> tuple[str, list[str]]:
+        """A condition on rows of ``terms``, and its values. A source may give two in one ("15-91 and 15-94"), and no bureau."""
+        return _OF_DOCKET, [f"%{self.number}%", f" {self.number} ", f"{self.bureau} DOCKET"]
+
+    def having(self, db: sqlite3.Connection) -> dict[str, tuple[str, str]]:
+        """The documents with the number: its kind, "docket" or "rin", and how the source writes it."""
+        condition, values = self.condition
+        found = db.execute(f"select document_id, kind, term from terms where {condition}", values)
+        return {row[0]: (row[1], row[2]) for row in found}
+
+
 @dataclass
 class Search:
     """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
@@ -54,6 +73,8 @@ class Search:
     rowids: list[int] | None = None
     #: Whether only documents of the place, or that name it, are found.
     only_place: bool = True
+    #: The number that was typed, and nothing else: what has it is found besides what has the words, and comes first.
+    docket: Docket | None = None
 
     def __bool__(self) -> bool:
         return bool(self.expression or self.ties)
@@ -64,7 +85,7 @@ class Search:
         if self.expression and not ties_only:
             looked_up = self.rowids is not None
             conditions.append(f"document_rowid in ({_LOOKED_UP if looked_up else self._with_words})")
-            values += [json.dumps(self.rowids)] if looked_up else [self.expression] * len(self.indexes)
+            values += [json.dumps(self.rowids)] if looked_up else self._looked_for
         for tie in self.ties:
             condition, tied = tie.where()
             conditions.append(("" if tie.wanted else "not ") + condition)
@@ -78,8 +99,7 @@ class Search:
         """The same search with the rows that it finds, if they are at most so many: no count need look for its words again."""
         if not self.expression or self.rowids is not None:
             return self
-        values = [*[self.expression] * len(self.indexes), most + 1]
-        found = [row[0] for row in db.execute(f"{self._with_words} limit ?", values)]
+        found = [row[0] for row in db.execute(f"{self._with_words} limit ?", [*self._looked_for, most + 1])]
         return self if len(found) > most else replace(self, rowids=found)
 
     @property
@@ -89,7 +109,16 @@ class Search:
 
     @property
     def _with_words(self) -> str:
-        return " union ".join(f"select rowid from {index} where {index} match ?" for index in self.indexes)
+        parts = [f"select rowid from {index} where {index} match ?" for index in self.indexes]
+        if self.docket:
+            having = f"select document_id from terms where {self.docket.condition[0]}"
+            parts.append(f"select rowid from documents where id in ({having})")
+        return " union ".join(parts)
+
+    @property
+    def _looked_for(self) -> list[str]:
+        """The values of `_with_words`."""
+        return [*[self.expression or ""] * len(self.indexes), *(self.docket.condition[1] if self.docket else ())]
 
     @property
     def of_libraries(self) -> bool:
@@ -159,6 +188,9 @@ class Tie:
 NOTHING = Tie("nothing", "")
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
 MOST_RELAXED = 8
+#: Numbers are few and short: reading all of them takes some ten milliseconds.
+_OF_DOCKET = """kind in ('docket', 'rin') and term like ? and instr(' ' || upper(replace(term, ',', ' ')) || ' ', ?)
+    and (instr(upper(term), ?) or term not glob '*[A-Z][A-Z] Docket [0-9]*')"""
 _LOOKED_UP = "select value from json_each(?)"
 _OF_PLACE = "(jurisdiction = ? or document_rowid in (select rowid from documents_fts where documents_fts match ?))"
 #: The condition of each on rows of ``listing``.

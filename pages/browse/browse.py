@@ -36,6 +36,8 @@ _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "propos
 READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _OTHER_TITLES = N_("list of other titles")
+#: Where the numbers of agencies stand in a record, by their kind.
+_NUMBERED = {"docket": N_("list of docket numbers"), "rin": N_("list of RINs")}
 #: The columns of the index in the order in which a passage is taken from them.
 _PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 
@@ -143,7 +145,9 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
         direct=direct,
-        positions=[] if filters.page > 1 or by_number else positions.matching(db, found.asked, ids[:VOTES]),
+        positions=[]
+        if filters.page > 1 or by_number or found.asked.docket
+        else positions.matching(db, found.asked, ids[:VOTES]),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,
@@ -278,6 +282,8 @@ def _ids(
 def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
     """Why each document was found: the passage with the words, or else the sponsor of that name."""
     found = _snippets(db, ids, asked) if asked.expression else {}
+    for key, (kind, number) in asked.docket.having(db).items() if asked.docket else ():
+        found[key] = ([Piece(number, (kind,))], _NUMBERED[kind])
     for tie in asked.ties:
         if tie.field != "sponsor" or not tie.wanted:
             continue

@@ -42,8 +42,10 @@ def find_documents(db: sqlite3.Connection, typed: str) -> list[str]:
     number = slug(typed).replace("-", "")
     by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
     asked = [(f"{by_number} limit {MOST_FOUND}", number)]
-    if expression := search.parse(typed).expression:
+    words = search.parse(typed)
+    if expression := words.expression:
         by_words = "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ?"
         asked.append((f"{by_words} order by f.rank limit {MOST_FOUND}", expression))
     found = [row[0] for sql, value in asked for row in db.execute(sql, [value]).fetchall()]
-    return list(dict.fromkeys([*named(db, typed), *found]))[:MOST_FOUND]
+    of_docket = words.docket.having(db) if words.docket else ()
+    return list(dict.fromkeys([*named(db, typed), *of_docket, *found]))[:MOST_FOUND]

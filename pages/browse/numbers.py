@@ -10,16 +10,23 @@ import sqlite3
 from dataclasses import dataclass
 from functools import cache
 
+from crawlers.items import document_id
 from crawlers.status.federal import congress_of
+from pages.browse import dockets
 from pages.browse.asked import quoted
 from pages.browse.names import longest_place, question_data, question_words, state_of_letters
 from pages.database import marks
 from pages.http import formatting
 from store.constants import ANY_AREA, TAGGED
 
-_FEDERAL_REGISTER = re.compile(r"\d{4}-\d{4,6}")
+#: "FR Doc. No. 2025-01234", without its dots.
+_FEDERAL_REGISTER = re.compile(
+    r"(?:(?:fr|federal register) ?doc(?:ument)?(?: no| number)?:? ?)?((?:[a-z]\d)?-?\d{4} ?- ?\d{4,6})"
+)
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z]+|\d+")
 MOST = 5
+#: The longest number of a document has fewer letters and digits.
+MOST_LETTERS = 60
 
 
 @dataclass(frozen=True)
@@ -36,8 +43,10 @@ def read_number(query: str) -> Number | None:
     typed = query.strip().lower().replace(".", "")
     if not typed or len(typed) > 80 or not any(map(str.isdigit, typed)):
         return None
-    if _FEDERAL_REGISTER.fullmatch(typed.replace(" ", "")):
-        return Number((typed.replace(" ", ""),))
+    if register := _FEDERAL_REGISTER.fullmatch(typed):
+        return Number((register[1].replace(" ", ""),))
+    if any(map(str.isalpha, typed)) and dockets.read(query):
+        return None  # "2070-AB27" is a RIN, and no A.B. 27
     for spelled_out, kind in question_data()["spelled_out"].items():
         typed = re.sub(rf"\b{spelled_out}\b", kind, typed)
     return _read(_PARTS.findall(typed))
@@ -83,8 +92,12 @@ def _kinds() -> frozenset[str]:
 
 
 def _lettered(words: list[str], place: str | None) -> Number | None:
-    """A number of another form, such as "22-1234" or "Int 0123", as it stands, when nothing else was typed."""
-    return Number(("".join(words),), place) if len(words) <= 3 and len(words[-1]) > 1 and words[-1].isdigit() else None
+    """A number of another form, such as "22-1234" or "LC 0123", as it stands, when nothing else was typed."""
+    return (
+        Number((("-" if "".join(words).isdigit() else "").join(words),), place)
+        if len(words) <= 3 and len(words[-1]) > 1 and words[-1].isdigit()
+        else None
+    )
 
 
 def _without_place(words: list[str]) -> tuple[str | None, list[str]]:
@@ -116,7 +129,7 @@ def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -
     chosen, values = places
     if db.execute(f"select 1 from documents where id = ? and {chosen}", [key, *values]).fetchone():
         return [key]
-    readings = [reading for reading in (read_number(query), _state_first(query)) if reading]
+    readings = [reading for reading in (read_number(query), _state_first(query), _as_in_ids(query)) if reading]
     return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:MOST]
 
 
@@ -154,6 +167,14 @@ def _state_first(query: str) -> Number | None:
         digits = words[1].lstrip("0") or "0"
         return Number((digits, *(kind + digits for kind in sorted(_kinds()))), key)
     return None
+
+
+def _as_in_ids(query: str) -> Number | None:
+    """A number with a year or the like in it, in the form of an id: "Int 0012-2022", "FAA-2021-0694-0001"."""
+    typed = query.strip()
+    if len(typed) > MOST_LETTERS or not re.fullmatch(r"[A-Za-z]+[ -]?\S*\d-\S+", typed):
+        return None
+    return Number((document_id("x", "x", typed).removeprefix("x-x-"),))
 
 
 _CASE = re.compile(r"^\s*(.{2,80}?)\s+(?:v|vs|versus)\.?\s+(.{2,80}?)\s*$", re.IGNORECASE)

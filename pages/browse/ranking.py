@@ -43,6 +43,7 @@ _WITH_WORDS = f"""select found.*,
 
 #: What each sign is worth. Only their order of size matters much: words in a row in a title outweigh everything else.
 WEIGHTS = {
+    "numbered": 20.0,  # has the number that was typed
     "typed_in_title": 3.0,
     "typed_in_summary": 1.0,
     "said_in_title": 1.6,  # what documents say for a name that was typed
@@ -94,6 +95,9 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
         }
     _look_closer(db, found, asked)
     _touching(db, found, asked)
+    for key in asked.docket.having(db) if asked.docket else ():
+        if key in found:
+            found[key].signs["numbered"] = 1.0
     return [
         key
         for key, each in sorted(
@@ -114,6 +118,11 @@ def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: 
         every = f"select {_LISTED}, null as rank from listing where {chosen} and {matching}"
         yield from db.execute(_WITH_WORDS.format(every), [*values, *looked_for])
         return
+    if asked.docket:  # whether their words are among the best or not
+        condition, having = asked.docket.condition
+        of_docket = f"document_id in (select document_id from terms where {condition})"
+        numbered = f"select {_LISTED}, null as rank from listing where {chosen} and {of_docket} limit {CANDIDATES}"
+        yield from db.execute(_WITH_WORDS.format(numbered), [*values, *having])
     matching, looked_for = asked.where(ties_only=True)
     # What an index says of a document last is kept: what the document itself says counts before its other titles.
     searches = [(index, asked.expression, "1") for index in asked.indexes[1:]]

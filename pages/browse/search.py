@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pages.browse import dockets
 from pages.browse.asked import MAX_TERMS, NOTHING, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
@@ -173,6 +174,8 @@ def _parse(query: str | None) -> Search:
     note = None
     if len(query) > MAX_LENGTH:
         query, note = query[:MAX_LENGTH], _("Only the first {n} characters were used.").format(n=MAX_LENGTH)
+    if numbered := dockets.parse(query):
+        return replace(numbered, note=note)
     tokens = _tokens(query)
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)

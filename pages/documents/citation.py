@@ -101,7 +101,16 @@ _YEARS = re.compile(r"(?:19|20)\d\d")
 
 
 def _number(row: Mapping[str, Any]) -> str:
+    """The number; empty where the title says it, or stands for it."""
+    if formatting.repeats(str(row["identifier"]), str(row["title"])):
+        return ""
     return f"FR Doc. {row['identifier']}" if _in_register(row) else str(row["identifier"])
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    """Number and body. A case that ends with its court and number is cited by them: all are stored under the United States."""
+    number = _number(row)
+    return ", ".join(filter(None, (number, "" if row["kind"] == "case" and not number else _body(row))))
 
 
 def _of_company(row: Mapping[str, Any]) -> bool:
@@ -130,9 +139,9 @@ def _plain(row: Mapping[str, Any], public: str | None, address: str, today: date
     standing = formatting.word("statuses", row["status"])
     day = formatting.date_in_words(row["status_on"] or row["published_on"])
     law = f", Public Law {public}" if public else ""
-    number = "" if _of_company(row) else f" {_number(row)}, {_body(row)}{law}."
+    place = "" if _of_company(row) else _place(row) + law
     return (
-        f"{_sentence(_title(row))}{number} {standing}{f' ({day})' if day else ''}. "
+        f"{_sentence(_title(row))}{f' {place}.' if place else ''} {standing}{f' ({day})' if day else ''}. "
         f"{SITE_NAME}, {address} (read on {formatting.date_in_words(today.isoformat())})."
     )
 
@@ -150,7 +159,7 @@ def _apa(row: Mapping[str, Any], public: str | None, address: str) -> str:
         return (
             f"{_title(row)} [{row['document_type'] or 'Document'}] ({_number(row)}). ({day}). Federal Register. {url}"
         )
-    return f"{_title(row)}, {_number(row)}, {_body(row)} ({_year(row, public)}). {url}"
+    return f"{', '.join(filter(None, (_title(row), _place(row))))} ({_year(row, public)}). {url}"
 
 
 def _apa_day(value: str | None) -> str:
@@ -184,7 +193,7 @@ def _congress(row: Mapping[str, Any]) -> str:
 def _bibtex(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
     fields = {
         "title": "{" + _latex(_title(row)) + "}",
-        "number": None if _of_company(row) else _latex(f"{_number(row)}, {_body(row)}"),
+        "number": _latex(_place(row)) if _number(row) and not _of_company(row) else None,
         "type": _latex(row["document_type"] if _in_register(row) else formatting.word("kinds", row["kind"])),
         "year": _year(row, public),
         "note": _latex(f"Public Law {public}") if public else None,

@@ -34,7 +34,7 @@ LONGEST_LINK = 2_000
 #: Column -> what it means. The page about the interface for programs shows these.
 DOCUMENT_COLUMNS = {
     "id": "The permanent key of the document",
-    "identifier": "Its number as people write it",
+    "identifier": "Its number as people write it; its title where the source gives none",
     "title": "Its title, in the language of its source",
     "kind": "bill, regulation, case, local_matter or corporate_policy",
     "document_type": "The source's own type",
@@ -77,7 +77,7 @@ _KEYS = {
 }
 DATE_COLUMNS = {
     "document_id": "The document",
-    "identifier": "Its number as people write it",
+    "identifier": "Its number as people write it; its title where the source gives none",
     "title": "Its title, in the language of its source",
     "jurisdiction": "Key of the place: us, us-tx",
     "kind": "hearing, hearing_canceled, comment_close, effective or vote",

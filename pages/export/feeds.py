@@ -43,8 +43,9 @@ def of_card(card: Card, site: str, changed_on: str = "") -> Entry:
     """A document as an entry. A bill of the United Kingdom has no dates: the day on which its record changed stands for them."""
     on = card.latest_on or card.status_on or changed_on or "1970-01-01"
     address = f"{site}{card.href}"
+    number = "" if formatting.repeats(card.identifier, card.title) else f" {card.identifier}"
     told = [
-        f"{card.kind} {card.identifier}, {card.place}{', ' + card.session if card.session else ''}.",
+        f"{card.kind}{number}, {card.place}{', ' + card.session if card.session else ''}.",
         f"{card.status_word}." + (f" Ended with the {card.ended}." if card.ended else ""),
         card.latest_action or "",
         f"Listed because of: {', '.join(card.evidence)} (automatic)." if card.evidence else "",

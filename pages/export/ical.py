@@ -43,10 +43,11 @@ def calendar(title: str, page: str, events: Sequence[Row], site: str) -> bytes:
 
 def _event(event: Row, site: str) -> Event:
     address = f"{site}/documents/{event['document_id']}"
+    number = "" if formatting.repeats(event["identifier"], event["title"]) else f" ({event['identifier']})"
     changed = datetime.datetime.fromisoformat(event["changed_at"].replace("Z", "+00:00"))
     made = Event.new(
         uid=f"{event['key']}@{urlsplit(site).hostname}",
-        summary=_line(f"{formatting.word('events', event['kind'])}: {_short(event['title'])} ({event['identifier']})"),
+        summary=_line(f"{formatting.word('events', event['kind'])}: {_short(event['title'])}{number}"),
         start=start(event["starts_at"], event["timezone"]),
         description=_told(event, address),
         url=address,

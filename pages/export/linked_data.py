@@ -55,7 +55,7 @@ def _legislation(row: Row, laws: Sequence[Row], sponsors: Sequence[Row], areas: 
             "@id": address,
             "url": address,
             "name": row["title"],
-            "legislationIdentifier": row["identifier"],
+            "legislationIdentifier": None if formatting.repeats(row["identifier"], row["title"]) else row["identifier"],
             "alternateName": public or None,
             "legislationType": row["document_type"] or formatting.word("kinds", row["kind"]),
             # Cases are stored under the United States, those of a state's court, too.

@@ -77,9 +77,12 @@ def plural(kind: str) -> str:
 
 
 def repeats(identifier: str, title: str) -> bool:
-    """Whether a title says what the identifier does, as for the rules of companies: then the title alone is shown."""
+    """Whether a title says what the identifier does: then the title alone is shown.
+
+    The rules of companies and bills without a number have their title for one, and that of a court case ends with its number.
+    """
     one, other = (" ".join(re.findall(r"\w+", text.casefold())) for text in (identifier, title))
-    return one == other
+    return one == other or title.casefold().endswith(f", {identifier.casefold()})")
 
 
 def named(identifier: str, title: str) -> str:
@@ -237,8 +240,10 @@ def number_in_words(document_id: str) -> str:
     # Until 2010 a year had two digits (E8-03700), and corrections and reprints have a letter before the number (C1-2010-17205).
     if register := re.fullmatch(r"us-fr-((?:[a-z]\d+-)?[a-z]?\d+-\d+)", document_id):
         return f"Federal Register {register[1].upper()}"
-    if docket := re.fullmatch(r"us-court-docket(\d+)", document_id):
-        return f"CourtListener {docket[1]}"
+    if re.fullmatch(
+        r"us-court-(docket|opinion)\d+", document_id
+    ):  # its number there is CourtListener's own: nobody knows it
+        return "CourtListener"
     if canadian := re.fullmatch(r"ca-(\d+-\d+)-([cs])(\d+[a-z]?)", document_id):
         return f"{canadian[2].upper()}-{canadian[3]}, {session_in_words('ca', canadian[1])}"
     if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+(?:-\d+)?[a-z]?)", document_id):
