@@ -150,6 +150,35 @@ LONGER = "The comment deadline for the proposed rule published December 3, 2025,
 AGAIN = "The comment period for the proposed rule published December 3, 2025, is reopened. Comments are due January 30, 2026."
 
 
+REOPENED = (
+    "The reply comment period for the proposed rule published December 3, 2025, is reopened to February 18, 2026."
+)
+SET = "Comments were due on January 2, 2026. The reply comment deadline of February 2, 2026, is extended to February 18, 2026."
+
+
+@pytest.mark.parametrize(
+    "words", [REOPENED, SET], ids=["names the day of publication", "names the deadline that was set"]
+)
+def test_a_deadline_for_replies_moves_alone(words: str) -> None:
+    first = proposal("2025-21805", "2025-12-03", "2026-01-02", SPECTRUM, BEFORE)
+    said = Event(kind="reply_close", starts_at="2026-02-02T23:59:59", timezone="America/New_York", description="Set.")
+    first = replace(first, events=(*first.events, said))
+    title = f"{SPECTRUM}; Extension of the Reply Comment Period"
+    later = proposal("2026-00100", "2026-01-05", "2026-02-18", title, words)
+    later = replace(later, comments_close_on=None, events=(replace(later.events[0], kind="reply_close"),))
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    upsert(db, [first, later], now=NOW, silent=True)
+    assert write_corrected_dates(db) == 1
+    found = db.execute("select kind, starts_at, description from events where document_id = ?", [first.id]).fetchall()
+    assert found == [
+        ("comment_close", "2026-01-02T23:59:59", BEFORE),
+        ("reply_close", "2026-02-18T23:59:59", f"Reply comment period extended by 2026-00100: {words}"),
+    ]
+    event = {"description": found[1][2], "recorded": "{}"}
+    assert moved_by(event, first.id) == later.id
+
+
 def deadlines_after(*documents: Regulation) -> dict[str, str]:
     db = Database(memory=True)
     migrate(db, "corpus.db")
@@ -222,7 +251,8 @@ def test_the_last_correction_counts_where_it_gives_the_day_of_the_document_itsel
 def test_the_dockets_of_an_extension_are_read_by_its_key() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")
-    plan = [row[-1] for row in db.execute(f"explain query plan {_EARLIER}", ["2025-12-22", "us-fr-2025-2"]).fetchall()]
+    asked = ["2025-12-22", "comment_close", "us-fr-2025-2"]
+    plan = [row[-1] for row in db.execute(f"explain query plan {_EARLIER}", asked).fetchall()]
     assert "SEARCH mine USING PRIMARY KEY (document_id=?)" in plan, plan
 
 

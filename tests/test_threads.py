@@ -88,6 +88,41 @@ def test_an_extension_replaces_the_deadline_before_it(db: Database) -> None:
     assert rulemaking.next_event(db.conn, [RULE], DAY)["starts_at"] == "2022-03-31T23:59:00"
 
 
+def _replies(db: Database, key: str, day: str) -> None:
+    said = {"kind": "reply_close", "starts_at": f"{day}T23:59:59", "timezone": "America/New_York"}
+    db.table("events").insert({"document_id": key, "ordinal": 1, **said})
+
+
+def test_replies_are_the_next_date_after_comments_and_are_extended_like_them(db: Database) -> None:
+    _replies(db, RULE, "2022-05-10")
+    ids, after_comments = [RULE, EXTENSION], datetime.date(2022, 5, 1)
+    assert rulemaking.next_event(db.conn, ids, DAY)["kind"] == "comment_close"
+    assert rulemaking.next_event(db.conn, ids, after_comments)["starts_at"] == "2022-05-10T23:59:59"
+    _replies(db, EXTENSION, "2022-05-31")
+    assert rulemaking.next_event(db.conn, ids, after_comments)["starts_at"] == "2022-05-31T23:59:59"
+    chosen = dates.of_document(db.conn, RULE)
+    assert chosen is not None
+    events = dates.settled(db.conn, dates.dates(db.conn, chosen, ">=", DAY, 10))
+    assert [(each["kind"], each["starts_at"][:10]) for each in events][-1] == ("reply_close", "2022-05-31")
+
+
+async def test_a_day_for_replies_is_a_date_to_keep_until_a_longer_period_for_comments_overtakes_it(
+    db: Database,
+) -> None:
+    _replies(db, RULE, "2022-04-15")
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    db.conn.commit()
+    site = serve.build(path, today=TODAY).client
+    kinds = [event.kind for event in deadlines(db.conn, DAY) if event.document_id == RULE]
+    assert kinds == ["comment_close", "reply_close"]
+    for address in (f"/documents/{RULE}", "/deadlines.csv", "/calendar.ics"):
+        assert "Reply comments close" in (await site.get(address)).text, address
+    db.execute("update events set starts_at = '2022-04-30T23:59:59' where document_id = ? and ordinal = 0", [RULE])
+    db.conn.commit()
+    assert [event.kind for event in deadlines(db.conn, DAY) if event.document_id == RULE] == ["comment_close"]
+    assert "Reply comments close" not in (await site.get(f"/documents/{RULE}")).text
+
+
 def test_a_thread_takes_effect_on_the_day_to_which_a_correction_moved_it(db: Database) -> None:
     db.table("documents").update(FINAL, {"effective_on": "2022-10-01"})
     moved = {"kind": "effective", "starts_at": "2022-11-01T00:00:00", "timezone": "America/New_York", "recorded": "{}"}

@@ -324,7 +324,10 @@ def test_day_of_effect_that_remains_is_the_one_in_words() -> None:
 
 def test_proposal_takes_no_effect(documents: dict[str, Regulation]) -> None:
     proposed = documents["2023-28763"]
-    assert (proposed.effective_on, [event.kind for event in proposed.events]) == (None, ["comment_close"])
+    assert (proposed.effective_on, [event.kind for event in proposed.events]) == (
+        None,
+        ["comment_close", "reply_close"],
+    )
     assert documents["2024-00416"].effective_on == "2024-02-12"
 
 

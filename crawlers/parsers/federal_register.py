@@ -18,6 +18,7 @@ from crawlers.parsers.federal_register_dates import TIMEZONE, with_days
 from crawlers.parsers.federal_register_dockets import dockets, own
 from crawlers.parsers.federal_register_excerpt import printed_title
 from crawlers.parsers.federal_register_heading import as_printed
+from crawlers.parsers.federal_register_replies import with_reply_deadline
 from crawlers.parsers.federal_register_title import titled
 from crawlers.status.federal import regulation_purpose, regulation_status
 from text.yaml_config import rules_of
@@ -165,7 +166,8 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         presidential_number=_presidential(record),
         stamp=stamp,
     )
-    return with_days(as_printed(document), _text(record, "dates"))
+    dates = _text(record, "dates")
+    return with_reply_deadline(with_days(as_printed(document), dates), dates)
 
 
 def _events(record: dict[str, Any]) -> tuple[Event, ...]:

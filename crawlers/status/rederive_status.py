@@ -21,6 +21,7 @@ from crawlers.parsers import (
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
+    federal_register_replies,
     federal_register_title,
     hearings,
     known_numbers,
@@ -82,7 +83,8 @@ def _federal_regulation(document: Document) -> Document:
         docket_ids=docket_ids,
         rins=rins,
     )
-    return federal_register_dates.with_days(federal_register_heading.as_printed(derived))
+    dated = federal_register_dates.with_days(federal_register_heading.as_printed(derived))
+    return federal_register_replies.with_reply_deadline(dated)
 
 
 def _canadian_bill(document: Document) -> Document:
@@ -124,6 +126,7 @@ _OF_REGISTER = (
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
+    federal_register_replies,
     federal_register_title,
     days,
 )

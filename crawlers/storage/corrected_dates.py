@@ -14,23 +14,26 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from crawlers.parsers.federal_register_dates import corrected, days_named, extends_comments
+from crawlers.parsers.federal_register_replies import REPLY_CLOSE
 from crawlers.storage.record import recorded_event
 
 #: How the words of a date begin that another document moved; the number of that document follows.
-CORRECTED, EXTENDED = "Date corrected by", "Comment period extended by"
+CORRECTED = "Date corrected by"
+EXTENDED = {"comment_close": "Comment period extended by", REPLY_CLOSE: "Reply comment period extended by"}
 _EVENT = "e.document_id, e.ordinal, e.kind, e.starts_at, e.timezone, e.description, e.recorded"
 _SAID = "d.title || '. ' || coalesce(d.latest_action, '')"
 #: Documents with a deadline of their own that may extend another's. A date that was moved is no extension's own.
-_MAY_EXTEND = f"""select d.id, d.identifier, d.published_on, n.starts_at, n.description,
+_MAY_EXTEND = f"""select d.id, d.identifier, d.published_on, n.kind, n.starts_at, n.description,
         {_SAID} || '. ' || coalesce(n.description, '') || '. ' || coalesce(d.abstract, '') as words
-    from documents d join events n on n.document_id = d.id and n.kind = 'comment_close' and n.recorded is null
+    from documents d
+        join events n on n.document_id = d.id and n.kind in ('comment_close', '{REPLY_CLOSE}') and n.recorded is null
     where d.source = 'us_federal_register' and (words like '%exten%' or words like '%reopen%') order by d.published_on, d.id"""
 #: Deadlines of earlier documents of a document's dockets. The plus is for SQLite, which else reads all dockets of the corpus by
 #: the index on kinds rather than those of one document by its key.
 _EARLIER = f"""select distinct d.published_on, {_SAID}, {_EVENT}
     from terms mine cross join terms its on its.kind = 'docket' and its.term = mine.term
         cross join documents d on d.id = its.document_id and d.source = 'us_federal_register' and d.published_on < ?
-        cross join events e on e.document_id = d.id and e.kind = 'comment_close'
+        cross join events e on e.document_id = d.id and e.kind = ?
     where mine.document_id = ? and +mine.kind = 'docket'"""
 
 
@@ -65,8 +68,10 @@ Found = Iterator[tuple[tuple[str, int], Moved | None, tuple[str, str, str, str |
 
 def _moved_before(db: Database) -> Found:
     """Dates that another document moved, as far as was known the last time."""
-    sql = f"select {_EVENT} from events e where e.recorded is not null and (description like ? or description like ?)"
-    for key, ordinal, *stored in db.execute(sql, [f"{CORRECTED} %", f"{EXTENDED} %"]).fetchall():
+    beginnings = [CORRECTED, *EXTENDED.values()]
+    ours = " or ".join(["description like ?"] * len(beginnings))
+    sql = f"select {_EVENT} from events e where e.recorded is not null and ({ours})"
+    for key, ordinal, *stored in db.execute(sql, [f"{each} %" for each in beginnings]).fetchall():
         yield (key, ordinal), None, tuple(stored)
 
 
@@ -86,15 +91,19 @@ def _corrections(db: Database) -> Found:
 
 
 def _extensions(db: Database) -> Found:
-    """Deadlines for comments that a later document of the docket extends: it names the day on which the other was published."""
+    """Deadlines for comments, or for replies to them, that a later document of the docket extends.
+
+    It names the day on which the other was published.
+    """
     later = [row for row in db.execute(_MAY_EXTEND).fetchall() if extends_comments(row[-1])]
-    for key, identifier, published_on, starts_at, said, words in later:
-        earlier = db.execute(_EARLIER, [published_on, key]).fetchall()
+    for key, identifier, published_on, kind, starts_at, said, words in later:
+        earlier = db.execute(_EARLIER, [published_on, kind, key]).fetchall()
         days = days_named(f"{words} {_beginning(db, key)}") if earlier else set()
-        moved = Moved(starts_at, f"{EXTENDED} {identifier}" + (f": {said}" if said else ""))
+        moved = Moved(starts_at, f"{EXTENDED[kind]} {identifier}" + (f": {said}" if said else ""))
         for published, before, document_id, ordinal, *stored in earlier:
             # What extends the periods of several documents keeps its own day: the next extension may be of one of them.
-            if published in days and starts_at > recorded_event(*stored).starts_at and not extends_comments(before):
+            own = recorded_event(*stored).starts_at
+            if days & {published, own[:10]} and starts_at > own and not extends_comments(before):
                 yield (document_id, ordinal), moved, tuple(stored)
 
 

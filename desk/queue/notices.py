@@ -41,7 +41,7 @@ EMAIL = "email"
 #: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS; of a company's rules, its actions, too),
 #: and dates worth a day's warning.
 MOVES = ("status", "law", "text", "event", "ended")
-DATES = ("hearing", "vote", "comment_close", "deadline")
+DATES = ("hearing", "vote", "comment_close", "reply_close", "deadline")
 LONGEST_TITLE = 160
 
 

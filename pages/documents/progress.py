@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from crawlers.parsers.federal_register_replies import REPLY_CLOSE
 from crawlers.people import as_people_say
 from pages.database import Row, rows
 from pages.documents import rulemaking
@@ -48,6 +49,7 @@ class Progress:
 
 def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] = ()) -> Progress:
     """How far a document has come; empty lists where nothing is known."""
+    wrong = rulemaking.overtaken(db, [document_id])
     return Progress(
         timeline=_timeline(part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
         sponsors=_sponsors(db, document_id),
@@ -58,6 +60,7 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
         events=[
             row | {"moved_by": rulemaking.moved_by(row, document_id)}
             for row in part(db, "events", document_id, "starts_at, ordinal")
+            if not (wrong and row["kind"] == REPLY_CLOSE)
         ],
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crawlers.items import document_id as identity
+from crawlers.parsers.federal_register_replies import REPLY_CLOSE
 from crawlers.storage.corrected_dates import CORRECTED, EXTENDED
 from crawlers.storage.rulemakings import STANDING_RINS, is_docket
 from pages.database import Row, first, marks, rows
@@ -41,7 +42,9 @@ _DECIDES = frozenset({"final", "withdrawal"})
 #: A document names the proposal that it follows near its beginning; further on it tells the history of other ones, too.
 _BEGINNING = 12_000
 
-_MOVED = re.compile(rf"(?:{CORRECTED}|{EXTENDED}) ([\w-]+)")
+#: Last days to comment, and to reply to comments.
+CLOSING = ("comment_close", REPLY_CLOSE)
+_MOVED = re.compile(rf"(?:{'|'.join((CORRECTED, *EXTENDED.values()))}) ([\w-]+)")
 
 
 def moved_by(event: Row, document_id: str) -> str | None:
@@ -70,7 +73,7 @@ def next_event_of(db: sqlite3.Connection, document_id: str, today: datetime.date
 def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> Row | None:
     """The next date of the documents taken together, in order of publication.
 
-    A later document that sets a comment deadline replaces the deadline of an earlier one (an extension).
+    A later document that sets a deadline for comments, or for replies, replaces that of an earlier one (an extension).
     """
     events = rows(
         db,
@@ -79,13 +82,16 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
         ids,
     )
     events = still_due(db, events)
-    closing = [event for event in events if event["kind"] == "comment_close"]
-    latest = max((ids.index(event["document_id"]) for event in closing), default=-1)
+    closing = [event for event in events if event["kind"] in CLOSING]
+    latest = {
+        event["kind"]: event["document_id"]
+        for event in sorted(closing, key=lambda each: ids.index(each["document_id"]))
+    }
     ahead = [
         event
         for event in events
         if event["starts_at"][:10] >= today.isoformat()
-        and (event["kind"] != "comment_close" or ids.index(event["document_id"]) == latest)
+        and latest.get(event["kind"], event["document_id"]) == event["document_id"]
     ]
     return ahead[0] if ahead else None
 
@@ -117,15 +123,35 @@ def answered(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
 
 
 def still_due(db: sqlite3.Connection, events: Iterable[Row]) -> list[Row]:
-    """Dates without the comment deadlines of proposals that were withdrawn, or became a final rule, before their deadline."""
+    """Dates without the comment deadlines of proposals that were withdrawn, or became a final rule, before their deadline.
+
+    Nor a deadline for replies that `overtaken` knows to be wrong.
+    """
     found = list(events)
-    closing = {event["document_id"] for event in found if event["kind"] == "comment_close"}
+    closing = {event["document_id"] for event in found if event["kind"] in CLOSING}
     over = {key: day for key in closing if (day := _answered_on(db, key))}
+    wrong = overtaken(db, closing)
     return [
         event
         for event in found
-        if event["kind"] != "comment_close" or event["starts_at"][:10] < over.get(event["document_id"], "9")
+        if event["kind"] not in CLOSING
+        or (
+            event["starts_at"][:10] < over.get(event["document_id"], "9")
+            and not (event["kind"] == REPLY_CLOSE and event["document_id"] in wrong)
+        )
     ]
+
+
+def overtaken(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    """Those of some documents whose comments close on the day for replies or later, since that was moved and this was not."""
+    keys = tuple(ids)
+    found = db.execute(
+        f"""select reply.document_id from events reply join events c on c.document_id = reply.document_id
+        and c.kind = 'comment_close' and c.starts_at >= reply.starts_at
+        where reply.kind = '{REPLY_CLOSE}' and reply.document_id in ({marks(keys)})""",
+        keys,
+    )
+    return {row[0] for row in found}
 
 
 def _answered_on(db: sqlite3.Connection, document_id: str) -> str | None:

@@ -147,22 +147,22 @@ def table_rows(events: list[Row], site: str) -> list[Row]:
 def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
     """Return each event once, with a ``key`` that stays when the event moves, and its ``revision``.
 
-    A comment period that a later document extends or reopens is one event, known by the document that opened it. It has
-    the date, the words and the document of the one that moved it last. Other events are known by document and time, since
-    a document may have several hearings.
+    A period for comments, or for replies to them, that a later document extends or reopens is one event, known by the document
+    that opened it. It has the date, the words and the document of the one that moved it last. Other events are known by
+    document and time, since a document may have several hearings.
     """
     events = rulemaking.still_due(db, events)
     ids = sorted({event["document_id"] for event in events})
     periods, revised = _periods(db, ids), _revisions(db, ids)
     kept: dict[str, Row] = {}
     for event in events:
-        period = periods.get(event["document_id"]) if event["kind"] == "comment_close" else None
+        period = periods.get((event["document_id"], event["kind"]))
         if period:
             event = event | period[-1]
             first, revision = period[0]["document_id"], len(period) - 1
         else:
             first, revision = event["document_id"], 0
-        once = event["kind"] in ("comment_close", "effective")
+        once = event["kind"] in (*rulemaking.CLOSING, "effective")
         # A hearing that was called off is the one that was set: calendars then show it as canceled.
         kind = event["kind"].removesuffix("_canceled")
         key = f"{kind}-{first}" + ("" if once else f"-{event['starts_at']}")
@@ -185,26 +185,27 @@ def _revisions(db: sqlite3.Connection, ids: Sequence[str]) -> Counter[str]:
     return found
 
 
-def _periods(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, list[Row]]:
-    """Document -> the documents of its comment period in order of publication, where there are several."""
-    threads: dict[str, list[Row]] = defaultdict(list)
+def _periods(db: sqlite3.Connection, ids: Sequence[str]) -> dict[tuple[str, str], list[Row]]:
+    """Document and kind of deadline -> the documents of that period in order of publication, where there are several."""
+    threads: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for part in _parts(ids):
         for row in db.execute(
-            f"""select td.thread_id, td.document_id, e.starts_at, e.timezone, e.description, d.title, d.identifier,
+            f"""select td.thread_id, td.document_id, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier,
                 d.jurisdiction, d.changed_at, d.published_on
             from thread_documents td join documents d on d.id = td.document_id
-            join events e on e.document_id = td.document_id and e.kind = 'comment_close'
+            join events e on e.document_id = td.document_id and e.kind in ({marks(rulemaking.CLOSING)})
             where td.thread_id in (select thread_id from thread_documents where document_id in ({marks(part)}))
             order by td.thread_id, td.ordinal, e.starts_at""",
-            part,
+            [*rulemaking.CLOSING, *part],
         ):
-            threads[row["thread_id"]].append({name: row[name] for name in row.keys() if name != "thread_id"})  # noqa: SIM118
-    found: dict[str, list[Row]] = {}
-    for members in threads.values():
+            said = {name: row[name] for name in row.keys() if name != "thread_id"}  # noqa: SIM118
+            threads[row["thread_id"], row["kind"]].append(said)
+    found: dict[tuple[str, str], list[Row]] = {}
+    for (_, kind), members in threads.items():
         period: list[Row] = []
         for member in members:
             period = [*period, member] if period and _moves(period[-1], member) else [member]
-            found |= {each["document_id"]: period for each in period}
+            found |= {(each["document_id"], kind): period for each in period}
     return found
 
 

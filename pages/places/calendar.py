@@ -25,8 +25,8 @@ from store.constants import ANY_AREA, TAGGED
 ALL = "all"
 #: A date is just past for so many days.
 JUST_PAST = 90
-#: A source without news for so many days lacks dates that were announced since; one without for so many more is an archive.
-SILENT, ARCHIVE = 14, 730
+#: A source without news for so many days lacks dates that were announced since.
+SILENT = 14
 #: A month shows at most so many dates; a filter brings the others within reach.
 MOST = 600
 #: The list of deadlines shows so many.
@@ -254,22 +254,24 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
 
 
 def quiet_sources(db: sqlite3.Connection, today: datetime.date) -> tuple[list[tuple[str, str]], list[str]]:
-    """Sources of documents that are no archives: those of dates without news lately, and those that gave no date at all.
+    """Sources of documents: those of dates without news lately, however long ago, and those that gave no date at all.
 
     The former with the ISO day of their newest news, the oldest first.
     """
-    first, last = ((today - datetime.timedelta(days=days)).isoformat() for days in (ARCHIVE, SILENT))
+    last = (today - datetime.timedelta(days=SILENT)).isoformat()
     found = rows(
         db,
         """select source, until, exists (
             select 1 from documents d join events e on e.document_id = d.id where d.source = news.source) as dated
-        from (select source, max(day) as until from (
+        from (select source, max(case when day <= ? then day end) as until from (
                 select source, newest_on as day from coverage union select source, latest_action_on from coverage)
-            where day <= ? group by source) news
-        where until >= ? and exists (select 1 from documents d where d.source = news.source) order by until""",
-        [today.isoformat(), first],
+            group by source) news
+        where exists (select 1 from documents d where d.source = news.source) order by until, source""",
+        [today.isoformat()],
     )
-    silent = [(source_title(row["source"]), row["until"]) for row in found if row["dated"] and row["until"] < last]
+    silent = [
+        (source_title(row["source"]), row["until"]) for row in found if row["dated"] and (row["until"] or last) < last
+    ]
     return silent, [source_title(row["source"]) for row in found if not row["dated"]]
 
 

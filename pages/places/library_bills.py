@@ -68,9 +68,9 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
     open_rules = {
         key
         for (key,) in db.execute(
-            f"""select document_id from events where document_id in ({marks(proposed)}) and kind = 'comment_close'
-            and starts_at >= ?""",
-            [*proposed, today.isoformat()],
+            f"""select document_id from events where document_id in ({marks(proposed)})
+            and kind in ({marks(rulemaking.CLOSING)}) and starts_at >= ?""",
+            [*proposed, *rulemaking.CLOSING, today.isoformat()],
         )
     }
     open_rules -= rulemaking.answered(db, open_rules)
