@@ -61,6 +61,28 @@ NO_PASSAGE = [
     ("me", "motion", "Motion by Senator A of B to RECONSIDER whereby the Bill was PASSED TO BE ENACTED FAILED"),
     ("ak", "motion", "(H) RESCIND ACTION (FAILED) AM 51 PASSED Y28 N12"),
     ("ma", "executive-receipt", "Enacted and laid before the Governor"),
+    ("ks", "motion", "Motion to refer bill to House Committee on Education adopted; —"),
+    ("tn", "motion", "Motion to lift from table adopted."),
+    ("vt", "motion", "Rep. Coffin of Cavendish moved to postpone action until 4/23/2025, which was agreed to"),
+    (
+        "vt",
+        "motion",
+        "Rep. A of B moved that the Committee on C be relieved of the bill and that D, which was agreed to",
+    ),
+    ("vt", "motion", "Which was agreed to on a Roll Call Passed -- Needed 72 of 143 to Pass -- Yeas = 84, Nays = 59"),
+    ("vt", "motion", "Pending question: Shall the Resolution be adopted??"),
+    ("vt", "message", "Rules suspended & messaged to House forthwith, on motion of Senator Baruth"),
+    ("ca", "motion", "Action rescinded whereby the bill was read third time, passed, and to Assembly."),
+    (
+        "me",
+        "motion",
+        "On motion by Senator A of B Tabled until Later in Today's Session, pending PASSAGE TO BE ENACTED",
+    ),
+    ("me", "motion", "On motion by Senator A of B the Senate RECONSIDERED whereby the Bill was PASSED TO BE ENACTED."),
+    ("nh", "motion", "Ought to Pass: MF DV 188-190 02/13/2025 HJ 5 P. 20"),
+    ("hi", "amendment-passage", "Floor amendment adopted as amended (CD 2)."),
+    ("hi", "referral-committee", "Report adopted, as amended (SD 1) and referred to WAM."),
+    ("hi", "referral-committee", "HD 1 adopted and recommitted to AGR for further consideration with none voting no"),
 ]
 NO_WITHDRAWAL = [
     ("az", "committee-action", "W/D"),
@@ -91,6 +113,11 @@ PASSAGE = [
     "Resolution for Immediate Adoption - Agreed To",
     "Adopted in concurrence per Joint Rule 16b",
     "Confirmed. Ayes, 24. Noes, 0 (none).",
+    "Consent Calendar Passed",
+    "Passed in concurrence with proposal of amendment",
+    "House of Representatives Do Pass Amended , Passed, YEAS 36, NAYS 33 H.J. 264",
+    "Senate Do Pass Amended , Passed, YEAS 18, NAYS 16 S.J. 157",
+    "Senate Concurred in Resolution as Amended , Passed, YEAS 32, NAYS 2 S.J. 158",
 ]
 
 
@@ -104,6 +131,8 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("enrolled",), "Placed on Special Order Calendar, 03/05/26 --If Received") == ("calendar",)
     assert with_passage(("enrolled",), "Ordered enrolled") == ("enrolled",)
     notice = "Notice of a bill proposing constitutional amendment in the form of (HD 2) transmitted to Governor"
+    assert with_passage(("executive-receipt",), notice) == ("message",)
+    notice = "Notice of bill proposing constitutional amendment transmitted to Governor (Sen. Com. No. 1)."
     assert with_passage(("executive-receipt",), notice) == ("message",)
 
 
@@ -255,6 +284,9 @@ def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> 
         "Left in Education",
         "Sen. Ward Moved Nonconcur with the House Amendment, MA, VV; 06/12/2025; SJ 16",
         "House Non-Concurs with Senate Amendment 2025-1724s (Rep. Creighton): MA VV 06/05/2025 HJ 16",
+        "House of Representatives Do Pass Amended , Passed, YEAS 30, NAYS 35 H.J. 474",
+        "Senate Concurred in Resolution , Passed, YEAS 16, NAYS 18 S.J. 128",
+        "House of Representatives Failed to concur, no committee appointed , Passed, YEAS 40, NAYS 27 H.J. 550",
     ],
 )
 def test_what_a_chamber_or_its_committee_voted_down_has_failed(text: str) -> None:
@@ -282,6 +314,8 @@ def test_a_bill_that_goes_to_a_conference_goes_on(text: str) -> None:
         ("Senate Message: Adopted in concurrence", "upper"),
         ("Passed Assembly (Passed Both Houses) (76-0-0)", "lower"),
         ("04/01/2025 House passed Sub A", "lower"),
+        ("House of Representatives Concurred in Resolution , Passed, YEAS 66, NAYS 0", "lower"),
+        ("Senate Adopt Resolution as amended , Passed, YEAS 33, NAYS 1 S.J. 231", "upper"),
         ("Passed", None),
     ],
 )

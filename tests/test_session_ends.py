@@ -13,17 +13,17 @@ from conftest import bill_xml
 from sqlite_utils import Database
 from test_us_states import row
 
-from crawlers.items import SessionDates
+from crawlers.items import Bill, Document, SessionDates
 from crawlers.parsers import billstatus, xmltree
 from crawlers.parsers import openstates as api
 from crawlers.status import session_end
-from crawlers.status.session_end import Session, ends, expected_end, load_rules
+from crawlers.status.session_end import Session, ends, expected_end, last_day, load_rules
 from crawlers.storage import sessions
 from crawlers.storage.record import load_document, record_hash, upsert
 from crawlers.storage.session_ends import moved_on, write_session_ends
-from pages.documents.session_status import unheard_since
+from pages.documents.session_status import ended_with, unheard_since
 from pages.places.collected import latest_sessions, sessions_of
-from publish.listing import LISTED_STATUS
+from publish.listing import LISTED_STATUS, SESSION_ENDS
 
 NOW = "2026-11-25T06:00:00Z"
 
@@ -200,6 +200,70 @@ def test_a_special_session_ends_with_the_days_that_its_constitution_gives_it() -
     assert expected_end(regular, [regular]) == "2026-04-02"
     alaska = session("us-ak", "2026_ss", "2026-06-17", "2026-12-13")
     assert expected_end(alaska, [alaska]) == "2026-12-13"
+
+
+def test_a_private_members_bill_of_canada_ends_with_its_parliament_and_others_with_their_session(
+    corpus: Database,
+) -> None:
+    kinds = [
+        ("Private Member's Bill", "44-1"),
+        ("House Government Bill", "44-1"),
+        ("Senate Public Bill", "44-1"),
+        ("Private Member's Bill", "43-2"),
+        ("Private Member's Bill", "45-1"),
+    ]
+    for number, (kind, session) in enumerate(kinds):
+        bill = Bill(
+            id=f"ca-{session}-c{number}", source="ca_bills", jurisdiction="ca", level="international", session=session,
+            identifier=f"C-{number}", title="A bill", url="https://www.parl.ca/", source_url="https://www.parl.ca/x",
+            document_type=kind, introduced_on="2021-02-01", status_on="2021-02-01", stamp="s",
+        )  # fmt: skip
+        upsert(corpus, [bill], now=NOW, silent=True)
+    write_session_ends(corpus, today="2026-11-25", now=NOW)
+    read = "select id, status_on, kind, jurisdiction, session, status, status_reason from documents order by id"
+    corpus.conn.row_factory = sqlite3.Row
+    found = {row["id"]: ended_with(row, date(2026, 11, 25)) for row in corpus.execute(read)}
+    assert found == {
+        "ca-43-2-c3": ("Parliament", "2021-08-15"),
+        "ca-44-1-c0": ("Parliament", "2025-03-23"),
+        "ca-44-1-c1": ("legislative session", "2025-01-06"),
+        "ca-44-1-c2": ("legislative session", "2025-01-06"),
+        "ca-45-1-c4": None,
+    }
+    assert write_session_ends(corpus, today="2026-11-26", now=NOW) == 0, "a second look writes nothing"
+
+
+def test_a_private_members_bill_outlives_a_prorogation() -> None:
+    assert last_day("ca", "45-1", "Private Member's Bill", "2027-01-01") is None
+    assert last_day("ca", "45-1", "House Government Bill", "2027-01-01") == "2027-01-01"
+    assert last_day("us-wy", "2025", "bill", "2025-03-06") == "2025-03-06"
+
+
+def test_what_a_council_left_undecided_may_have_moved_once_its_term_has_ended(corpus: Database) -> None:
+    for year in ("2024", "2026"):
+        matter = Document(
+            id=f"us-ny-nyc-{year}-int1", kind="local_matter", source="us_local_legistar", jurisdiction="us-ny-nyc",
+            level="local", session=year, identifier="Int 1", title="Libraries", url="https://legistar.council.nyc.gov/",
+            source_url="https://webapi.legistar.com/", status="in_committee", status_on=f"{year}-02-01",
+            published_on=f"{year}-02-01", stamp="s",
+        )  # fmt: skip
+        upsert(corpus, [matter], now=NOW, silent=True)
+    assert write_session_ends(corpus, today="2026-11-25", now=NOW) == 0, "its own record says how it ended"
+    read = "select session, ends_on from session_last_days order by session"
+    assert corpus.execute(read).fetchall() == [("2024", "2025-12-31"), ("2026", "2029-12-31")]
+    corpus.execute("insert into runs (source, started_at, state) values ('us_states', '2026-11-25T05:00:00Z', 'done')")
+    listed = f"select d.session, {LISTED_STATUS} from documents d {SESSION_ENDS} order by 1"
+    assert corpus.execute(listed).fetchall() == [("2024", "unheard"), ("2026", "in_committee")]
+
+
+def test_the_wrong_days_of_a_source_are_corrected(corpus: Database) -> None:
+    said = SessionDates(
+        source="us_states", jurisdiction="us-tx", session="89R", starts_on="2025-01-10", ends_on="2025-06-02"
+    )
+    sessions.store(corpus, [said], now=NOW)
+    write_session_ends(corpus, today="2026-11-25", now=NOW)
+    corpus.conn.row_factory = sqlite3.Row
+    assert latest_sessions(corpus.conn, date(2026, 11, 25))["us-tx"].starts_on == "2025-01-14"
 
 
 def test_a_session_without_an_end_is_never_over() -> None:
@@ -423,6 +487,7 @@ def test_a_session_that_moves_again_revives_its_bills_and_a_new_record_replaces_
         ("  ga: 40", "  ga: forty", "session_end"),
         ("two_years:", "more: 1\ntwo_years:", "see 'more'"),
         ("ends: 04-01}", "ends: 04-31}", "session_end"),
+        ("44: 2025-03-23}", "44: 2025-03-32}", "session_end"),
     ],
 )
 def test_a_slip_in_the_rules_is_named(tmp_path: Path, was: str, now: str, problem: str) -> None:

@@ -64,6 +64,20 @@ def test_what_a_day_lists_backwards_are_steps_all_the_same() -> None:
     assert found == ["introduced", "passed_second_chamber", "to_executive", "enacted"]
 
 
+def test_what_a_governor_did_counts_in_the_order_of_its_days_and_not_of_the_list() -> None:
+    acted = [
+        ("2025-03-19", "passage", "upper"),
+        ("2025-04-10", "executive-signature", "lower"),
+        ("2025-04-03", "executive-receipt", "lower"),
+    ]
+    # Kansas: the days are those that the sentences name
+    found = steps(("2025-02-20", "passage", "lower"), *acted, chamber="lower")
+    assert found == ["introduced", "passed_first_chamber", "passed_second_chamber", "to_executive", "enacted"]
+    late = [acted[0], ("2025-05-17", "executive-receipt", "lower"), ("2025-05-12", "executive-signature", "lower")]
+    found = steps(("2025-02-20", "passage", "lower"), *late, chamber="lower")  # North Dakota
+    assert found == ["introduced", "passed_first_chamber", "passed_second_chamber", "enacted"]
+
+
 def test_a_vetoed_bill_may_become_law_all_the_same() -> None:
     ends = [("2025-03-20", "executive-veto", "executive"), ("2025-03-25", "veto-override-passage", "lower")]
     assert steps(*WAY, *ends)[-1] == "vetoed"

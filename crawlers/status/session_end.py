@@ -23,7 +23,8 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
-_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "not_said", "parliaments"}
+_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "not_said"}
+_DATED = {"parliaments", "with_parliament", "council_terms", "corrected"}
 _BY_STATE = ("two_years", "carry_over", "special_days")
 _PARITY = {"even": 0, "odd": 1}
 
@@ -45,14 +46,15 @@ class Session:
 
 @cache
 def load_rules(path: Path = FILE) -> Mapping[str, Any]:
-    """The rules: `two_years`, `carry_over` and `special_days` by postal code, `parliaments` by jurisdiction, and lists of words.
+    """The rules: `two_years`, `carry_over` and `special_days` by postal code, the days of sessions by jurisdiction, and
+    lists of words.
 
     Raises:
         ValueError: a rule is not of that form.
     """
     with rules_of(path) as entries:
-        if wrong := sorted(map(str, set(entries) ^ _PARTS)):
-            raise ValueError(f"{path.name}: has the parts {', '.join(sorted(_PARTS))}: see {wrong[0]!r}")
+        if wrong := sorted(map(str, set(entries) ^ (_PARTS | _DATED))):
+            raise ValueError(f"{path.name}: has the parts {', '.join(sorted(_PARTS | _DATED))}: see {wrong[0]!r}")
         if unknown := sorted(map(str, set().union(*map(entries.get, _BY_STATE)) - set(load_states()))):
             raise ValueError(f"{path.name}: {unknown[0]!r} is no postal code of crawlers/parsers/states.yml")
         for rule in entries["two_years"].values():
@@ -62,12 +64,21 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
             _PARITY[parity]
         for days in entries["special_days"].values():
             timedelta(days)
-        for sessions in entries["parliaments"].values():
-            for days in sessions.values():
-                [each.isoformat() for each in days]
+        for days in _all_days(entries):
+            [each.isoformat() for each in days]
         for each in entries["not_said"]:
             pattern(each)
         return dict(entries)
+
+
+def _all_days(entries: Mapping[str, Any]) -> Iterable[Iterable[date]]:
+    """The days of the parts that date sessions, in lists."""
+    for part in ("parliaments", "corrected"):
+        for sessions in entries[part].values():
+            yield from sessions.values()
+    yield from entries["council_terms"].values()
+    for rule in entries["with_parliament"].values():
+        yield rule["dissolved"].values()
 
 
 @cache
@@ -87,12 +98,44 @@ def _day_after(year: int, month_and_day: str) -> str:
 
 
 def known_days(jurisdiction: str, session: str) -> tuple[str, str | None] | None:
-    """First and last day of a session that its constitution or this file dates: of a Congress, of a parliament."""
+    """First and last day of a session that its constitution or this file dates: of a Congress, a parliament, or a council."""
     if jurisdiction == "us" and session.isdecimal():
         number = int(session)
         return congress_ends_on(number - 1), congress_ends_on(number)
+    if session.isdecimal() and (terms := load_rules()["council_terms"].get(jurisdiction)):
+        ends_on = next((day.isoformat() for day in terms if session <= str(day.year)), None)
+        return f"{session}-01-01", ends_on
     days = load_rules()["parliaments"].get(jurisdiction, {}).get(session)
     return (days[0].isoformat(), days[1].isoformat() if len(days) > 1 else None) if days else None
+
+
+def dated_here() -> tuple[str, ...]:
+    """The jurisdictions whose sessions no source dates, but for those of states."""
+    return ("us", *load_rules()["parliaments"], *load_rules()["council_terms"])
+
+
+def corrected_days(jurisdiction: str, session: str) -> tuple[str, str] | None:
+    """First and last day of a session whose source states other ones; None where its source is right as far as is known."""
+    days = load_rules()["corrected"].get(jurisdiction, {}).get(session)
+    return (days[0].isoformat(), days[1].isoformat()) if days else None
+
+
+def dissolved_on(jurisdiction: str, session: str) -> str | None:
+    """The ISO day on which the parliament of a session was dissolved; None where it was not, or no such day is known."""
+    days = load_rules()["with_parliament"].get(jurisdiction, {}).get("dissolved", {})
+    number = session.partition("-")[0]
+    return days[int(number)].isoformat() if number.isdecimal() and int(number) in days else None
+
+
+def last_day(jurisdiction: str, session: str, document_type: str | None, ended_on: str | None) -> str | None:
+    """The last ISO day of an undecided bill of a session that ended on a day; None while the bill can still move.
+
+    Some bills of a parliament outlive their session and end when it is dissolved.
+    """
+    rule = load_rules()["with_parliament"].get(jurisdiction)
+    if ended_on is None or rule is None or document_type not in rule["kinds"]:
+        return ended_on
+    return dissolved_on(jurisdiction, session)
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal
 
 from crawlers.items import Action
 from crawlers.status.rules import RANK, History, Rules, any_of, compiled, first_match, history_of
@@ -19,6 +20,9 @@ from text.yaml_config import rules_of
 FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")
 
+#: How the steps of a bill were put in order, by earlier versions and by this one (`state_history`).
+Way = Literal["listed", "steps", "now"]
+WAYS: tuple[Way, ...] = ("listed", "steps", "now")
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
 
@@ -50,6 +54,8 @@ _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamati
 _DEALT_WITH = frozenset({"referral-committee", "reading-1", "reading-2", "reading-3", "passage"})
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
+#: What a governor does, whose days sentences name.
+_OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
 #: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
 _SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
 _CHAMBERS = {"lower", "upper"}
@@ -175,7 +181,7 @@ def state_history(
     document_type: str,
     introduced_on: str | None,
     chamber: str | None,
-    as_listed: bool = False,
+    way: Way = "now",
 ) -> History:
     """The steps a state's bill has reached, oldest first, as (status, ISO date) pairs; the last is where it stands.
 
@@ -185,7 +191,8 @@ def state_history(
             are laws. A "message" (crawlers.status.measures.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
-        as_listed: take the actions of a day in the order in which the source lists them: only to know again what was derived so.
+        way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
+            order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -195,8 +202,18 @@ def state_history(
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
-    ordered = steps if as_listed else _in_order(steps)
+    ordered = steps if way == "listed" else _in_order(steps if way == "steps" else _by_day_of_governor(steps))
     return history_of(introduced_on, _of_what_counts(ordered, [action for action, _ in listed], document_type))
+
+
+def _by_day_of_governor(steps: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
+    """The steps with what a governor received, signed, or vetoed in the order of the days that its sentences name: Kansas lists a
+    signature before the delivery that led to it, and North Dakota files a delivery after the signature."""
+    found = list(steps)
+    places = [at for at, (step, _) in enumerate(found) if step in _OF_GOVERNOR]
+    for at, step in zip(places, sorted((found[at] for at in places), key=lambda step: step[1]), strict=True):
+        found[at] = step
+    return found
 
 
 def _in_order(steps: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:

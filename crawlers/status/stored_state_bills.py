@@ -25,13 +25,11 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     kind, in_both = said or "bill", states.in_both_chambers(actions, chamber)
     if measures.kind_of(number, kind, title, in_both=in_both) != kind or any(map(_is_doubtful, actions)):
         return True
-    listed, ordered = (
-        states.state_history(
-            actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, as_listed=as_listed
-        )
-        for as_listed in (True, False)
-    )
-    return listed != ordered
+    histories = {
+        states.state_history(actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, way=way)
+        for way in states.WAYS
+    }
+    return len(histories) > 1
 
 
 def _is_doubtful(given: governor.Classified) -> bool:
@@ -58,7 +56,7 @@ def with_passages(document: Document) -> Document:
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
     readings = (*dated, said, old, unsaid, *map(_undecided, (*dated, said)))
-    before = [_state_history(document, each, as_listed=listed) for each in readings for listed in (False, True)]
+    before = [_state_history(document, each, way) for each in readings for way in states.WAYS]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = measures.kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
@@ -104,11 +102,11 @@ def _of_governor(history: rules.History) -> rules.History:
     return (*later, history[-1]) if history and history[-1][0] in ("failed", "withdrawn", "replaced") else later
 
 
-def _state_history(bill: Bill, actions: list[governor.Classified], *, as_listed: bool = False) -> rules.History:
+def _state_history(bill: Bill, actions: list[governor.Classified], way: states.Way = "now") -> rules.History:
     return states.state_history(
         actions,
         document_type=bill.document_type or "",
         introduced_on=bill.introduced_on,
         chamber=bill.chamber,
-        as_listed=as_listed,
+        way=way,
     )

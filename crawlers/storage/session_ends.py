@@ -14,7 +14,17 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from crawlers.status.session_end import Session, ends, expected_end, is_unsaid, known_days, load_rules
+from crawlers.status.session_end import (
+    Session,
+    corrected_days,
+    dated_here,
+    ends,
+    expected_end,
+    is_unsaid,
+    known_days,
+    last_day,
+    load_rules,
+)
 from crawlers.storage import stored_state
 from store.sync_table import sync_table
 
@@ -31,12 +41,14 @@ SIGNED_WITHIN = timedelta(days=30)
 #: more to adjourn, weeks after its last vote: "Died in House Committee at Sine Die adjournment."
 _FLOOR = """(a.classification in ('passage', 'reading-3', 'concurrence') and a.description not like '%sign%'
     or a.description like '% at sine die adjournment%')"""
+#: The last day of an undecided bill ``d`` of a session ``e``.
+_LAST_DAY = "last_day(d.jurisdiction, d.session, d.document_type, e.ended_on)"
 #: One such action on a day may be a slip of a source; a session of few bills has no more.
 _SAT, _SMALL = 2, 50
 
 _SESSIONS = f"""
     select jurisdiction, session, max(special), min(starts_on), max(ends_on) from sessions group by 1, 2
-    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {NATIONAL}"""
+    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {dated_here()}"""
 # A cross join keeps SQLite to the index of places: the documents with their texts are never read.
 _DAYS = f"""
     select a.acted_on, max(coalesce(a.classification, '') not in ('effective-date', 'clerical')),
@@ -73,6 +85,7 @@ def write_session_ends(db: Database, *, today: str, now: str) -> int:
             for each in sessions
         ]
         sync_table(db, "session_ends", rows)
+        db.conn.create_function("last_day", 4, last_day, deterministic=True)
         revived = _revive(db)
         ending = _ending(db, today)
         _end(db, ending)
@@ -86,10 +99,10 @@ def place(session: Session) -> tuple[str, str]:
 
 def _sessions(db: Database, today: str) -> Iterable[Session]:
     for jurisdiction, session, special, starts_on, ends_on in db.execute(_SESSIONS).fetchall():
-        days = known_days(jurisdiction, session)
+        days = known_days(jurisdiction, session) or corrected_days(jurisdiction, session)
         if days:
             starts_on, ends_on = days
-        elif jurisdiction in NATIONAL:
+        elif jurisdiction in dated_here():
             continue  # rules, or a session that nobody dates
         days_of = db.execute(_DAYS, [jurisdiction, session, today]).fetchall()
         moved_on = next((day for day, moved, _ in days_of if moved), None)
@@ -120,11 +133,11 @@ def _ending(db: Database, today: str) -> list[tuple[str, str, str, str]]:
     lists = (UNDECIDED, UNDECIDED_NATIONAL, load_rules()["one_chamber"])
     marks, national, one_chamber = (", ".join(map(repr, each)) for each in lists)
     rows = db.execute(
-        f"""select d.id, e.jurisdiction, e.session, e.ended_on, d.latest_action from session_ends e
+        f"""select d.id, e.jurisdiction, e.session, {_LAST_DAY} as last_on, d.latest_action from session_ends e
         join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
             ({national}) and (d.status in ({marks}) or (d.jurisdiction in {NATIONAL} and e.ended_on <= ?))
-            and coalesce(d.status_on, '') <= e.ended_on
+            and coalesce(d.status_on, '') <= last_on
             and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))""",
         [(date.fromisoformat(today) - SIGNED_WITHIN).isoformat()],
     ).fetchall()
@@ -145,10 +158,10 @@ def _end(db: Database, ending: list[tuple[str, str, str, str]]) -> None:
 
 
 def _revive(db: Database) -> int:
-    """Give the source's status back to bills whose session is not over, or was over on another day."""
+    """Give the source's status back to bills that can still move, or whose last day was another one."""
     keys = db.execute(
-        """select d.id from documents d left join session_ends e on e.jurisdiction = d.jurisdiction and e.session = d.session
-        where d.status_reason = ? and e.ended_on is not d.status_on""",
+        f"""select d.id from documents d left join session_ends e on e.jurisdiction = d.jurisdiction and e.session = d.session
+        where d.status_reason = ? and {_LAST_DAY} is not d.status_on""",
         [ENDED],
     ).fetchall()
     db.conn.executemany(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.status.federal import congress_ends_on
-from crawlers.status.session_end import is_final
+from crawlers.status.session_end import dissolved_on, is_final
 from crawlers.storage.session_ends import ENDED
 from pages.http import formatting
 from pages.http.language import _
@@ -60,6 +60,8 @@ def ended_with(row: Mapping[str, Any] | sqlite3.Row, today: datetime.date) -> tu
     """
     session = row["session"] or ""
     if row["status_reason"] == ENDED:
+        if dissolved_on(row["jurisdiction"], session) == row["status_on"]:
+            return _("Parliament"), row["status_on"]
         congress = formatting.session_in_words("us", session) if row["jurisdiction"] == "us" else ""
         return congress or _("legislative session"), row["status_on"]
     if (

@@ -104,7 +104,7 @@ _OWN_END = """case when not exists (
         select 1 from sessions n where n.jurisdiction = s.jurisdiction and n.special = 0
         and n.starts_on > s.starts_on and n.starts_on <= e.ends_on
     ) then e.ends_on end"""
-_SESSIONS = f"""select s.jurisdiction, coalesce(s.title, s.session) as title, s.starts_on,
+_SESSIONS = f"""select s.jurisdiction, coalesce(s.title, s.session) as title, coalesce(e.starts_on, s.starts_on) as starts_on,
     coalesce(e.ended_on, {_OWN_END}, s.ends_on) as ends_on, exists (
         select 1 from coverage c where c.jurisdiction = s.jurisdiction and c.session = s.session and c.documents > 0
     ) as held, exists (

@@ -308,6 +308,22 @@ def date_the_last_days_of_a_congress_too(db: Database) -> None:
 
 
 @coverage()
+def date_the_last_days_of_a_council_too(db: Database) -> None:
+    # What a council left undecided when its term ended would seem to wait for ever.
+    db.execute("drop view session_last_days")
+    db.execute("""
+        create view session_last_days as
+        select s.jurisdiction, s.session,
+            case when e.session is null then s.ends_on else coalesce(e.ended_on, e.ends_on) end as ends_on
+        from sessions s
+        left join session_ends e on e.jurisdiction = s.jurisdiction and e.session = s.session
+        union all select e.jurisdiction, e.session, coalesce(e.ended_on, e.ends_on) from session_ends e
+        where not exists (
+            select 1 from sessions s where s.jurisdiction = e.jurisdiction and s.session = e.session
+        )""")
+
+
+@coverage()
 def create_session_titles(db: Database) -> None:
     # A view for the same reason: the desk and the partners' pages would ask signed-in people's sessions for a title.
     db.execute("create view session_titles as select jurisdiction, session, title from sessions")
