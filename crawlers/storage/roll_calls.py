@@ -100,11 +100,12 @@ def _hash(roll: RollCall) -> str:
 
 
 def _values(part: Any) -> list[Any]:
-    return [getattr(part, name) for name in _names(type(part))]
+    kind: type = type(part)
+    return [getattr(part, name) for name in _names(kind)]
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
