@@ -110,6 +110,21 @@ def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.C
     assert {result.card.id for result in only.results} == {"us-tx-87-hb2"}
 
 
+def test_an_issue_is_searched_for_in_one_place(db: sqlite3.Connection) -> None:
+    for typed in ("place:us-tx", "place:Texas", 'place:"texas"'):
+        found = browse.browse(db, Filters.of({"q": f"tracker:broadband {typed}"}), DAY)
+        assert {result.card.id for result in found.results} == {"us-tx-87-hb1", "us-tx-87-hb2"}, typed
+        assert found.named == "E-Rate and broadband, Texas"
+    elsewhere = browse.browse(db, Filters.of({"q": "tracker:broadband NOT place:texas"}), DAY)
+    assert (elsewhere.total, elsewhere.named) == (3, None)
+    words = browse.browse(db, Filters.of({"q": "broadband place:texas"}), DAY)
+    assert {result.card.jurisdiction for result in words.results} == {"us-tx"}
+    city = browse.browse(db, Filters.of({"q": "tracker:broadband place:us-ny-nyc"}), DAY)
+    assert (city.total, city.note) == (0, None), "known, and without documents"
+    nowhere = browse.browse(db, Filters.of({"q": "tracker:broadband place:atlantis"}), DAY)
+    assert (nowhere.total, nowhere.note) == (0, "There is no place “atlantis”.")
+
+
 def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Connection) -> None:
     unknown = browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY)
     assert (unknown.total, unknown.results, unknown.named) == (0, [], None)

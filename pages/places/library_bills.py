@@ -39,7 +39,8 @@ class Sponsor:
 
 @dataclass(frozen=True, kw_only=True)
 class LibraryBills:
-    """``positions`` are shown next to a listed document that can still move; only approved ones have a statement."""
+    """``positions`` are shown next to a listed document that can still move; only approved ones have a statement. ``email`` leads
+    to a subscription to these documents and no others."""
 
     counts: Counts
     listed: list[Card]
@@ -47,6 +48,7 @@ class LibraryBills:
     positions: list[Row]
     moving: list[Card]
     address: str
+    email: str
 
 
 def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills | None:
@@ -94,6 +96,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
         positions=_positions(db, [card.id for card in shown]),
         moving=shown,
         address="/browse?" + urlencode({"q": issue.query, "area": TAGGED, "jurisdiction": place}),
+        email="/subscribe?" + urlencode({"must_see": "0", "searches": f"{issue.query} place:{place}"}),
     )
 
 
