@@ -480,6 +480,18 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert "Aún pueden avanzar: 1;" in spanish
 
 
+async def test_a_library_bill_names_its_positions_for_who_prints_the_page(file: Path) -> None:
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "They are not a statement of ALA about a bill." in page
+    assert page.count("Related positions: Lend hotspots") == 1
+    assert page.index("HF1") < page.index("Related positions: Lend hotspots") < page.index("HF2")
+    db = sqlite3.connect(file)
+    db.execute("delete from position_matches")
+    db.commit()
+    db.close()
+    assert "Related positions" not in await shown(file, "/jurisdictions/us-ia")
+
+
 async def test_the_numbers_say_how_many_bills_were_replaced(file: Path) -> None:
     """Iowa gave one act four numbers: three of them were "dead or replaced", and it became law."""
     db = connect(file)

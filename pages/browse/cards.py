@@ -83,6 +83,8 @@ class Card:
     same: frozenset[str] = frozenset()
     #: Groups of look-alikes: with a title that says enough, or also the same summary.
     groups: frozenset[str] = frozenset()
+    #: The positions shown next to it, as (key, title), where a page has them on its cards.
+    positions: list[tuple[str, str]] = field(default_factory=list)
     #: Other documents of the same bill, or with the same title, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
