@@ -339,6 +339,8 @@ def test_an_added_item_whose_place_is_cleared_comes_after_those_with_a_place(db,
         (Preferences(jurisdictions=("us-tx",), searches=("hotspot lending",)), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:broadband",)), {RULE, BROADBAND}),
         (Preferences(searches=("tracker:broadband",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:broadband place:us",)), {RULE, BROADBAND}),
+        (Preferences(searches=("tracker:broadband place:us-tx",)), set()),
         (Preferences(searches=("tracker:open-access",)), set()),
         (Preferences(searches=("tracker:open-access",), must_see=True), {RULE, BROADBAND}),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:open-access", "schools NOT libraries")), set()),
@@ -365,11 +367,18 @@ def test_a_search_for_a_docket_finds_what_has_it_in_its_record(db, corpus_file: 
     assert line.evidence == "WC Docket 21-31"
 
 
-def test_who_follows_an_issue_reads_its_name(db, corpus_file: Path) -> None:
-    choice = Preferences(searches=("tracker:broadband",))
+@pytest.mark.parametrize(
+    ("search", "name"),
+    [
+        ("tracker:broadband", "E-Rate and broadband"),
+        ("tracker:broadband place:us", "E-Rate and broadband, United States"),
+    ],
+)
+def test_who_follows_an_issue_reads_its_name(db, corpus_file: Path, search: str, name: str) -> None:
+    choice = Preferences(searches=(search,))
     reader(db, "a@example.org", choice)
     lines = [line for _, lines in reading(prepared(db, corpus_file), choice).sections for line in lines]
-    assert {line.why for line in lines} == {"You follow the issue “E-Rate and broadband”"}
+    assert {line.why for line in lines} == {f"You follow the issue “{name}”"}
 
 
 def test_a_mail_stays_under_the_size_that_is_cut(db, corpus_file: Path) -> None:

@@ -335,10 +335,34 @@ async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(si
     asked = Filters.of({"q": "tracker:broadband"}).subscription()
     assert asked == ("Get this search by email", "/subscribe?must_see=0&searches=tracker%3Abroadband")
     assert "Everything on the issues you follow" in (await site.client.get(asked[1])).text
-    for chosen in ({"must_see": "1"}, {"jurisdiction": "us-tx", "area": "tagged"}, {"status": "alive"}):
+    several = {"jurisdiction": "us-tx,us-oh"}
+    for chosen in (
+        {"must_see": "1"},
+        several,
+        {"jurisdiction": "states"},
+        {"jurisdiction": "us-tx", "status": "alive"},
+    ):
         wider = Filters.of({"q": "tracker:broadband", **chosen}).subscription()
-        assert wider == ("Get the whole issue by email", asked[1]), "a subscription cannot narrow an issue"
+        assert wider == ("Get the whole issue by email", asked[1]), "a subscription narrows an issue to one place alone"
     assert Filters.of({"q": "tracker:broadband", "area": "tagged"}).subscription() == asked
+
+
+async def test_subscribing_from_the_list_of_an_issue_in_one_place_follows_it_there(site) -> None:
+    """The link of Iowa's library bills led to those of all states."""
+    words, asked = Filters.of({"q": "tracker:broadband", "jurisdiction": "us", "area": "tagged"}).subscription()
+    assert (words, asked) == (
+        "Get this search by email",
+        "/subscribe?must_see=0&searches=tracker%3Abroadband+place%3Aus",
+    )
+    assert Filters.of({"q": "tracker:broadband place:us"}).subscription() == (words, asked)
+    page = shown((await site.client.get(asked)).text)
+    assert "Everything on the issues you follow ; issues: E-Rate and broadband, United States ; Weekly" in page
+    assert "Saved searches are not counted" not in page
+    place = (await site.client.get("/jurisdictions/us")).text
+    link = re.search(r'href="([^"]+)">Get an email when a library bill moves in United States</a>', place)
+    assert link
+    page = shown((await site.client.get(link[1].replace("&amp;", "&"))).text)
+    assert "issues: All library bills, United States ; Weekly" in page
 
 
 @pytest.mark.parametrize("chosen", [{}, {"jurisdiction": "us-tx"}, {"area": "tagged", "status": "failed"}])

@@ -331,6 +331,23 @@ async def test_a_session_that_is_collected_in_part_is_said_to_be(file: Path, tmp
     assert "news collected through February 2, 2021 , session to May 19, 2021" in page
 
 
+async def test_a_card_says_how_far_the_news_of_a_session_that_goes_on_reaches(file: Path) -> None:
+    """Bills of Massachusetts were "in committee" on every list, more than a year after the news of its session here."""
+    db = connect(file)
+    db.execute("insert into session_ends values ('us-ia', '89', '2021-01-10', '2022-12-31', '2021-02-01', null)")
+    db.execute("update documents set latest_action_on = '2021-01-20' where id = ?", [ALIVE])
+    db.execute("update documents set latest_action_on = '2021-01-20' where id = ?", [LAW])
+    publish(db, "2022-03-09T10:00:00Z")
+    db.close()
+    page = await shown(file, f"/browse?q=number:{ALIVE.rpartition('-')[2]}")
+    assert "In committee news collected through February 1, 2021 Latest news January 20, 2021" in page
+    assert "news collected" not in await shown(file, f"/browse?q=number:{LAW.rpartition('-')[2]}")
+    db = connect(file)
+    db.execute("update session_ends set moved_on = '2022-03-01'")
+    db.close()
+    assert "news collected" not in await shown(file, f"/browse?q=number:{ALIVE.rpartition('-')[2]}"), "recent"
+
+
 async def test_a_place_without_library_bills_says_so_of_what_is_filed_under_libraries_too(file: Path) -> None:
     with sqlite3.connect(file) as db:
         db.execute("delete from listing where jurisdiction = 'us-ia'")
@@ -478,6 +495,18 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert f'<iframe src="{SITE}/embed/jurisdictions/us-ia"' in page
     spanish = await shown(file, "/es/jurisdictions/us-ia")
     assert "Aún pueden avanzar: 1;" in spanish
+
+
+async def test_a_library_bill_names_its_positions_for_who_prints_the_page(file: Path) -> None:
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert "They are not a statement of ALA about a bill." in page
+    assert page.count("Related positions: Lend hotspots") == 1
+    assert page.index("HF1") < page.index("Related positions: Lend hotspots") < page.index("HF2")
+    db = sqlite3.connect(file)
+    db.execute("delete from position_matches")
+    db.commit()
+    db.close()
+    assert "Related positions" not in await shown(file, "/jurisdictions/us-ia")
 
 
 async def test_the_numbers_say_how_many_bills_were_replaced(file: Path) -> None:

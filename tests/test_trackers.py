@@ -51,7 +51,7 @@ def site(file: Path) -> Any:
 def test_every_issue_names_known_areas_and_titles_that_the_index_takes(db: sqlite3.Connection) -> None:
     known = {area.id for area in load_areas().areas}
     found = trackers.load_trackers()
-    assert len(found) == 10
+    assert len(found) == 11
     for each in found.values():
         assert set(each.areas) <= known, each.id
         assert each.about.endswith("."), each.id
@@ -110,6 +110,21 @@ def test_a_document_belongs_by_its_title_and_area_or_by_a_position(db: sqlite3.C
     assert {result.card.id for result in only.results} == {"us-tx-87-hb2"}
 
 
+def test_an_issue_is_searched_for_in_one_place(db: sqlite3.Connection) -> None:
+    for typed in ("place:us-tx", "place:Texas", 'place:"texas"'):
+        found = browse.browse(db, Filters.of({"q": f"tracker:broadband {typed}"}), DAY)
+        assert {result.card.id for result in found.results} == {"us-tx-87-hb1", "us-tx-87-hb2"}, typed
+        assert found.named == "E-Rate and broadband, Texas"
+    elsewhere = browse.browse(db, Filters.of({"q": "tracker:broadband NOT place:texas"}), DAY)
+    assert (elsewhere.total, elsewhere.named) == (3, None)
+    words = browse.browse(db, Filters.of({"q": "broadband place:texas"}), DAY)
+    assert {result.card.jurisdiction for result in words.results} == {"us-tx"}
+    city = browse.browse(db, Filters.of({"q": "tracker:broadband place:us-ny-nyc"}), DAY)
+    assert (city.total, city.note) == (0, None), "known, and without documents"
+    nowhere = browse.browse(db, Filters.of({"q": "tracker:broadband place:atlantis"}), DAY)
+    assert (nowhere.total, nowhere.note) == (0, "There is no place “atlantis”.")
+
+
 def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Connection) -> None:
     unknown = browse.browse(db, Filters.of({"q": "tracker:nothing-such"}), DAY)
     assert (unknown.total, unknown.results, unknown.named) == (0, [], None)
@@ -153,6 +168,16 @@ def test_an_unknown_issue_has_no_documents_and_the_list_says_so(db: sqlite3.Conn
         ("library-funding", "Increasing funding for teacher-librarians.", True),
         ("library-funding", "An Act to establish a master of library science assistance program", False),
         ("library-funding", "Allowing for a public library taxing district to withdraw from a regional system", False),
+        ("library-boards", "TO RECONSTITUTE THE STATE LIBRARY BOARD.", True),
+        ("library-boards", "AN ACT relating to public library district boards of trustees.", True),
+        ("library-boards", "An Act relative to the Williamstown Library Trustees", True),
+        ("library-boards", "relating to public libraries, including oversight by city councils", True),
+        ("library-boards", "requiring school boards and public libraries to adopt curation policies", False),
+        (
+            "library-boards",
+            "Allows libraries and boards of education to dispose of property without advertising",
+            False,
+        ),
         ("library-funding", "auditing of the operations, budget, and staffing of the New York Public Library", False),
     ],
 )
@@ -216,6 +241,12 @@ def test_where_a_legislature_files_a_bill_tells_two_of_one_title_apart(db: sqlit
         ("book-bans", "intellectual-freedom", "A legislative management study of the retention of library materials"),
         ("library-funding", "library-funding", "County law library fund; separate funds to be maintained"),
         ("library-funding", "library-funding", "Library construction grant program renamed"),
+        ("library-boards", "library-funding", "Concerning the membership of county law library boards"),
+        (
+            "library-boards",
+            "library-funding",
+            "Authorize regional library boards to conduct meetings via teleconference",
+        ),
     ],
 )
 def test_what_an_issue_leaves_out_does_not_come_in_by_its_title(

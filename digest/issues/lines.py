@@ -16,7 +16,7 @@ from digest.issues.effects import says
 from digest.issues.entries import Entry
 from digest.issues.ledger import rules
 from digest.issues.words import Words
-from pages.browse.trackers import load_trackers
+from pages.browse.trackers import issue_of
 from pages.http import formatting
 from pages.http.titles import readable
 
@@ -126,8 +126,10 @@ def _why(entry: Entry, reason: tuple[str, str], words: Words) -> tuple[str, str,
     if kind == "follow":
         followed = next(each for each in entry["documents"] if each["id"] == key)
         return words("why_follow", number=plain(followed["identifier"])), "", ""
-    if issue := next((each for each in load_trackers().values() if each.query == key), None):
-        return words("why_issue", issue=words.area(issue.title)), "", ""
+    if found := issue_of(key):
+        issue, place = found
+        named = [words.area(issue.title), *([words.place(place, None)] if place else [])]
+        return words("why_issue", issue=", ".join(named)), "", ""
     return words("why_search", search=plain(key)), entry["searches"][key], ""
 
 

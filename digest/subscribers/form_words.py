@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digest.subscribers.form import Form
-from pages.browse.trackers import load_trackers
+from pages.browse.trackers import Tracker, issue_of, load_trackers
 from pages.http import formatting
 from pages.http.language import gettext
 
@@ -14,6 +14,10 @@ from pages.http.language import gettext
 _SAID = ("areas", "jurisdictions", "kinds", "positions", "stances", "searches", "documents")
 #: Whose names are in the language of the page.
 SPOKEN = frozenset(("areas", "jurisdictions", "kinds", "stances", "issues"))
+
+
+def _issue(issue: Tracker, place: str) -> str:
+    return ", ".join([gettext(issue.title), *([formatting.place(place)] if place else [])])
 
 
 def words_of(form: Form, known: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
@@ -38,9 +42,9 @@ def words_of(form: Form, known: Mapping[str, Mapping[str, str]]) -> dict[str, An
         value = getattr(form, field)
         chosen = [line for line in value.splitlines() if line.strip()] if isinstance(value, str) else list(value)
         if field == "searches":
-            issues = {each.query: gettext(each.title) for each in load_trackers().values()}
-            if titles := [issues[line] for line in chosen if line in issues]:
-                said.append(("issues", titles))
+            issues = {line: _issue(*found) for line in chosen if (found := issue_of(line.strip()))}
+            if issues:
+                said.append(("issues", list(issues.values())))
             chosen = [line for line in chosen if line not in issues]
         if chosen:
             said.append((field, [names.get(field, {}).get(key, key) for key in chosen]))

@@ -126,6 +126,11 @@ class Search:
         return any("librar" in term.casefold() for term in self.terms)
 
     @property
+    def within(self) -> str | None:
+        """The place outside of which nothing is found."""
+        return next((tie.value for tie in self.ties if tie.field == "place" and tie.wanted), None)
+
+    @property
     def by_sponsor(self) -> bool:
         """Whether it asks for what somebody sponsored."""
         return any(tie.field == "sponsor" for tie in self.ties)
@@ -166,7 +171,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Tie:
-    """What a document has, or must not have: a sponsor, a number, or an issue to belong to. No document has ``NOTHING``.
+    """What a document has, or must not have: a sponsor, a number, a place, or an issue to belong to. No document has ``NOTHING``.
 
     ``value`` of a sponsor is an expression for the index of names.
     """
@@ -198,6 +203,7 @@ _TIED = {
     "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "
     "where s.name in (select name from sponsor_names where sponsor_names match ?))",
     "number": "number = ?",
+    "place": "jurisdiction = ?",
 }
 
 

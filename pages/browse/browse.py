@@ -166,7 +166,9 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
-        lack=None if by_number or unknown else lack(db, found.asked.place or filters.jurisdiction, today),
+        lack=None
+        if by_number or unknown
+        else lack(db, found.asked.within or found.asked.place or filters.jurisdiction, today),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
@@ -176,9 +178,13 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
 
 
 def _named(asked: Search) -> str | None:
-    tied = [tie.value for tie in asked.ties if tie.field == "tracker" and tie.wanted]
-    tracker = load_trackers().get(tied[0]) if len(asked.ties) == len(tied) == 1 and not asked.expression else None
-    return _(tracker.title) if tracker else None
+    """The name of an issue, with the place to which it is narrowed, where nothing else is asked for."""
+    tied = [tie for tie in asked.ties if tie.field != "place" and tie.wanted]
+    if asked.expression or len(tied) != 1 or len(asked.ties) != 1 + bool(asked.within) or tied[0].field != "tracker":
+        return None
+    tracker = load_trackers().get(tied[0].value)
+    where = [formatting.place(asked.within)] if asked.within else []
+    return ", ".join([_(tracker.title), *where]) if tracker else None
 
 
 @dataclass(frozen=True)

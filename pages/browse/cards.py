@@ -12,7 +12,14 @@ from crawlers.parsers.regulations_gov import agency_names
 from pages.database import marks, value
 from pages.documents import court
 from pages.documents.highlight import MODEL, telling
-from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION_TITLE, ended_with, unheard_since
+from pages.documents.session_status import (
+    COLLECTED_UNTIL,
+    SESSION_END,
+    SESSION_TITLE,
+    ended_with,
+    silent_since,
+    unheard_since,
+)
 from pages.documents.successor import successor
 from pages.http import formatting
 from pages.http.language import _
@@ -70,6 +77,8 @@ class Card:
     unheard_since: str | None = None
     #: The ISO day on which the news of that session ends here, where it went on after that.
     collected_until: str | None = None
+    #: The same where the session goes on and that is no recent news: it may have moved since.
+    silent_since: str | None = None
     #: The bill that goes on in its place, where it was replaced and that one is collected.
     in_its_place: InItsPlace | None = None
     areas: list[Area] = field(default_factory=list)
@@ -83,6 +92,8 @@ class Card:
     same: frozenset[str] = frozenset()
     #: Groups of look-alikes: with a title that says enough, or also the same summary.
     groups: frozenset[str] = frozenset()
+    #: The positions shown next to it, as (key, title), where a page has them on its cards.
+    positions: list[tuple[str, str]] = field(default_factory=list)
     #: Other documents of the same bill, or with the same title, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
@@ -120,7 +131,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         return []
     rows = db.execute(
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
-            d.latest_action, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.missing_since,
+            d.latest_action, d.latest_action_on, d.missing_since,
+            coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
             {SESSION_TITLE} as session_title,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
@@ -170,6 +182,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         ended=ended[0] if ended else None,
         summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
         unheard_since=None if ended else unheard_since(row, today),
+        silent_since=silent_since(dict(row), today),
         collected_until=row["collected_until"],
     )
 

@@ -59,8 +59,8 @@ TITLES = {
     "must_see": N_("Priority"),
     "ceremonial": N_("Left out unless asked for"),
 }
-#: A search for the documents of an issue and nothing else.
-_ISSUE = re.compile(r"tracker:\S+")
+#: A search for the documents of an issue, or for those in one place, and nothing else.
+_ISSUE = re.compile(r"tracker:\S+( place:\S+)?")
 #: The words of links to a subscription: to the list as it is, or to what it takes the place of.
 _THIS_SEARCH = N_("Get this search by email")
 _WHOLE_ISSUE = N_("Get the whole issue by email")
@@ -130,14 +130,18 @@ class Filters:
         """What a subscription can say of this list: the words of a link, which name what else will come, and its address.
 
         It looks for words in all places and sends priority documents besides; who follows an issue gets all of it and nothing
-        else. It knows neither status nor year. None where it cannot say the list: it holds neither every subject nor what is
-        ceremonial. ``q`` is the search as it was carried out, where it differs from what was typed.
+        else, or all of it in one place. It knows neither status nor year. None where it cannot say the list: it holds neither
+        every subject nor what is ceremonial. ``q`` is the search as it was carried out, where it differs from what was typed.
         """
         if self.q:
             searches = [("searches", q or self.q)]
-            if not _ISSUE.fullmatch(self.q):
+            if not (issue := _ISSUE.fullmatch(self.q)):
                 return _WORDS, "/subscribe?" + urlencode(searches)
-            words = _WHOLE_ISSUE if self.chosen().items() - {("area", TAGGED)} else _THIS_SEARCH
+            narrowed = dict(self.chosen().items() - {("area", TAGGED)})
+            one_place = "," not in self.jurisdiction and self.jurisdiction not in PLACE_GROUPS
+            if list(narrowed) == ["jurisdiction"] and one_place and not issue[1]:
+                narrowed, searches = {}, [("searches", f"{self.q} place:{self.jurisdiction}")]
+            words = _WHOLE_ISSUE if narrowed else _THIS_SEARCH
             return words, "/subscribe?" + urlencode([("must_see", "0"), *searches])
         if self.ceremonial or self.must_see == "0" or not (self.area or self.must_see):
             return None

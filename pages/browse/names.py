@@ -183,6 +183,13 @@ def places() -> dict[str, str]:
     return named | {"federal": "us", "congress": "us", "nyc": "us-ny-nyc", "puerto rico": "us-pr"}
 
 
+def place_key(name: str) -> str | None:
+    """The jurisdiction of a place by its key, that of a city too, or its name: ``us-ia``, ``Iowa``."""
+    key = name.lower()
+    is_city = key.startswith("us-") and place(key) != key.upper()
+    return key if is_city or key in glossary()["jurisdictions"] else places().get(folded(name))
+
+
 def longest_place(words: Sequence[str]) -> tuple[int, str] | None:
     """The longest name of a place that the first of some words make, and its jurisdiction."""
     for number in range(min(4, len(words)), 0, -1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import sqlite3
 from collections.abc import Collection
 from contextlib import closing
@@ -17,6 +18,8 @@ from store.constants import TAGGED
 from text.yaml_config import BadYaml, read_yaml, texts
 
 log = logging.getLogger("infopolicy.issues")
+#: A search for the documents of an issue, in one place or in all, and for nothing else.
+_ISSUE = re.compile(r"tracker:(\S+)(?: place:(\S+))?")
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,13 @@ def problems(positions: Collection[str], areas: Collection[str]) -> list[str]:
         for kind, named, known in (("position", tracker.positions, positions), ("area", tracker.areas, areas)):
             found += [f"{where}: there is no {kind} {name!r}" for name in named if name not in known]
     return found
+
+
+def issue_of(search: str) -> tuple[Tracker, str] | None:
+    """The issue that a search asks for, and the place that narrows it, or ``""``; None where it asks for more."""
+    found = _ISSUE.fullmatch(search)
+    tracker = load_trackers().get(found[1]) if found else None
+    return (tracker, found[2] or "") if found and tracker else None
 
 
 def _all() -> dict[str, Tracker]:

@@ -39,7 +39,8 @@ class Sponsor:
 
 @dataclass(frozen=True, kw_only=True)
 class LibraryBills:
-    """``positions`` are shown next to a listed document that can still move; only approved ones have a statement."""
+    """``positions`` are shown next to a listed document that can still move; only approved ones have a statement. ``email`` leads
+    to a subscription to these documents and no others."""
 
     counts: Counts
     listed: list[Card]
@@ -47,6 +48,7 @@ class LibraryBills:
     positions: list[Row]
     moving: list[Card]
     address: str
+    email: str
 
 
 def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills | None:
@@ -79,6 +81,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
     order = {"passed": 1, "unheard": 2, "other": 2, "dead": 3}
     first = sorted(found, key=lambda row: 0 if row["id"] in moving else order.get(FATES.get(row["status"], "other"), 2))
     listed = one_per_title(cards(db, [row["id"] for row in first[: 3 * LISTED]], today), LISTED)
+    _add_positions(db, listed)
     shown = [card for card in listed if card.id in moving]
     return LibraryBills(
         counts=Counts(
@@ -94,6 +97,7 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
         positions=_positions(db, [card.id for card in shown]),
         moving=shown,
         address="/browse?" + urlencode({"q": issue.query, "area": TAGGED, "jurisdiction": place}),
+        email="/subscribe?" + urlencode({"must_see": "0", "searches": f"{issue.query} place:{place}"}),
     )
 
 
@@ -127,6 +131,17 @@ def _sponsor(
     )
     address = "/browse?" + urlencode({"q": query, "area": TAGGED, "jurisdiction": place})
     return Sponsor(as_people_say(name), names.party(party), bills, address)
+
+
+def _add_positions(db: sqlite3.Connection, listed: list[Card]) -> None:
+    """Put on each card the titles of its positions: who prints the page for others has no links to follow."""
+    by_id = {card.id: card for card in listed}
+    for row in db.execute(
+        f"""select distinct s.document_id, p.id, p.title, p.ordinal from shown_positions s
+        join positions p on p.id = s.position_id where s.document_id in ({marks(list(by_id))}) order by p.ordinal""",
+        list(by_id),
+    ):
+        by_id[row["document_id"]].positions.append((row["id"], row["title"]))
 
 
 def _positions(db: sqlite3.Connection, ids: list[str]) -> list[Row]:
