@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from search_fixtures import DAY, filled, found_by
 from site_corpus import TODAY, build, document_row
+from sqlite_utils import Database
 
 import serve
 from pages.answers import documents
@@ -205,6 +206,11 @@ def test_what_is_no_docket_is_read_as_words(typed: str) -> None:
     assert dockets.parse(typed) is None
 
 
+@pytest.mark.parametrize("typed", ['"15-91"', "number:2022-04567", "docket OR 15-91", "title:15-91"])
+def test_a_number_with_operators_is_searched_for_as_typed(typed: str) -> None:
+    assert search.parse(typed).docket is None
+
+
 def test_a_rin_is_no_bill() -> None:
     assert numbers.read_number("2070-AB27") is None
 
@@ -278,6 +284,17 @@ def test_more_than_are_put_in_order_still_have_what_has_the_number_first(
 ) -> None:
     monkeypatch.setattr(ranking, "CANDIDATES", 2)
     assert set(found_by(filed, "PS Docket 15-91")[:2]) == {"us-fr-2025-1", "us-fr-2025-2"}
+
+
+@pytest.mark.parametrize("typed", ["7", "docket 7", "4207"])
+def test_a_key_that_only_the_source_uses_is_no_number(filed: sqlite3.Connection, typed: str) -> None:
+    filed.execute("update documents set identifier = '1:25-cv-00923' where id = 'us-court-docket7'")
+    act = document_row("uk-bills-4207", identifier="Renters Act", title="Renters Act", url="https://example.org/")
+    Database(filed).table("documents").insert(act | {"jurisdiction": "uk", "session": "bills"})
+    filed.commit()
+    publish(Database(filed), "2022-03-09T10:00:00Z")
+    assert numbers.find_number(filed, typed) == []
+    assert numbers.find_number(filed, "uk-bills-4207") == ["uk-bills-4207"]
 
 
 def test_staff_find_a_document_by_its_docket(filed: sqlite3.Connection) -> None:

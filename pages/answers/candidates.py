@@ -89,7 +89,7 @@ def _with_number(at: At, asked: Number, place: str | None) -> list[Row]:
         order by listing.sort_on desc, d.id""",
         [*asked.numbers, ANY_AREA, *values],
     )
-    return sorted(found, key=lambda row: row["number"] != asked.numbers[0])
+    return sorted(filter(numbers.is_known_by, found), key=lambda row: row["number"] != asked.numbers[0])
 
 
 def _only(found: list[Row], asked: Number, place: str | None, session: str | None) -> str | None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from crawlers.items import document_id
 from crawlers.status.federal import congress_of
@@ -205,13 +207,14 @@ def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[
     chosen, values = places
     place = "and jurisdiction = ?" if asked.place else ""
     found = db.execute(
-        f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, exists (
+        f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, d.identifier, exists (
             select 1 from listing tagged where tagged.document_rowid = listing.document_rowid and tagged.area_id = '{TAGGED}'
         ) as tagged from (
             select * from listing where number in ({marks(asked.numbers)}) and area_id = ? and {chosen} {place}
         ) listing join documents d on d.rowid = listing.document_rowid""",
         [*asked.numbers, ANY_AREA, *values, *([asked.place] if asked.place else [])],
     ).fetchall()
+    found = list(filter(is_known_by, found))
     if asked.session:
         found = [row for row in found if _of_session(asked.session, row)] or found
     order = {number: at for at, number in enumerate(asked.numbers)}
@@ -224,6 +227,12 @@ def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[
         )
     )
     return [row["document_id"] for row in found[:MOST]]
+
+
+def is_known_by(row: Mapping[str, Any] | sqlite3.Row) -> bool:
+    """Whether people call a document by the ``number`` at the end of its id: some sources put a key of their own there."""
+    number, identifier = (re.sub(r"\D", "", row[name]) for name in ("number", "identifier"))
+    return number in identifier
 
 
 def _of_session(session: str, row: sqlite3.Row) -> bool:

@@ -176,12 +176,12 @@ def _parse(query: str | None) -> Search:
     note = None
     if len(query) > MAX_LENGTH:
         query, note = query[:MAX_LENGTH], _("Only the first {n} characters were used.").format(n=MAX_LENGTH)
-    if numbered := dockets.parse(query):
-        return replace(numbered, note=note)
     tokens = _tokens(query)
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
     tokens, ties = _ties(tokens)
+    if not ties and all(kind == "word" for kind, _text in tokens) and (numbered := dockets.parse(query)):
+        return replace(numbered, note=note)
     if unknown := [tie.value for tie in ties if tie.field == "tracker" and tie.value not in load_trackers()]:
         note = _("There is no issue “{issue}”.").format(issue=unknown[0])
     if unknown := [tie.value for tie in ties if tie.field == "place" and not names.place_key(tie.value)]:
