@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crawlers import companies, corp_pages, live_check, sources
+from crawlers import agencies, companies, corp_pages, live_check, sources
 from crawlers.completeness import fields
 from crawlers.markup import formats
 from crawlers.parsers import (
@@ -25,6 +25,7 @@ from text.yaml_config import mistakes
 
 #: What loads each file, by its place below `crawlers/`.
 LOADERS: dict[str, Callable[[], object]] = {
+    "agencies.yml": agencies.load_agencies,
     "companies.yml": companies.load_companies,
     "completeness/fields.yml": fields.load_fields,
     "corp_pages.yml": corp_pages.load_pages,

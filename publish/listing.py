@@ -19,6 +19,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from classify.evaluation.agreement import write_agreement
+from crawlers.agencies import keys_of
 from crawlers.completeness.coverage_tables import HOLDINGS
 from crawlers.items import slug
 from crawlers.status.ceremonial import is_ceremonial
@@ -34,7 +35,7 @@ from publish.search_words import write_vocabulary
 from publish.twice_listed import TWICE_LISTED
 from settings import SITE
 from store.connect import SCHEMAS
-from store.constants import ANY_AREA, FACETS, QUIET, TAGGED, UNHEARD, UNHEARD_PASSED
+from store.constants import ANY_AREA, FACETS, FILTERED, QUIET, TAGGED, UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 from store.writable import Writable
 
@@ -79,6 +80,10 @@ SESSION_ENDS = """left join (
         select jurisdiction, session, max(ends_on) as ends_on from session_last_days group by 1, 2
     ) ends on ends.jurisdiction = d.jurisdiction and ends.session = d.session"""
 
+#: The agencies that publish a rule or notice, as `agencies_of` joins them; the plus keeps SQLite from reading those of all.
+_AGENCY = """case d.kind when 'regulation' then (
+            select agencies_of(group_concat(t.term, char(10))) from terms t where t.document_id = d.id and +t.kind = 'agency'
+        ) else '' end"""
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
@@ -89,7 +94,8 @@ _LISTING = f"""
         number_of(d.id, d.jurisdiction, d.session),
         cell_of(areas.area_id, d.kind, d.jurisdiction, {LISTED_STATUS},
             substr(coalesce(d.published_on, d.latest_action_on, d.status_on, ''), 1, 4),
-            coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null)
+            coalesce(p.value = '2', taggings.priority = 2, 0) and c.document_id is null, c.document_id is not null),
+        {_AGENCY}
     from documents d
     join (
         select id as document_id, '{ANY_AREA}' as area_id from documents /*ONLY id*/
@@ -106,6 +112,10 @@ _LISTING = f"""
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
     from listing group by area_id, kind, jurisdiction, status, year, must_see, ceremonial"""
+
+_AGENCY_COUNTS = """
+    select area_id, kind, jurisdiction, status, year, must_see, ceremonial, agency, count(*) from listing
+    where agency <> '' group by area_id, kind, jurisdiction, status, year, must_see, ceremonial, agency"""
 
 _ACTIVITY = f"""
     select area_id, substr(sort_on, 1, 7), jurisdiction, count(*), sum(must_see) from listing
@@ -127,6 +137,12 @@ def _number_of(document_id: str, jurisdiction: str, session: str) -> str:
 def _id_of(document_id: str, jurisdiction: str, session: str, other: str) -> str:
     """The id that a document of one session would have in another one."""
     return f"{slug(jurisdiction)}-{slug(other)}-{_number_of(document_id, jurisdiction, session)}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _agencies_of(names: str | None) -> str:
+    """The keys of the agencies with these names, one name to a line, and of those that they are part of; with blanks between."""
+    return " ".join(keys_of((names or "").splitlines()))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -222,19 +238,26 @@ def _relist(db: Database, document_id: str) -> None:
                 db.execute("delete from listing where (area_id, sort_on, document_id) = (?, ?, ?)", listed[:3])
             else:
                 db.execute(f"insert into listing values ({', '.join('?' * len(listed))})", listed)
-            _count_activity(db, dict(zip(names, listed, strict=True)), -1 if gone else 1)
+            _count_more(db, dict(zip(names, listed, strict=True)), -1 if gone else 1)
             *combination, cell = (listed[place] for place in facets)
             db.execute(
                 "insert into facet_counts values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
                 "on conflict (cell) do update set documents = documents + excluded.documents",
                 [*combination, -1 if gone else 1, cell],
             )
-    db.execute("delete from facet_counts where documents < 1")
-    db.execute("delete from activity where documents < 1")
+    for table in ("facet_counts", "agency_counts", "activity"):
+        db.execute(f"delete from {table} where documents < 1")
 
 
-def _count_activity(db: Database, listed: Mapping[str, Any], more: int) -> None:
-    """Count one row of `listing` in `activity` as well (``more`` is 1 or -1), as `_ACTIVITY` does for all."""
+def _count_more(db: Database, listed: Mapping[str, Any], more: int) -> None:
+    """Count one row of `listing` in `agency_counts` and `activity` as well (``more`` is 1 or -1), as publishing does for all."""
+    if listed["agency"]:
+        columns = ("area_id", *FILTERED)
+        db.execute(
+            f"insert into agency_counts values ({', '.join('?' * len(columns))}, ?) "
+            f"on conflict ({', '.join(columns)}) do update set documents = documents + excluded.documents",
+            [*(listed[name] for name in columns), more],
+        )
     if listed["area_id"] == ANY_AREA or listed["ceremonial"]:
         return
     db.execute(
@@ -274,6 +297,7 @@ def _relist_same_words(db: Database, position: str, documents: Sequence[str], wo
 def _prepare(db: Database) -> None:
     db.conn.create_function("number_of", 3, _number_of, deterministic=True)
     db.conn.create_function("id_of", 4, _id_of, deterministic=True)
+    db.conn.create_function("agencies_of", 1, _agencies_of, deterministic=True)
     db.conn.create_function("cell_of", 1 + len(FACETS), _cell_of, deterministic=True)
     db.conn.create_function("is_ceremonial", 2, is_ceremonial, deterministic=True)
 
@@ -302,6 +326,7 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         written += sync_table(db, "twice_listed", TWICE_LISTED)
         written += sync_table(db, "listing", _LISTING)
         written += sync_table(db, "facet_counts", _FACET_COUNTS)
+        written += sync_table(db, "agency_counts", _AGENCY_COUNTS)
         written += sync_table(db, "activity", _ACTIVITY)
         written += sync_table(db, "position_listing", _POSITION_LISTING)
         for table, query in HOLDINGS.items():
@@ -311,6 +336,6 @@ def publish(db: Database, now: str, staff: Database | None = None) -> int:
         _make_views(db, now)
         _note(db, "schema", _schema(), now)
         if written:
-            for table in ("listing", "facet_counts", "activity", "position_listing"):
+            for table in ("listing", "facet_counts", "agency_counts", "activity", "position_listing"):
                 db.execute(f"analyze {table}")
     return written

@@ -67,7 +67,7 @@ async def test_one_goes_there_and_trail_and_records_take_numbers(
     corpus.table("documents").insert(first | {"id": "us-116-hr1783", "session": "116"})
     corpus.execute(
         "insert into listing select area_id, sort_on, 'us-116-hr1783', (select rowid from documents where id = 'us-116-hr1783'), "
-        "kind, jurisdiction, status, year, must_see, ceremonial, number, cell from listing where document_id = ? limit 1",
+        "kind, jurisdiction, status, year, must_see, ceremonial, number, cell, agency from listing where document_id = ? limit 1",
         [BROADBAND],
     )
     corpus.conn.commit()

@@ -75,14 +75,14 @@ def test_a_publish_writes_the_same_and_a_second_writes_nothing(config: Configura
     corpus = corpus_of(config)
     lists = [
         corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall()
-        for table in ("listing", "facet_counts", "activity")
+        for table in ("listing", "facet_counts", "agency_counts", "activity")
     ]
     corpus.execute("delete from decisions")
     assert pipelines.publish(corpus, db, LATER) > 0
     assert decisions(config) == at_once
     assert pipelines.publish(corpus, db, LATER) == 0
     # Lists and counts were right at once, not only after the publishing.
-    for table, before in zip(("listing", "facet_counts", "activity"), lists, strict=True):
+    for table, before in zip(("listing", "facet_counts", "agency_counts", "activity"), lists, strict=True):
         assert corpus.execute(f"select * from {table} order by 1, 2, 3, 4, 5").fetchall() == before
     listed = corpus.execute(
         "select area_id, must_see from listing where document_id = ? order by 1", [BROADBAND]

@@ -67,7 +67,20 @@ def test_the_search_box_takes_anything_that_looks_like_a_search(rng: random.Rand
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["q", "area", "kind", "jurisdiction", "status", "year", "must_see", "ceremonial", "sort", "page", "x"]
+            [
+                "q",
+                "area",
+                "kind",
+                "jurisdiction",
+                "status",
+                "year",
+                "agency",
+                "must_see",
+                "ceremonial",
+                "sort",
+                "page",
+                "x",
+            ]
         ),
         st.one_of(
             st.text(max_size=40), st.sampled_from(["1", "any", "0", "-1", "9" * 30, "us-tx", "bill", "2025", "²"])

@@ -123,7 +123,7 @@ def test_what_a_legislature_files_under_libraries_is_a_library_bill(db: sqlite3.
     db.execute("insert into terms values (?, 9, 'subject', 'LIBRARIES AND LIBRARIANS')", [OTHER])
     db.execute(
         """insert or ignore into listing select 'tagged', sort_on, document_id, document_rowid, kind, jurisdiction, status, year,
-        must_see, ceremonial, number, cell from listing where document_id = ? and area_id = 'any'""",
+        must_see, ceremonial, number, cell, agency from listing where document_id = ? and area_id = 'any'""",
         [OTHER],
     )
     found = library_bills.library_bills(db, "us-ia", DAY)

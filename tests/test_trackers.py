@@ -200,7 +200,7 @@ def _become(db: sqlite3.Connection, key: str, title: str, summary: str, *areas: 
     for area in areas:
         db.execute(
             """insert or ignore into listing select ?, sort_on, document_id, document_rowid, kind, jurisdiction, status,
-            year, must_see, ceremonial, number, cell from listing where document_id = ? and area_id = 'any'""",
+            year, must_see, ceremonial, number, cell, agency from listing where document_id = ? and area_id = 'any'""",
             [area, key],
         )
 

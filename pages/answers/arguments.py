@@ -70,6 +70,14 @@ Status = Annotated[
         max_length=40,
     ),
 ]
+Agency = Annotated[
+    str | None,
+    Field(
+        description="Key of a federal agency, such as copyright-office: its rules and notices, and those of its parts",
+        pattern=_KEY,
+        max_length=120,
+    ),
+]
 Year = Annotated[int | None, Field(description="Year of introduction or publication", ge=1776, le=9999)]
 MustSee = Annotated[
     bool | None, Field(description="Only what the program marked as first to read, or only what it did not")

@@ -80,6 +80,7 @@ def search(
     area: given.Area = None,
     status: given.Status = None,
     year: given.Year = None,
+    agency: given.Agency = None,
     must_see: given.MustSee = None,
     page: given.Page = 1,
 ) -> Answer:
@@ -89,7 +90,15 @@ def search(
     `covers` names.
     """
     words = q or ""
-    wanted = {"q": words, "jurisdiction": place, "kind": kind, "area": area, "status": status, "year": year}
+    wanted = {
+        "q": words,
+        "jurisdiction": place,
+        "kind": kind,
+        "area": area,
+        "status": status,
+        "year": year,
+        "agency": agency,
+    }
     parts = {name: str(each) for name, each in wanted.items() if each is not None}
     if must_see is not None:
         parts["must_see"] = str(int(must_see))

@@ -70,7 +70,7 @@ def _operation(question: Question, there: dict[str, str], values: dict[str, list
     }
     described = parameters(question, there)
     for each in described:
-        if each["name"] in ("area", "status"):
+        if each["name"] in ("area", "status", "agency"):
             each["schema"]["enum"] = values[question.filter(each["name"])]
         if each["name"] == "place":
             each["schema"]["anyOf"] = [{"enum": values[question.filter("place")]}, {"pattern": f"^{LOCAL}$"}]

@@ -81,7 +81,7 @@ class Question:
     def reply(self, at: At, given: Mapping[str, Any]) -> Answer:
         """Answer with arguments of the right form; raises BadArgument where one has a value that does not exist."""
         try:
-            known.check(at.db, {self.filter(name): given.get(name) for name in ("place", "area", "status")})
+            known.check(at.db, {self.filter(name): given.get(name) for name in ("place", "area", "status", "agency")})
         except known.UnknownValue as error:
             raise BadArgument(str(error)) from error
         return self.ask(at, **given)

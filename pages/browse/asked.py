@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pages.browse import names
+from pages.browse.filters import OF_AGENCY
 from pages.browse.trackers import load_trackers
 from settings import SITE
 from text.yaml_config import read_yaml
@@ -171,7 +172,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Tie:
-    """What a document has, or must not have: a sponsor, a number, a place, or an issue to belong to. No document has ``NOTHING``.
+    """What a document has, or must not have: a sponsor, a number, a place, an agency, or an issue. No document has ``NOTHING``.
 
     ``value`` of a sponsor is an expression for the index of names.
     """
@@ -187,6 +188,8 @@ class Tie:
             return tracker.where() if tracker else NOTHING.where()
         if self.field == "nothing":
             return "0", []
+        if self.field == "agency":
+            return OF_AGENCY, [f" {self.value} "]
         return _TIED[self.field], [self.value]
 
 

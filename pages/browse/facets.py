@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from crawlers.agencies import load_agencies
 from pages.browse.asked import Search
 from pages.browse.cards import area_titles
 from pages.browse.filters import GROUPS, OF_BILLS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
 from pages.http import formatting
 from pages.http.language import _
-from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD_PASSED
+from store.constants import ANY_AREA, FACETS, FILTERED, TAGGED, UNHEARD_PASSED
+
+#: A list offers so many agencies, as long as it is not one of rules and notices alone: there are hundreds.
+MOST_AGENCIES = 20
 
 
 @dataclass(frozen=True)
@@ -29,22 +33,24 @@ class Facet:
     name: str
     title: str
     choices: list[Choice]
+    #: The address of the list that offers all choices, where these are only the most frequent.
+    more: str = ""
 
 
-#: (area, *FACETS) -> number of matching documents
+#: (area, *FILTERED) -> number of matching documents
 Counts = Counter[tuple[str, ...]]
 
 
 def count_matches(db: sqlite3.Connection, asked: Search) -> Counts:
-    # Counted by cell first, because one number groups far faster than seven columns.
+    # Counted by cell first, because one number and one word group far faster than seven columns.
     where, values = asked.where()
     rows = db.execute(
-        f"""select area_id, {", ".join(FACETS)}, matches from (
-            select cell, count(*) as matches from listing where {where} group by cell
+        f"""select area_id, {", ".join(FACETS)}, agency, matches from (
+            select cell, agency, count(*) as matches from listing where {where} group by cell, agency
         ) join facet_counts using (cell)""",
         values,
     )
-    return Counter({(row[0], *(str(row[name]) for name in FACETS)): row["matches"] for row in rows})
+    return Counter({(row[0], *(str(row[name]) for name in FILTERED)): row["matches"] for row in rows})
 
 
 def enough(db: sqlite3.Connection, asked: Search, number: int) -> bool:
@@ -63,7 +69,9 @@ def count(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> in
         fits = _rule(filters)
         return sum(number for key, number in counts.items() if fits(key))
     where, values = filters.where()
-    return db.execute(f"select coalesce(sum(documents), 0) from facet_counts where {where}", values).fetchone()[0]
+    return db.execute(
+        f"select coalesce(sum(documents), 0) from {filters.counted_in()} where {where}", values
+    ).fetchone()[0]
 
 
 def _rule(filters: Filters, without: str = "") -> Callable[[tuple[str, ...]], bool]:
@@ -71,7 +79,7 @@ def _rule(filters: Filters, without: str = "") -> Callable[[tuple[str, ...]], bo
     area = filters.area or ANY_AREA
     tests = [
         test
-        for at, name in enumerate(FACETS, 1)
+        for at, name in enumerate(FILTERED, 1)
         if name != without and (test := _chosen(name, filters, at)) is not None
     ]
 
@@ -93,8 +101,11 @@ def _chosen(name: str, filters: Filters, at: int) -> Callable[[tuple[str, ...]],
         return None
     if name == "jurisdiction":
         return lambda key: key[at] in chosen or place_group(key[at]) in chosen
+    if name == "agency":
+        wanted_ones = frozenset(chosen)
+        return lambda key: not wanted_ones.isdisjoint(key[at].split())
     if name == "status":
-        kind = 1 + FACETS.index("kind")
+        kind = 1 + FILTERED.index("kind")
         any_kind = {status for each in chosen if each not in OF_BILLS for status in STATUS_GROUPS.get(each, (each,))}
         bills = {status for each in chosen if each in OF_BILLS for status in STATUS_GROUPS[each]}
         return lambda key: key[at] in any_kind or (key[at] in bills and key[kind] == "bill")
@@ -105,9 +116,10 @@ def _numbers(db: sqlite3.Connection, filters: Filters, counts: Counts | None, na
     if counts is None:
         column = "area_id" if name == "area" else name
         where, values = filters.where(without=name)
-        rows = db.execute(f"select {column}, sum(documents) from facet_counts where {where} group by 1", values)
+        table = filters.counted_in(name)
+        rows = db.execute(f"select {column}, sum(documents) from {table} where {where} group by 1", values)
         return {str(row[0]): row[1] for row in rows}
-    at = 0 if name == "area" else 1 + FACETS.index(name)
+    at = 0 if name == "area" else 1 + FILTERED.index(name)
     numbers: Counter[str] = Counter()
     fits = _rule(filters, without=name)
     for key, number in counts.items():
@@ -131,6 +143,11 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
             for place, number in numbers.items():
                 places[place_group(place)] += number
             numbers |= {group: number for group, number in places.items() if number}
+        more = ""
+        if name == "agency":
+            numbers = _by_agency(numbers)
+            if len(numbers) > MOST_AGENCIES and filters.values("kind") != ["regulation"]:
+                numbers, more = _most(numbers, chosen), filters.address(kind="regulation")
         numbers |= {value: 0 for value in chosen if value not in numbers}
         if name in ("must_see", "ceremonial"):
             numbers = {value: number for value, number in numbers.items() if value == "1" or value in chosen}
@@ -146,8 +163,23 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
             if value
         ]
         if choices:
-            facets.append(Facet(name, _(title), sorted(choices, key=_by_year if name == "year" else _by_count(name))))
+            by = _by_year if name == "year" else _by_count(name)
+            facets.append(Facet(name, _(title), sorted(choices, key=by), more))
     return facets
+
+
+def _by_agency(numbers: dict[str, int]) -> dict[str, int]:
+    """The number of documents of each agency, of the numbers of those that several publish together."""
+    found: Counter[str] = Counter()
+    for agencies, number in numbers.items():
+        found.update(dict.fromkeys(agencies.split(), number))
+    return dict(found)
+
+
+def _most(numbers: dict[str, int], chosen: list[str]) -> dict[str, int]:
+    """The agencies with the most documents, and those that are chosen."""
+    most = Counter(numbers).most_common(MOST_AGENCIES)
+    return dict(most) | {agency: number for agency, number in numbers.items() if agency in chosen}
 
 
 def chosen(db: sqlite3.Connection, filters: Filters) -> list[str]:
@@ -166,9 +198,13 @@ def _by_year(choice: Choice) -> int:
 
 
 def _by_count(facet: str) -> Callable[[Choice], tuple[bool, int, str]]:
-    """Groups first, because the choices that they sum up follow; then what most documents have."""
+    """Groups first, because the choices that they sum up follow, and agencies that are chosen; then what most documents have."""
     groups = GROUPS.get(facet, ())
-    return lambda choice: (choice.value not in groups, -choice.count, formatting.alphabetical(choice.label))
+    return lambda choice: (
+        choice.value not in groups and not (facet == "agency" and choice.chosen),
+        -choice.count,
+        formatting.alphabetical(choice.label),
+    )
 
 
 def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
@@ -180,6 +216,8 @@ def _labels(areas: dict[str, str]) -> Callable[[str, str], str]:
                 return formatting.plural(value)
             case "jurisdiction":
                 return formatting.place(value)
+            case "agency":
+                return load_agencies()[value].name if value in load_agencies() else value
             case "status":
                 return formatting.word("status_groups" if value in STATUS_GROUPS else "statuses", value)
             case "must_see":

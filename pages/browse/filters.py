@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from pages.database import marks
 from pages.http.language import N_
 from pages.http.site import page_number
-from store.constants import ANY_AREA, FACETS, TAGGED, UNHEARD, UNHEARD_PASSED
+from store.constants import ANY_AREA, FILTERED, TAGGED, UNHEARD, UNHEARD_PASSED
 
 #: Choices that combine several statuses, by their key in the glossary.
 STATUS_GROUPS = {
@@ -47,8 +47,12 @@ PLACE_GROUPS = {
 }
 #: Choices that combine several values of a filter, by filter.
 GROUPS = {"status": tuple(STATUS_GROUPS), "area": (TAGGED,), "jurisdiction": tuple(PLACE_GROUPS)}
+#: SQL for the documents of an agency, by its key between blanks. SQLite takes the index of them only where it is told that they
+#: are few.
+OF_AGENCY = """(agency <> '' and unlikely(agency in (
+    select agency from agency_counts where instr(' ' || agency || ' ', ?))))"""
 #: Filters of which several choices can be made at once, with a comma between them.
-SEVERAL = ("kind", "jurisdiction", "status", "year")
+SEVERAL = ("kind", "jurisdiction", "status", "year", "agency")
 #: The filters in the order in which the page shows them, with their headings.
 TITLES = {
     "area": N_("Policy area"),
@@ -56,6 +60,7 @@ TITLES = {
     "jurisdiction": N_("Jurisdiction"),
     "status": N_("Status"),
     "year": N_("Year"),
+    "agency": N_("Agency"),
     "must_see": N_("Priority"),
     "ceremonial": N_("Left out unless asked for"),
 }
@@ -64,6 +69,7 @@ _ISSUE = re.compile(r"tracker:\S+( place:\S+)?")
 #: The words of links to a subscription: to the list as it is, or to what it takes the place of.
 _THIS_SEARCH = N_("Get this search by email")
 _WHOLE_ISSUE = N_("Get the whole issue by email")
+_OF_AGENCY = N_("Get all documents of this agency, and priority documents, by email")
 _WORDS = N_("Get all documents with these words, and priority documents, by email")
 _ANY_STATUS = N_("Get these by email, whatever their status or year")
 
@@ -78,6 +84,7 @@ class Filters:
     jurisdiction: str = ""
     status: str = ""
     year: str = ""
+    agency: str = ""
     must_see: str = ""
     ceremonial: str = ""  #: none of them, "1" only them, "any" them too
     sort: str = ""
@@ -129,9 +136,10 @@ class Filters:
     def subscription(self, q: str | None = None) -> tuple[str, str] | None:
         """What a subscription can say of this list: the words of a link, which name what else will come, and its address.
 
-        It looks for words in all places and sends priority documents besides; who follows an issue gets all of it and nothing
-        else, or all of it in one place. It knows neither status nor year. None where it cannot say the list: it holds neither
-        every subject nor what is ceremonial. ``q`` is the search as it was carried out, where it differs from what was typed.
+        It looks for words and an agency in all places and sends priority documents besides; who follows an issue gets all of it
+        and nothing else, or all of it in one place. It knows neither status nor year. None where it cannot say the list: it
+        holds neither every subject nor what is ceremonial. ``q`` is the search as it was carried out, where it differs from
+        what was typed.
         """
         if self.q:
             searches = [("searches", q or self.q)]
@@ -143,6 +151,9 @@ class Filters:
                 narrowed, searches = {}, [("searches", f"{self.q} place:{self.jurisdiction}")]
             words = _WHOLE_ISSUE if narrowed else _THIS_SEARCH
             return words, "/subscribe?" + urlencode([("must_see", "0"), *searches])
+        if self.agency:
+            searches = [("searches", f"agency:{self.agency}")]
+            return None if "," in self.agency else (_OF_AGENCY, "/subscribe?" + urlencode(searches))
         if self.ceremonial or self.must_see == "0" or not (self.area or self.must_see):
             return None
         names = ("area", "jurisdiction", "kind")
@@ -150,13 +161,17 @@ class Filters:
         words = _ANY_STATUS if self.status or self.year else _THIS_SEARCH
         return words, "/subscribe?" + urlencode([*kept, ("must_see", self.must_see or "0")])
 
+    def counted_in(self, facet: str = "") -> str:
+        """The table that counts the documents of the list, or of each choice of a facet."""
+        return "agency_counts" if self.agency or facet == "agency" else "facet_counts"
+
     def where(self, *, without: str = "") -> tuple[str, list[str]]:
-        """SQL conditions on listing or facet_counts for everything chosen but the facet ``without``."""
+        """SQL conditions on listing, or on the counts of ``counted_in``, for everything chosen but the facet ``without``."""
         area = ANY_AREA if without == "area" else self.area or ANY_AREA
         conditions, values = ["area_id = ?"], [area]
         if without == "area":
             conditions, values = ["area_id <> ?"], [ANY_AREA]
-        for condition, some in (self.condition(name) for name in FACETS if name != without):
+        for condition, some in (self.condition(name) for name in FILTERED if name != without):
             conditions.append(condition)
             values += some
         return " and ".join(filter(None, conditions)), values
@@ -177,6 +192,8 @@ def _condition(name: str, value: str) -> tuple[str, list[str]]:
         return f"(status in ({marks(STATUS_GROUPS[value])}){of_bills})", list(STATUS_GROUPS[value])
     if name == "jurisdiction" and value in PLACE_GROUPS:
         return f"({PLACE_GROUPS[value]})", []
+    if name == "agency":
+        return OF_AGENCY, [f" {value} "]
     return f"{name} = ?", [value]
 
 

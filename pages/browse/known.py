@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from crawlers.agencies import load_agencies
 from pages.browse.cards import area_titles
 from pages.browse.filters import PLACE_GROUPS, STATUS_GROUPS
 from pages.http import formatting
@@ -108,6 +109,7 @@ _KNOWN: dict[str, Callable[[sqlite3.Connection], list[str]]] = {
     "date_kind": _words("events"),
     "status": _words("statuses", *STATUS_GROUPS, UNHEARD_PASSED),
     "year": lambda _db: ["YYYY"],
+    "agency": lambda _db: list(load_agencies()),
     "month": lambda _db: ["YYYY-MM"],
     "past": lambda _db: ["0", "1"],
     "sort": lambda _db: ["latest"],

@@ -1,8 +1,8 @@
 """What a person types into the search box -> one expression that SQLite's FTS5 accepts, whatever was typed.
 
 Words and "phrases in quotes" must all be there; OR, NOT (or a minus), brackets and a star at the end of a word mean what
-people expect, and so does title:, summary: or text: before any of them. sponsor:, number:, tracker: and place: ask for
-other things than words and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
+people expect, and so does title:, summary: or text: before any of them. sponsor:, agency:, number:, tracker: and place: ask
+for other things than words and narrow the whole search. Everything else is quoted, so that no input can be a syntax error.
 
 Where only words were typed, what people call a thing also finds what documents call it (pages.browse.names), the words of
 a question that say nothing are left out, and the name of a place finds the documents of that place.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from crawlers.agencies import load_agencies
 from pages.browse import dockets, names
 from pages.browse.asked import MAX_TERMS, NOTHING, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
@@ -24,7 +25,7 @@ COLUMNS = {"title": "title", "summary": "abstract", "text": "text"}
 _TOKEN = re.compile(
     r"""
     (?P<field>(?i:title|summary|text)):(?=["(\w])
-    | (?P<tie>(?i:sponsor|number|tracker|place):(?:"[^"]*(?:"|$)|[^\s()"]+))
+    | (?P<tie>(?i:sponsor|agency|number|tracker|place):(?:"[^"]*(?:"|$)|[^\s()"]+))
     | "(?P<phrase>[^"]*)(?:"|$)          # a phrase; the closing quote may be missing
     | (?P<paren>[()])
     | (?P<minus>-)(?=["(\w])           # -word, only where a word begins
@@ -140,7 +141,7 @@ def _ties(tokens: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[Ti
 
 def _tie(name: str, value: str, wanted: bool) -> Tie | None:
     words = re.findall(r"\w+", value)
-    if name == "tracker":
+    if name in ("tracker", "agency"):
         return Tie(name, value.strip('"').lower(), wanted)
     if name == "place":
         return Tie(name, names.place_key(value.strip('"')) or value, wanted)
@@ -186,6 +187,8 @@ def _parse(query: str | None) -> Search:
         note = _("There is no issue “{issue}”.").format(issue=unknown[0])
     if unknown := [tie.value for tie in ties if tie.field == "place" and not names.place_key(tie.value)]:
         note = _("There is no place “{place}”.").format(place=unknown[0])
+    if unknown := [tie.value for tie in ties if tie.field == "agency" and tie.value not in load_agencies()]:
+        note = _("There is no agency “{agency}”.").format(agency=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
         return plain(tokens, ties, note)
     parser = _Parser(tokens)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from crawlers.agencies import key_of
 from crawlers.companies import KIND, Company, company_of, meaning
 from crawlers.parsers.regulations_gov import agency_names
 from crawlers.sources import load_sources
@@ -127,6 +128,8 @@ class DocumentView(Progress):
     committees: list[Row]
     laws: list[Row]
     terms: dict[str, list[str]]
+    #: The keys of the agencies among the terms, by the words in which those name them: each has a list.
+    agencies: dict[str, str]
 
 
 def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> DocumentView | None:
@@ -192,7 +195,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
         laws=part(db, "laws", document_id),
-        terms=_terms(part(db, "terms", document_id, "kind, ordinal")),
+        terms=_terms(terms := part(db, "terms", document_id, "kind, ordinal")),
+        agencies=_agencies(terms),
         **vars(progress(db, document_id, votes_on)),
     )
 
@@ -314,9 +318,19 @@ def _positions(
 def _terms(terms: list[Row]) -> dict[str, list[str]]:
     grouped: dict[str, list[str]] = defaultdict(list)
     for row in terms:
-        name = agency_names().get(row["term"]) if row["kind"] == "agency" else None
-        grouped[row["kind"]].append(f"{name} ({row['term']})" if name else row["term"])
+        grouped[row["kind"]].append(_agency(row["term"]) if row["kind"] == "agency" else row["term"])
     return dict(grouped)
+
+
+def _agencies(terms: list[Row]) -> dict[str, str]:
+    keys = {_agency(row["term"]): key_of(row["term"]) for row in terms if row["kind"] == "agency"}
+    return {name: key for name, key in keys.items() if key}
+
+
+def _agency(term: str) -> str:
+    """The name of an agency as its source writes it, before its code where the source has only that."""
+    name = agency_names().get(term)
+    return f"{name} ({term})" if name else term
 
 
 def last_seen(db: sqlite3.Connection, head: Row) -> str | None:

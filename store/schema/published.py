@@ -95,6 +95,23 @@ def create_twice_listed(db: Database) -> None:
     db.execute("create index twice_listed_by_other on twice_listed (listed_as)")
 
 
+@listings()
+def add_agencies(db: Database) -> None:
+    # Who publishes a rule or notice, by the keys of crawlers/agencies.yml with blanks between: most name a bureau and its
+    # department.
+    db.execute("alter table listing add column agency text not null default ''")
+    db.execute("drop index listing_by_rowid")
+    db.execute("create index listing_by_rowid on listing (document_rowid, area_id, cell, agency)")
+    db.execute("create index listing_by_agency on listing (area_id, agency, sort_on) where agency <> ''")
+    db.execute("""
+        create table agency_counts (
+            area_id text not null, kind text not null, jurisdiction text not null, status text not null,
+            year text not null, must_see integer not null, ceremonial integer not null, agency text not null,
+            documents integer not null,
+            primary key (area_id, kind, jurisdiction, status, year, must_see, ceremonial, agency)
+        ) without rowid""")
+
+
 @decisions()
 def create_decisions(db: Database) -> None:
     # What the public may know of what staff decided. No name, no note, nothing unpublished: publish.decisions is its only writer.
