@@ -16,9 +16,10 @@ from digest.issues import entries
 from digest.issues.ledger import due
 from pages.answers import documents as answers
 from pages.answers.answer import At
+from pages.answers.places import deadlines as deadlines_answer
 from pages.browse.lists import alive
 from pages.documents import document, rulemaking
-from pages.export import dates
+from pages.export import dates, exports
 from pages.places.calendar import deadlines
 from publish.listing import publish
 from store.connect import connect
@@ -357,9 +358,16 @@ async def test_nobody_is_told_to_comment_on_a_proposal_that_was_withdrawn(db: Da
     assert [event.document_id for event in deadlines(db.conn, DAY) if event.document_id == RULE] == []
     assert rulemaking.next_event(db.conn, [RULE], DAY) is None
     assert [row[1] for row in due(db.conn, datetime.date(2022, 3, 28)) if row[1] == RULE] == []
+    [row] = exports.document_rows(db.conn, [RULE], DAY, "https://example.org")
+    assert (row["next_on"], row["next_date"]) == ("", "")
+    found = deadlines_answer(At(db.conn, DAY, "https://example.org"), area="all").result["dates"]
+    assert RULE not in {each["document_id"] for each in found}
     path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
     db.conn.commit()
-    page = (await serve.build(path, today=TODAY).client.get(f"/documents/{RULE}")).text
+    site = serve.build(path, today=TODAY).client
+    for form in ("csv", "json"):
+        assert RULE not in (await site.get(f"/deadlines.{form}?area=all")).text
+    page = (await site.get(f"/documents/{RULE}")).text
     assert f'The agency withdrew this proposal: <a href="/documents/{FOLLOWS}">2022-20001</a>' in page
 
 
