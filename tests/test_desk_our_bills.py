@@ -36,6 +36,12 @@ def ids(found: list[dict[str, Any]]) -> list[str]:
     return [row["id"] for row in found]
 
 
+def known_on(db: Any, day: datetime.date) -> set[str]:
+    values = {"id": RULE} | advocacy.lapsed(db, day.isoformat())
+    sql = f"select substr(starts_at, 1, 10) from {advocacy.KNOWN_DATES} where document_id = :id"
+    return {row[0] for row in db.execute(sql, values).fetchall()}
+
+
 def letter(db: Any, who: str = "Ana Reader", corrects: int | None = None, seen: int = 0, **more: Any) -> int:
     given = {"kind": "letter", "title": "Letter of forty groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
     record = AdvocacyRecord(**(given | more))
@@ -108,6 +114,33 @@ async def test_a_proposed_rule_is_open_until_a_final_rule_follows(
     )
     change(config, "insert into terms values (?, 9, 'docket', 'WC Docket 21-31')", PLAIN)
     assert [row["open"] for row in rows(db, after)] == ["unknown"], "a final rule may adopt only a part of it"
+
+
+def test_the_comment_deadline_of_a_withdrawn_proposal_is_no_date_of_the_desk(db: Any, config: Configuration) -> None:
+    collaboration.follow(db, person(db), RULE, True, NOW)
+    change(config, "update documents set latest_action = 'Proposed rule.' where id = ?", RULE)
+    change(
+        config,
+        "insert into events (document_id, ordinal, kind, starts_at) values (?, 9, 'hearing', '2022-04-02')",
+        RULE,
+    )
+    last = datetime.date(2022, 3, 20)
+
+    def coming() -> list[str]:
+        return [row["kind"] for row in weekly_report(db, rows(db, ended="1"), [], last).coming]
+
+    assert (rows(db)[0]["next_on"], coming()) == ("2022-03-31", ["comment_close", "hearing"])
+    assert known_on(db, TODAY) == {"2022-03-31", "2022-04-02"}
+    change(
+        config,
+        "update documents set source = 'us_federal_register', document_type = 'Proposed Rule', status = 'withdrawn', "
+        "latest_action = 'Proposed rule; withdrawal.', text = 'Proposed on March 2, 2022.', published_on = '2022-03-07' "
+        "where id = ?",
+        PLAIN,
+    )
+    change(config, "insert into terms values (?, 9, 'docket', 'WC Docket 21-31')", PLAIN)
+    assert (rows(db)[0]["next_on"], coming()) == ("2022-04-02", ["hearing"])
+    assert known_on(db, TODAY) == {"2022-04-02"}
 
 
 async def test_old_news_of_a_session_is_called_old(browser: Browser, config: Configuration, db: Any) -> None:

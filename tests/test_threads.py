@@ -16,9 +16,10 @@ from digest.issues import entries
 from digest.issues.ledger import due
 from pages.answers import documents as answers
 from pages.answers.answer import At
+from pages.answers.places import deadlines as deadlines_answer
 from pages.browse.lists import alive
 from pages.documents import document, rulemaking
-from pages.export import dates
+from pages.export import dates, exports
 from pages.places.calendar import deadlines
 from publish.listing import publish
 from store.connect import connect
@@ -272,6 +273,84 @@ def test_a_number_of_two_proposals_of_one_day_does_not_tell_which_was_followed(d
     assert rulemaking.followed_by(db.conn, RULE) == []
 
 
+REGS, ANSWER = "us-regs-fcc2022-0001-0001", "us-regs-fcc2022-0001-0002"
+PROPOSAL = {"document_type": "Proposed Rule", "status": "proposed"}
+
+
+def _file(
+    db: Database, key: str, action: str, day: str, title: str = "Fees", docket: str = "FCC-2022-0001", **row: str
+) -> None:
+    known = {
+        "kind": "regulation",
+        "source": "us_regulations",
+        "session": "regs",
+        "document_type": "Rule",
+        "status": "final",
+    }
+    known |= {"title": title, "published_on": day, "url": "https://www.regulations.gov/"}
+    db.table("documents").insert(document_row(key, identifier=key[8:], latest_action=action, **known | row))
+    db.table("terms").insert({"document_id": key, "ordinal": 0, "kind": "docket", "term": docket})
+
+
+def _followed(db: Database) -> list[tuple[str, str]]:
+    return [(row["id"], row["kind"]) for row in rulemaking.followed_by(db.conn, REGS)]
+
+
+@pytest.mark.parametrize(
+    ("action", "day", "row", "kind"),
+    [
+        ("Final Rule", "2022-06-01", {}, "final"),
+        ("Rule", "2022-06-01", {"title": "Fees; Final Rule"}, "rule"),
+        ("Interim Final Rule", "2022-06-01", {}, "interim"),
+        ("Withdrawal", "2022-03-03", WITHDRAWN | {"title": "Fees: Withdrawal"}, "withdrawal"),
+        ("Supplemental Notice of Proposed Rulemaking (SNPRM)", "2022-06-01", PROPOSAL, "proposal"),
+        ("Final Rule", "2022-06-01", {"title": "Fees for Licenses"}, None),
+        ("Final Rule", "2022-06-01", {"docket": "FCC-2022-0002"}, None),
+        ("Final Rule", "2022-03-10", {}, None),  # a proposal of which regulations.gov posted both at once
+        ("Final Rule", "2026-06-01", {}, None),
+        ("Direct Final Rule", "2022-06-01", {}, None),
+        ("Correction", "2022-06-01", {"status": "notice"}, None),
+        ("Proposed Rule", "2022-06-01", WITHDRAWN, None),  # only taken off the site
+    ],
+)
+def test_at_regulations_gov_the_docket_and_the_title_say_what_followed(
+    db: Database, action: str, day: str, row: dict[str, str], kind: str | None
+) -> None:
+    _file(db, REGS, "Notice of Proposed Rulemaking (NPRM)", "2022-03-02", **PROPOSAL)
+    _file(db, ANSWER, action, day, **row)
+    assert _followed(db) == ([(ANSWER, kind)] if kind else [])
+
+
+def test_a_docket_of_two_proposals_with_one_title_does_not_tell_which_was_followed(db: Database) -> None:
+    _file(db, REGS, "Proposed Rule", "2022-03-02", **PROPOSAL)
+    _file(db, ANSWER, "Withdrawal", "2022-06-01", **WITHDRAWN)
+    _file(db, f"{ANSWER}a", "Final Rule", "2022-06-01")
+    assert _followed(db) == [(f"{ANSWER}a", "final")], "a withdrawal of the same day is one of a part"
+    _file(db, f"{REGS}a", "Proposed Rule", "2022-04-02", **PROPOSAL)
+    assert _followed(db) == []
+
+
+@pytest.mark.parametrize("docket", ["FCC_FRDOC_0001", "FCC-2022-0001"])
+def test_a_drawer_does_not_tell_what_followed(db: Database, docket: str) -> None:
+    _file(db, REGS, "Proposed Rule", "2022-03-02", docket=docket, **PROPOSAL)
+    _file(db, ANSWER, "Final Rule", "2022-06-01", docket=docket)
+    for number in range(0 if "FRDOC" in docket else DRAWER):
+        _file(db, f"{ANSWER}-{number}", "Final Rule", "2022-05-01", f"Other {number}", docket)
+    assert _followed(db) == []
+
+
+async def test_the_page_says_which_rule_followed_in_the_docket(db: Database) -> None:
+    _file(db, REGS, "Proposed Rule", "2022-03-02", **PROPOSAL)
+    _file(db, ANSWER, "Rule", "2022-06-01")
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    db.conn.commit()
+    page = (await serve.build(path, today=TODAY).client.get(f"/documents/{REGS}")).text
+    assert (
+        f'followed in the same docket, which may adopt all of this proposal or a part of it: <a href="/documents/{ANSWER}"'
+        in page
+    )
+
+
 async def test_nobody_is_told_to_comment_on_a_proposal_that_was_withdrawn(db: Database) -> None:
     db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
     assert [event.document_id for event in deadlines(db.conn, DAY) if event.document_id == RULE] == [RULE]
@@ -279,9 +358,16 @@ async def test_nobody_is_told_to_comment_on_a_proposal_that_was_withdrawn(db: Da
     assert [event.document_id for event in deadlines(db.conn, DAY) if event.document_id == RULE] == []
     assert rulemaking.next_event(db.conn, [RULE], DAY) is None
     assert [row[1] for row in due(db.conn, datetime.date(2022, 3, 28)) if row[1] == RULE] == []
+    [row] = exports.document_rows(db.conn, [RULE], DAY, "https://example.org")
+    assert (row["next_on"], row["next_date"]) == ("", "")
+    found = deadlines_answer(At(db.conn, DAY, "https://example.org"), area="all").result["dates"]
+    assert RULE not in {each["document_id"] for each in found}
     path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
     db.conn.commit()
-    page = (await serve.build(path, today=TODAY).client.get(f"/documents/{RULE}")).text
+    site = serve.build(path, today=TODAY).client
+    for form in ("csv", "json"):
+        assert RULE not in (await site.get(f"/deadlines.{form}?area=all")).text
+    page = (await site.get(f"/documents/{RULE}")).text
     assert f'The agency withdrew this proposal: <a href="/documents/{FOLLOWS}">2022-20001</a>' in page
 
 

@@ -6,6 +6,7 @@ Rows are only ever added (staff.db, table `advocacy`): a correction or a withdra
 from __future__ import annotations
 
 import datetime
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from sqlite_utils import Database
 
 from desk.accounts.accounts import Account
 from desk.reviews.subjects import LONGEST_NOTE
+from pages.database import marks, rows
+from pages.documents import rulemaking
 from pages.http import formatting
 from pages.http.formatting import safe_url
 from store.connect import writing
@@ -35,9 +38,10 @@ PRIVATE_KINDS = ("meeting", "hearing")
 #: SQL: the dates of documents that staff know of: those of the sources, and hearings and deadlines that staff recorded, with
 #: their title and link, and whether the public may read these. A hearing that a source has on the same day, or has called off,
 #: counts once. What is done has no deadline any more, except a letter, which others still sign. The day of a meeting is none.
+#: It takes the value `over`, from `lapsed`.
 KNOWN_DATES = """(
     select document_id, kind, starts_at, null as title, null as link, 1 as public from corpus.events
-    where kind is not 'hearing_canceled'
+    where kind is not 'hearing_canceled' and document_id || ' ' || kind not in (select value from json_each(:over))
     union all select h.document_id, case h.kind when 'hearing' then 'hearing' else 'deadline' end, h.due_on, h.title, h.link,
         h.public from current_advocacy h
     where h.document_id is not null and h.due_on is not null and h.kind != 'meeting'
@@ -45,6 +49,19 @@ KNOWN_DATES = """(
         select 1 from corpus.events e where e.document_id = h.document_id and e.kind in ('hearing', 'hearing_canceled')
         and substr(e.starts_at, 1, 10) = h.due_on)))"""
 LONGEST_TITLE = 300
+
+
+def lapsed(db: Database, day: str) -> dict[str, str]:
+    """The value of KNOWN_DATES for dates from an ISO day on: the comment deadlines that `rulemaking.still_due` leaves out."""
+    kinds = marks(rulemaking.CLOSING)
+    dated = rows(
+        db.conn,
+        f"select document_id, kind, starts_at from corpus.events where starts_at >= ? and kind in ({kinds})",
+        [day, *rulemaking.CLOSING],
+    )
+    due = {(each["document_id"], each["kind"]) for each in rulemaking.still_due(db.conn, dated)}
+    over = {(each["document_id"], each["kind"]) for each in dated} - due
+    return {"over": json.dumps(sorted(map(" ".join, over)))}
 
 
 def date_says(kind: str, title: str | None) -> str:

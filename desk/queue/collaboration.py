@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.queue.advocacy import KNOWN_DATES, date_says
+from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed
 from desk.reviews.subjects import LONGEST_NOTE
 from pages.http import formatting
 from store.clock import ago
@@ -284,10 +284,11 @@ def _require_document(db: Database, document_id: str) -> None:
 def _recorded_dates(db: Database, document_id: str, day: str) -> list[tuple[str, str]]:
     """The days, from an ISO day on, of the hearings and deadlines that staff recorded, each with what is on that day."""
     sql = (
-        f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = ? and starts_at >= ? "
+        f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = :id and starts_at >= :day "
         "order by starts_at, kind, title"
     )
-    return [(on, date_says(kind, title)) for on, kind, title in db.execute(sql, [document_id, day]).fetchall()]
+    known = {"id": document_id, "day": day} | lapsed(db, day)
+    return [(on, date_says(kind, title)) for on, kind, title in db.execute(sql, known).fetchall()]
 
 
 def work_on(db: Database, account: Account, document_id: str, day: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from comparison.versions.company_provisions import change_in_words
 from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.queue.advocacy import KNOWN_DATES, date_says
+from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
@@ -228,13 +228,14 @@ def _tomorrow(db: Database, today: datetime.date) -> Found:
     Several of one kind on one day, such as two deadlines on record, are one event, which names them all.
     """
     events: dict[tuple[int, str], list[Row]] = defaultdict(list)
-    marks = ", ".join("?" * len(DATES))
     until = today + datetime.timedelta(days=1)
     for row in db.query(
         f"select w.account_id, e.kind, e.starts_at, e.title as says, {_DOCUMENT} from ({_WATCHERS}) w "
         f"join {KNOWN_DATES} e on e.document_id = w.document_id join corpus.documents d on d.id = e.document_id "
-        f"where e.kind in ({marks}) and substr(e.starts_at, 1, 10) between ? and ? order by e.starts_at, e.title",
-        [*DATES, today.isoformat(), until.isoformat()],
+        "where e.kind in (select value from json_each(:kinds)) and substr(e.starts_at, 1, 10) between :today and :until "
+        "order by e.starts_at, e.title",
+        {"kinds": json.dumps(DATES), "today": today.isoformat(), "until": until.isoformat()}
+        | lapsed(db, today.isoformat()),
     ):
         events[row["account_id"], f"date-{row['document_id']}-{row['kind']}-{row['starts_at'][:10]}"].append(row)
     for (account_id, event), rows in events.items():

@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from comparison.versions.company_provisions import change_in_words
 from crawlers.items import slug
-from desk.queue.advocacy import KNOWN_DATES, date_says
+from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed
 from desk.queue.old_news import old_news
 from desk.web.context import AddressFilters
 from pages.browse import finding
@@ -121,7 +121,8 @@ def our_bills(
         since: when this person last looked, for `moved` and `new`.
         partners: document -> what partners hold.
     """
-    found = list(db.query(_SQL, {"today": today.isoformat(), "since": since or "9999"}))
+    dates = {"today": today.isoformat(), "since": since or "9999"} | lapsed(db, today.isoformat())
+    found = list(db.query(_SQL, dates))
     old = old_news(db, [row["id"] for row in found], today)
     answered = rulemaking.answered(db.conn, [row["id"] for row in found if row["status"] == "proposed"])
     rows = [_row(row, today, since, old.get(row["id"], ""), answered=row["id"] in answered) for row in found]
@@ -256,9 +257,9 @@ def weekly_report(db: Database, ours: Sequence[Row], done: list[Row], last: date
             moved[document].append(". ".join(told))
     coming = db.query(
         f"select e.document_id as id, e.kind, e.title as says, e.link, substr(e.starts_at, 1, 10) as day from {KNOWN_DATES} e "
-        f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > ? and substr(e.starts_at, 1, 10) <= ? "
+        f"where e.document_id in ({_OURS}) and substr(e.starts_at, 1, 10) > :last and substr(e.starts_at, 1, 10) <= :until "
         "order by e.starts_at",
-        [week["last"], week["until"]],
+        week | lapsed(db, week["last"]),
     )
     return WeeklyReport(
         **week,

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.queue.advocacy import KNOWN_DATES
+from desk.queue.advocacy import KNOWN_DATES, lapsed
 from desk.web.context import AddressFilters
 from pages.browse import finding, search
 from pages.browse.numbers import read_number
@@ -136,6 +136,7 @@ def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, d
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
     values["named"] = json.dumps(finding.named(db.conn, filters.q) if filters.q else [])
+    values |= lapsed(db, asked.today.isoformat())
     values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}
     return f"{_RANKED} where {' and '.join(conditions)}", values
 

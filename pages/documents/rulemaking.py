@@ -16,6 +16,7 @@ from crawlers.parsers.federal_register_replies import REPLY_CLOSE
 from crawlers.storage.corrected_dates import CORRECTED, EXTENDED
 from crawlers.storage.rulemakings import STANDING_RINS, is_docket
 from pages.database import Row, first, marks, rows
+from pages.documents import dockets
 from pages.http import formatting
 from text.days import in_words
 
@@ -27,6 +28,12 @@ _TOGETHER = """from thread_documents this join thread_documents other using (thr
 #: none: it often stands beside a proposal that waits on.
 _FOLLOWS = (
     ("final", "Rule", "final", re.compile(r"final\b", re.IGNORECASE)),
+    (
+        "rule",
+        "Rule",
+        "final",
+        re.compile(r"rule$", re.IGNORECASE),
+    ),  # final or interim: regulations.gov says no more of most
     ("interim", "Rule", "final", re.compile(r"interim (?:final )?rule\b", re.IGNORECASE)),
     ("withdrawal", "Proposed Rule", "withdrawn", re.compile("")),
     ("proposal", "Proposed Rule", "proposed", re.compile(r".*\bpropos", re.IGNORECASE)),
@@ -38,7 +45,7 @@ _MINOR = re.compile(
     re.IGNORECASE,
 )
 #: What decides a proposal as a whole or in part: lists of what is open no longer begin with it.
-_DECIDES = frozenset({"final", "withdrawal"})
+_DECIDES = frozenset({"final", "rule", "withdrawal"})
 #: A document names the proposal that it follows near its beginning; further on it tells the history of other ones, too.
 _BEGINNING = 12_000
 
@@ -97,20 +104,19 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
 
 
 def followed_by(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """What followed a proposed rule of the Federal Register, in order of publication: id, identifier, published_on, and ``kind``
-    ("final", "interim", "withdrawal", "proposal"); nothing after the first one that decides.
+    """What followed a proposed rule, in order of publication: id, identifier, published_on, and ``kind`` ("final", "rule",
+    "interim", "withdrawal", "proposal"); nothing after the first one that decides.
 
-    Only what is certain: a later document of the same docket or regulation number that names the day on which the proposal was
-    published. Neither alone is enough: a docket or number may hold several rulemakings.
+    Only what is certain. A docket or regulation number alone is not enough, since it may hold several rulemakings.
     """
-    said = "published_on, document_type, status, latest_action, title, source"
+    said = "id, published_on, document_type, status, latest_action, title, source"
     head = first(db, f"select {said} from documents where id = ?", [document_id])
-    if head is None or head["source"] != "us_federal_register" or _kind(head) != "proposal":
+    if head is None or head["source"] not in _CERTAIN or _kind(head) != "proposal":
         return []
     found: list[Row] = []
-    for row in _later(db, document_id, head["published_on"]):
+    for row in _CERTAIN[head["source"]](db, head):
         kind = _kind(row)
-        if kind and kind not in {each["kind"] for each in found} and in_words(head["published_on"]) in _words(row):
+        if kind and kind not in {each["kind"] for each in found}:
             found.append({name: row[name] for name in ("id", "identifier", "published_on")} | {"kind": kind})
         if kind in _DECIDES and found and found[-1]["id"] == row["id"]:
             break
@@ -202,5 +208,22 @@ def _later(db: sqlite3.Connection, document_id: str, published_on: str) -> list[
     )
 
 
-def _words(row: Row) -> str:
-    return " ".join((row["beginning"] or "").split())
+def _naming(db: sqlite3.Connection, head: Row) -> list[Row]:
+    """The later documents of the Federal Register that name the day on which a proposal was published."""
+    day = in_words(head["published_on"])
+    later = _later(db, head["id"], head["published_on"])
+    return [row for row in later if day in " ".join((row["beginning"] or "").split())]
+
+
+def _of_docket(db: sqlite3.Connection, head: Row) -> list[Row]:
+    """The later documents with the title of the one proposal in a docket of regulations.gov."""
+    alike = dockets.alike(db, head["id"])
+    proposals = [row for row in alike if _kind(row) == "proposal" and not dockets.is_supplemental(row)]
+    later = [row for row in alike if row["published_on"] > head["published_on"]]
+    answer = next((row for row in later if _kind(row) in (*_DECIDES, "interim")), None)
+    certain = len(proposals) == 1 and (answer is None or dockets.may_answer(head, answer))
+    return later if certain else []
+
+
+#: How each source shows which later documents followed a proposal.
+_CERTAIN = {"us_federal_register": _naming, "us_regulations": _of_docket}

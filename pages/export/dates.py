@@ -77,7 +77,8 @@ def of_document(db: sqlite3.Connection, document_id: str) -> Choice | None:
 def dates(
     db: sqlite3.Connection, choice: Choice, when: str, day: datetime.date, most: int, after: Place | None = None
 ) -> list[Row]:
-    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first.
+    """Return events that start on or after a day (``when`` is ``>=``) or before it (``<``), nearest first. ``lapsed`` are those
+    that `rulemaking.still_due` leaves out: they keep their place in a window, and are in no list.
 
     Those that follow ``after`` (`place_of` the last event of a window), where it is given.
     """
@@ -103,7 +104,9 @@ def dates(
             part,
         ):
             areas[row[0]].append(row[1])
+    due = set(map(id, rulemaking.still_due(db, events)))
     for event in events:
+        event["lapsed"] = id(event) not in due
         event["areas"] = areas[event["document_id"]]
         event["area_titles"] = [titles.get(area, area) for area in event["areas"]]
     return events
@@ -140,6 +143,7 @@ def table_rows(events: list[Row], site: str) -> list[Row]:
             "address": f"{site}/documents/{event['document_id']}",
         }
         for event in events
+        if not event["lapsed"]
     )
     return [{name: row[name] for name in DATE_COLUMNS} for row in rows]
 
@@ -151,7 +155,7 @@ def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
     that opened it. It has the date, the words and the document of the one that moved it last. Other events are known by
     document and time, since a document may have several hearings.
     """
-    events = rulemaking.still_due(db, events)
+    events = [event for event in events if not event["lapsed"]]
     ids = sorted({event["document_id"] for event in events})
     periods, revised = _periods(db, ids), _revisions(db, ids)
     kept: dict[str, Row] = {}

@@ -16,8 +16,8 @@ import xlsxwriter
 from crawlers.people import as_people_say
 from pages.browse.cards import area_titles
 from pages.browse.selection import Selection, windows
-from pages.database import Row, marks
-from pages.documents import identifiers
+from pages.database import Row, marks, rows
+from pages.documents import identifiers, rulemaking
 from pages.documents.session_status import SESSION_END
 from pages.http import formatting
 from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
@@ -149,12 +149,13 @@ def _grouped(
 
 
 def _next_dates(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, tuple[str, str]]:
-    found = db.execute(
+    found = rows(
+        db,
         f"select document_id, starts_at, kind from events where document_id in ({marks(ids)}) and starts_at >= ? "
         "and kind is not 'hearing_canceled' order by starts_at desc",
         [*ids, today.isoformat()],
     )
-    return {row[0]: (row[1], row[2]) for row in found}
+    return {row["document_id"]: (row["starts_at"], row["kind"]) for row in rulemaking.still_due(db, found)}
 
 
 # --------------------------------------------------------------------- forms
