@@ -114,7 +114,8 @@ def test_nobody_says_that_a_bill_can_move_once_a_constitution_ended_its_session(
     day = unheard_since({**bill, "session_end": ends_on}, date(2026, 12, 2))
     assert day == (ends_on if unheard else None)
     corpus.execute("insert into runs (source, started_at, state) values ('us_states', '2026-12-02T05:00:00Z', 'done')")
-    listed = f"""select {LISTED_STATUS} from (select ? as jurisdiction, 'in_committee' as status, ? as latest_action_on) d,
+    listed = f"""select {LISTED_STATUS} from (select 'x' as id, ? as jurisdiction, 'x' as session,
+            'in_committee' as status, ? as latest_action_on) d,
         (select ? as ends_on) ends"""
     status = corpus.execute(listed, [jurisdiction, latest_on, ends_on]).fetchone()[0]
     assert status == ("unheard" if unheard else "in_committee"), "lists say the same"

@@ -16,6 +16,7 @@ from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, SESSION
 from pages.http import formatting
 from pages.http.language import _
 from pages.http.titles import name_of_act
+from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA
 
 #: Longer words are left to the document's own page.
@@ -56,6 +57,8 @@ class Card:
     unheard_since: str | None = None
     #: The ISO day on which the news of that session ends here, where it went on after that.
     collected_until: str | None = None
+    #: The number of the identical bill that became law, where this one is undecided.
+    identical_law: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
@@ -105,7 +108,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
             d.latest_action, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.missing_since,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
-            {SESSION_TITLE} as session_title,
+            {SESSION_TITLE} as session_title, {IDENTICAL_LAW} as identical_law,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id
@@ -153,6 +156,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
         unheard_since=None if ended else unheard_since(row, today),
         collected_until=row["collected_until"],
+        identical_law=row["identical_law"],
     )
 
 
