@@ -84,6 +84,18 @@ NO_PASSAGE = [
     ("hi", "referral-committee", "Report adopted, as amended (SD 1) and referred to WAM."),
     ("hi", "referral-committee", "HD 1 adopted and recommitted to AGR for further consideration with none voting no"),
 ]
+NO_FAILURE = [
+    ("in", "amendment-failure", "Amendment #1 (Qaddoura) failed; Roll Call 162: yeas 16, nays 31"),
+    ("in", "motion", "Motion to postpone indefinitely, failed Roll Call 27: yeas 28, nays 65"),
+    ("mt", "amendment-failure", "(S) 2nd Reading Motion to Amend Failed"),
+    ("mt", "motion", "(S) Motion Failed"),
+    ("me", "motion", "On motion by Senator A of B RECONSIDERED FAILED ENACTMENT In NON-CONCURRENCE"),
+    ("ut", "committee-failure", "House Comm - Motion to Recommend Failed [House Rules Committee]"),
+    ("ut", "amendment-failure", "Senate/ floor amendment failed"),
+    ("ak", "motion", "(H) MOTION TO REFER TO JUDICIARY, UR 39(B) FAILED Y19 N20 E1"),
+    ("ak", "effective-date", "(S) EFFECTIVE DATE(S) FAILED Y13 N6 A1"),
+    ("ak", "concurrence", "(H) FAILED CONCUR (S) AM Y17 N23"),
+]
 NO_WITHDRAWAL = [
     ("az", "committee-action", "W/D"),
     ("ga", "referral-committee", "House Withdrawn, Recommitted"),
@@ -114,6 +126,7 @@ PASSAGE = [
     "Adopted in concurrence per Joint Rule 16b",
     "Confirmed. Ayes, 24. Noes, 0 (none).",
     "Consent Calendar Passed",
+    "Senate Reconsidered Passed/Adopted As Amended",
     "Passed in concurrence with proposal of amendment",
     "House of Representatives Do Pass Amended , Passed, YEAS 36, NAYS 33 H.J. 264",
     "Senate Do Pass Amended , Passed, YEAS 18, NAYS 16 S.J. 157",
@@ -124,6 +137,11 @@ PASSAGE = [
 @pytest.mark.parametrize(("state", "instead", "text"), NO_PASSAGE)
 def test_what_open_states_wrongly_calls_a_passage_is_none(state: str, instead: str, text: str) -> None:
     assert with_passage(("passage",), text) == (instead,)
+
+
+@pytest.mark.parametrize(("state", "instead", "text"), NO_FAILURE)
+def test_what_is_lost_besides_the_bill_is_no_failure(state: str, instead: str, text: str) -> None:
+    assert with_passage(("failure",), text) == (instead,)
 
 
 def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> None:
@@ -148,6 +166,8 @@ def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_
     assert with_passage((), "HELD BY THE GOVERNOR.") == ("executive-receipt",)
     law = "Enacted in accordance with Article 44 Part II of the N.H. Constitution without the signature of the governor"
     assert with_passage((), law) == ("became-law",)
+    overridden = with_passage(("veto-override-passage",), "(H) GOVERNOR VETO OVERRIDDEN Y46 N14")
+    assert most_telling(overridden) == "became-law", "Alaska's chambers vote together"
 
 
 REPORTED_AND_REFERRED = [
@@ -284,6 +304,8 @@ def test_other_classes_stay_as_they_are(classes: tuple[str, ...], text: str) -> 
         "Left in Education",
         "Sen. Ward Moved Nonconcur with the House Amendment, MA, VV; 06/12/2025; SJ 16",
         "House Non-Concurs with Senate Amendment 2025-1724s (Rep. Creighton): MA VV 06/05/2025 HJ 16",
+        "Third reading: defeated; Roll Call 8: yeas 19, nays 31",
+        "House Lost Reconsidered Bill/Resolution",
         "House of Representatives Do Pass Amended , Passed, YEAS 30, NAYS 35 H.J. 474",
         "Senate Concurred in Resolution , Passed, YEAS 16, NAYS 18 S.J. 128",
         "House of Representatives Failed to concur, no committee appointed , Passed, YEAS 40, NAYS 27 H.J. 550",
@@ -326,7 +348,7 @@ def test_the_chamber_is_the_one_that_the_sentence_names(text: str, chamber: str 
 def test_a_rule_on_passages_with_an_unknown_class_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "passage.yml"
     file.write_text(
-        "never: {passage: [[redding, 'x']]}\nalso: []\nalways: []\nfailed: []\nchambers: {}\ntaken_back: 'x'\n",
+        "never: {passage: [[redding, 'x']]}\nalso: []\nalways: []\nfailed: []\nchambers: {}\nreceived: {}\ntaken_back: 'x'\n",
         encoding="utf-8",
     )
     with pytest.raises(ValueError, match="'redding' is not among the classes"):

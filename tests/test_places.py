@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 import serve
 from pages.browse import browse
-from pages.browse.lists import counted, newest
+from pages.browse.cards import cards
+from pages.browse.lists import alive, counted, newest
 from pages.export.exports import document_rows
 from pages.places import collected, library_bills, places
 from pages.positions import positions
@@ -150,6 +151,19 @@ def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, clos
     assert RULE in {card.id for card in found.listed}
     assert (RULE in {card.id for card in found.moving}) is moving
     assert found.counts.total == len(found.listed), "each once"
+
+
+def test_a_bill_whose_identical_one_became_law_is_not_listed_as_open(file: Path, db: sqlite3.Connection) -> None:
+    written = connect(file)
+    written.table("links").insert(
+        {"document_id": ALIVE, "ordinal": 0, "linked_id": LAW, "kind": "Identical bill", "said_by": "us_bills"}
+    )
+    publish(written, "2022-03-10T09:00:00Z")
+    written.close()
+    status = "select status from listing where document_id = ? and area_id = 'any'"
+    assert [db.execute(status, [key]).fetchone()[0] for key in (ALIVE, OTHER)] == ["replaced", "in_committee"]
+    assert [card.identical_law for card in cards(db, [ALIVE, OTHER, LAW], DAY)] == ["HF2", None, None]
+    assert alive(db, [ALIVE, OTHER], DAY) == {OTHER}
 
 
 def test_a_bill_without_news_since_its_session_was_to_end_is_not_listed_as_open(db: sqlite3.Connection) -> None:

@@ -114,7 +114,8 @@ def test_nobody_says_that_a_bill_can_move_once_a_constitution_ended_its_session(
     day = unheard_since({**bill, "session_end": ends_on}, date(2026, 12, 2))
     assert day == (ends_on if unheard else None)
     corpus.execute("insert into runs (source, started_at, state) values ('us_states', '2026-12-02T05:00:00Z', 'done')")
-    listed = f"""select {LISTED_STATUS} from (select ? as jurisdiction, 'in_committee' as status, ? as latest_action_on) d,
+    listed = f"""select {LISTED_STATUS} from (select 'x' as id, ? as jurisdiction, 'x' as session,
+            'in_committee' as status, ? as latest_action_on) d,
         (select ? as ends_on) ends"""
     status = corpus.execute(listed, [jurisdiction, latest_on, ends_on]).fetchone()[0]
     assert status == ("unheard" if unheard else "in_committee"), "lists say the same"
@@ -334,6 +335,28 @@ def test_what_both_chambers_of_congress_passed_may_be_signed_after_its_end(corpu
     assert standing() == ["failed", "passed_second_chamber"]
     write_session_ends(corpus, today="2023-02-02", now=NOW)
     assert standing() == ["failed", "failed"]
+
+
+@pytest.mark.parametrize(("state", "status"), [("ky", "failed"), ("wy", "passed_second_chamber")])
+def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_would_say_so(
+    corpus: Database, state: str, status: str
+) -> None:
+    bill = replace(
+        api.parse_bill(row(1, "2025-01-14T00:00:00+00:00")), id=f"us-{state}-2025-hb1", jurisdiction=f"us-{state}"
+    )
+    passed = replace(
+        bill, status="passed_second_chamber", status_history=(("passed_second_chamber", bill.status_on or ""),)
+    )
+    upsert(corpus, [passed], now=NOW, silent=True)
+    said = SessionDates(
+        source="us_states", jurisdiction=f"us-{state}", session="2025", starts_on="2025-01-14", ends_on="2025-03-06"
+    )
+    sessions.store(corpus, [said], now=NOW)
+    signed_too = replace(api.parse_bill(signed(2)), id=f"us-{state}-2025-hb2", jurisdiction=f"us-{state}")
+    upsert(corpus, [signed_too], now=NOW, silent=True)
+    write_session_ends(corpus, today="2025-06-01", now=NOW)
+    found = corpus.execute("select status from documents where id = ?", [f"us-{state}-2025-hb1"]).fetchone()
+    assert found == (status,)
 
 
 @pytest.mark.parametrize(

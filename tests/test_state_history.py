@@ -32,6 +32,11 @@ def steps(*acted: tuple[str, str, str | None], document_type: str = "bill", cham
     return [step for step, _ in history]
 
 
+def days(*acted: tuple[str, str, str], chamber: str) -> list[tuple[str, str]]:
+    actions = [(Action(acted_on=day, description=words, chamber=where), (words,)) for day, words, where in acted]
+    return list(state_history(actions, document_type="bill", introduced_on=acted[0][0], chamber=chamber))
+
+
 WAY = [
     ("2025-01-10", "introduction+reading-1", "lower"),
     ("2025-01-11", "referral-committee", "lower"),
@@ -76,6 +81,52 @@ def test_what_a_governor_did_counts_in_the_order_of_its_days_and_not_of_the_list
     late = [acted[0], ("2025-05-17", "executive-receipt", "lower"), ("2025-05-12", "executive-signature", "lower")]
     found = steps(("2025-02-20", "passage", "lower"), *late, chamber="lower")  # North Dakota
     assert found == ["introduced", "passed_first_chamber", "passed_second_chamber", "enacted"]
+
+
+def test_what_was_enrolled_before_it_passed_or_again_after_it_counts_from_the_passage_on() -> None:
+    passed = [("2025-03-13", "passage", "lower"), ("2025-05-08", "passage", "upper")]
+    slip = ("2025-03-19", "enrolled", "upper")  # New Hampshire, H.B. 382 of 2025
+    acted = [passed[0], slip, passed[1], ("2025-07-03", "enrolled", "upper")]
+    assert days(*acted, chamber="lower")[-2:] == [("passed_second_chamber", "2025-05-08"), ("passed", "2025-07-03")]
+    early = ("2024-03-26", "executive-receipt", "upper")  # Minnesota, H.F. 3425: a year too early
+    assert "to_executive" not in steps(early, *passed, chamber="lower")
+    assert steps(*passed, slip, chamber="lower")[-1] == "passed", "the only one counts, wherever it is"
+
+
+def test_a_chamber_that_received_a_bill_passes_it_whatever_chamber_is_named() -> None:
+    acted = [
+        ("3rd reading, passed 92-0", "passage"),
+        ("received in Senate", "message"),
+        ("3rd reading, passed 33-5", "passage"),
+    ]
+    actions = [
+        (Action(acted_on=f"2026-02-0{day}", description=text, chamber="lower"), (word,))
+        for day, (text, word) in enumerate(acted, 1)
+    ]
+    history = state_history(actions, document_type="bill", introduced_on="2026-01-02", chamber="lower")  # Kentucky
+    assert history[-2:] == (("passed_first_chamber", "2026-02-01"), ("passed_second_chamber", "2026-02-03"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["Measure failed", "Motion to reconsider vote adopted: Ayes: 27 Nays: 15"], "in_committee"),
+        (["House Third Reading Lost", "House Reconsidered", "House Lost Reconsidered Bill/Resolution"], "failed"),
+        (["passed", "Reconsidered", "Measure failed"], "failed"),
+    ],
+)
+def test_a_defeat_that_was_reconsidered_later_is_none_until_the_next(texts: list[str], expected: str) -> None:
+    words = {"Measure failed": "failure", "House Third Reading Lost": "failure", "passed": "passage"}
+    referral = Action(acted_on="2025-02-01", description="Referred", chamber="lower"), ("referral-committee",)
+    actions = [
+        (
+            Action(acted_on="2025-05-07", description=text, chamber="lower"),
+            with_passage((words.get(text, "motion"),), text),
+        )
+        for text in texts
+    ]
+    history = state_history([referral, *actions], document_type="bill", introduced_on="2025-01-02", chamber="lower")
+    assert history[-1][0] == expected
 
 
 def test_a_vetoed_bill_may_become_law_all_the_same() -> None:

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Link
 from crawlers.storage.record import upsert
 from pages.answers.answer import At
-from pages.answers.documents import document
+from pages.answers.documents import described, document
 from pages.database import Row
 from pages.documents.successor import successor
 from store.connect import migrate
@@ -110,6 +110,16 @@ def test_programs_learn_which_bill_goes_on_too(corpus: Database) -> None:
     assert [(each["id"], each["status"]) for each in said.result["continues_as"]] == [("us-ma-194th-sb4", "enacted")]
     assert "It goes on under another number: see continues_as." in said.says
     assert document(at, "us-ma-194th-hb13").result["continues_as"] == []
+
+
+def test_programs_are_not_told_that_a_bill_can_move_whose_identical_one_became_law(corpus: Database) -> None:
+    link = {"document_id": "us-ma-194th-h12", "ordinal": 9, "linked_id": "us-ma-194th-sf213", "kind": "Identical bill"}
+    at = At(corpus.conn, datetime.date(2026, 11, 29), "https://example.org")
+    corpus.conn.row_factory = sqlite3.Row
+    assert described(at, ["us-ma-194th-h12"])[0]["can_still_move"] is True
+    corpus.table("links").insert({**link, "said_by": "us_states"})
+    assert described(at, ["us-ma-194th-h12"])[0]["can_still_move"] is None
+    assert "became law: SF 213" in document(at, "us-ma-194th-h12").says
 
 
 def test_two_bills_that_name_each_other_end(corpus: Database) -> None:

@@ -30,7 +30,16 @@ from crawlers.parsers import (
     vote_words,
 )
 from crawlers.parsers.federal_register import OFFICE
-from crawlers.status import federal, governor, measures, parliament, rules, states, stored_state_bills
+from crawlers.status import (
+    federal,
+    governor,
+    measures,
+    parliament,
+    rules,
+    states,
+    step_order,
+    stored_state_bills,
+)
 from crawlers.status.stored_state_bills import classified, may_differ, with_passages
 from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
@@ -130,7 +139,7 @@ _OF_REGISTER = (
     federal_register_title,
     days,
 )
-_OF_STATES = (states, governor, measures, rules, days, legiscan, stored_state_bills)
+_OF_STATES = (states, governor, measures, rules, days, legiscan, step_order, stored_state_bills)
 #: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
 #: passages and hearings of state bills, or the results of votes.
 RULES: dict[str, tuple[Path, ...]] = {

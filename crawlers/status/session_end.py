@@ -23,7 +23,7 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
-_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "not_said"}
+_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "enrolled_or_over", "not_said"}
 _DATED = {"parliaments", "with_parliament", "council_terms", "corrected"}
 _BY_STATE = ("two_years", "carry_over", "special_days")
 _PARITY = {"even": 0, "odd": 1}
@@ -55,7 +55,8 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
     with rules_of(path) as entries:
         if wrong := sorted(map(str, set(entries) ^ (_PARTS | _DATED))):
             raise ValueError(f"{path.name}: has the parts {', '.join(sorted(_PARTS | _DATED))}: see {wrong[0]!r}")
-        if unknown := sorted(map(str, set().union(*map(entries.get, _BY_STATE)) - set(load_states()))):
+        states = set(entries["enrolled_or_over"]).union(*map(entries.get, _BY_STATE))
+        if unknown := sorted(map(str, states - set(load_states()))):
             raise ValueError(f"{path.name}: {unknown[0]!r} is no postal code of crawlers/parsers/states.yml")
         for rule in entries["two_years"].values():
             _day_after(2000, rule["ends"])

@@ -7,14 +7,15 @@ but not the words: so a step is taken from the class of an action, never from a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from crawlers.items import Action
-from crawlers.status.rules import RANK, History, Rules, any_of, compiled, first_match, history_of
+from crawlers.status.rules import History, Rules, any_of, compiled, first_match, history_of
+from crawlers.status.step_order import Steps, by_day_of_governor, in_order, once_passed, without_lost
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
@@ -52,10 +53,6 @@ _STEPS = {
 _ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 #: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
 _DEALT_WITH = frozenset({"referral-committee", "reading-1", "reading-2", "reading-3", "passage"})
-#: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
-_ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
-#: What a governor does, whose days sentences name.
-_OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
 #: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
 _SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
 _CHAMBERS = {"lower", "upper"}
@@ -105,6 +102,7 @@ class Passages:
     failed: re.Pattern[str]
     says: dict[str, re.Pattern[str]]
     chambers: dict[str, re.Pattern[str]]
+    received: dict[str, re.Pattern[str]]
 
 
 @cache
@@ -121,7 +119,7 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
         named = set(entries["never"]) | {name for name, _ in pairs}
         if unknown := sorted(named - known):
             raise ValueError(f"{path.name}: {unknown[0]!r} is not among the classes of {FILE.name}")
-        for part, wanted in (("says", _SAYS), ("chambers", _CHAMBERS)):
+        for part, wanted in (("says", _SAYS), ("chambers", _CHAMBERS), ("received", _CHAMBERS)):
             if wrong := sorted(wanted ^ set(entries[part])):
                 raise ValueError(f"{path.name}: {part} has the keys {', '.join(sorted(wanted))}: see {wrong[0]!r}")
         never = {wrong: compiled(pairs) for wrong, pairs in entries["never"].items()}
@@ -133,6 +131,7 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
             failed=any_of(entries["failed"]),
             says={str(what): any_of(patterns) for what, patterns in entries["says"].items()},
             chambers={str(name): any_of([pattern]) for name, pattern in entries["chambers"].items()},
+            received={str(name): any_of([pattern]) for name, pattern in entries["received"].items()},
         )
 
 
@@ -155,6 +154,15 @@ def chamber_said(description: str) -> str | None:
     """The chamber that a sentence about a passage names ("Passed by House"): lower or upper; None where it names none."""
     sentence = _MARK.sub("", description)
     return next((name for name, pattern in load_passages().chambers.items() if pattern.search(sentence)), None)
+
+
+def _where_it_is(actions: Iterable[Action], chamber: str | None) -> list[Action]:
+    """The actions with the chamber that had received the bill, where the source files them all under the one where it began."""
+    received, here, found = load_passages().received, chamber, []
+    for each in actions:
+        here = next((name for name, pattern in received.items() if pattern.search(each.description)), here)
+        found.append(replace(each, chamber=here) if each.chamber == chamber else each)
+    return found
 
 
 def says(what: str, description: str) -> bool:
@@ -201,45 +209,32 @@ def state_history(
         return (("notice", introduced_on),) if introduced_on else ()
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
+    if way == "now":
+        placed = _where_it_is((action for action, _ in listed), chamber)
+        listed = [(action, classes) for action, (_, classes) in zip(placed, listed, strict=True)]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
-    ordered = steps if way == "listed" else _in_order(steps if way == "steps" else _by_day_of_governor(steps))
-    return history_of(introduced_on, _of_what_counts(ordered, [action for action, _ in listed], document_type))
+    said = [action for action, _ in listed]
+    if way == "now":
+        reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
+        steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))
+    ordered = steps if way == "listed" else in_order(steps)
+    return history_of(introduced_on, _of_what_counts(ordered, said, document_type, way))
 
 
-def _by_day_of_governor(steps: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-    """The steps with what a governor received, signed, or vetoed in the order of the days that its sentences name: Kansas lists a
-    signature before the delivery that led to it, and North Dakota files a delivery after the signature."""
-    found = list(steps)
-    places = [at for at, (step, _) in enumerate(found) if step in _OF_GOVERNOR]
-    for at, step in zip(places, sorted((found[at] for at in places), key=lambda step: step[1]), strict=True):
-        found[at] = step
-    return found
-
-
-def _in_order(steps: Sequence[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-    """The steps with those of one day from a passage to a law in the order in which a bill takes them: Nebraska lists the actions
-    of a day backwards, and what is handed to the governor has passed before."""
-    found = list(steps)
-    for day in {day for _, day in found}:
-        places = [at for at, (step, on) in enumerate(found) if on == day and step in _ONE_AFTER_THE_OTHER]
-        ordered = sorted((found[at] for at in places), key=lambda step: RANK[str(step[0])])
-        for at, step in zip(places, ordered, strict=True):
-            found[at] = step
-    return found
-
-
-def _of_what_counts(
-    steps: Iterable[tuple[str | None, str]], actions: Sequence[Action], document_type: str
-) -> Iterator[tuple[str | None, str]]:
-    """The steps but for a defeat that the chamber reconsidered that day; a resolution is not adopted before the day after the
-    last on which a chamber refused the other's words. By days, since some states list the actions of a day backwards."""
-    reconsidered_on = {each.acted_on for each in actions if says("reconsidered", each.description)}
+def _of_what_counts(steps: Steps, actions: Sequence[Action], document_type: str, way: Way) -> Steps:
+    """The steps but that a resolution is not adopted before the day after the last on which a chamber refused the other's words.
+    By days, since some states list the actions of a day backwards."""
     refused_on = max((each.acted_on for each in actions if says("refused", each.description)), default="")
-    for step, day in steps:
-        if step == "adopted" and document_type not in _ONE_CHAMBER and day <= refused_on:
-            yield "passed_second_chamber", day
-        elif step != "failed" or day not in reconsidered_on:
-            yield step, day
+    found = list(steps)
+    if way != "now":
+        reconsidered_on = {each.acted_on for each in actions if says("reconsidered", each.description)}
+        found = [each for each in found if each[0] != "failed" or each[1] not in reconsidered_on]
+    if document_type in _ONE_CHAMBER:
+        return found
+    return [
+        ("passed_second_chamber", day) if step == "adopted" and day <= refused_on else (step, day)
+        for step, day in found
+    ]
 
 
 def _step(

@@ -130,13 +130,16 @@ def _ending(db: Database, today: str) -> list[tuple[str, str, str, str]]:
     Not at once those that both chambers have passed: what Congress sends in its last days is signed in the weeks after.
     Not those that took a step after that day, nor those of which our record does not say what became of them.
     """
-    lists = (UNDECIDED, UNDECIDED_NATIONAL, load_rules()["one_chamber"])
-    marks, national, one_chamber = (", ".join(map(repr, each)) for each in lists)
+    rules = load_rules()
+    told = [f"us-{state}" for state in rules["enrolled_or_over"]]
+    lists = (UNDECIDED, UNDECIDED_NATIONAL, rules["one_chamber"], told)
+    marks, national, one_chamber, enrolling = (", ".join(map(repr, each)) for each in lists)
     rows = db.execute(
         f"""select d.id, e.jurisdiction, e.session, {_LAST_DAY} as last_on, d.latest_action from session_ends e
         join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
-            ({national}) and (d.status in ({marks}) or (d.jurisdiction in {NATIONAL} and e.ended_on <= ?))
+            ({national}) and (d.status in ({marks}) or (d.jurisdiction in {NATIONAL} and e.ended_on <= ?)
+                or (d.status = 'passed_second_chamber' and d.jurisdiction in ({enrolling})))
             and coalesce(d.status_on, '') <= last_on
             and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))""",
         [(date.fromisoformat(today) - SIGNED_WITHIN).isoformat()],

@@ -22,6 +22,7 @@ from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
 from pages.people.deciding import ALIVE
+from publish.identical_law import IDENTICAL_LAW
 
 #: What a program set, and what people confirmed, in a row about a document.
 _AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions", "positions_in_words")
@@ -46,7 +47,8 @@ def described(at: At, ids: list[str]) -> list[Row]:
         row["id"]: row
         for row in at.db.execute(
             "select id, kind, jurisdiction, session, status, status_on, status_reason, latest_action_on as latest_on, "
-            f"{SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until from documents d "
+            f"{SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until, {IDENTICAL_LAW} as identical_law "
+            "from documents d "
             f"where id in ({', '.join('?' * len(ids))})",
             ids,
         )
@@ -60,7 +62,10 @@ def described(at: At, ids: list[str]) -> list[Row]:
             kept
             | {
                 "can_still_move": None
-                if unheard or row["status"] == "unrecorded" or row["id"] in answered
+                if unheard
+                or row["status"] == "unrecorded"
+                or row["id"] in answered
+                or states[row["id"]]["identical_law"]
                 else can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
                 "session_collected_until": states[row["id"]]["collected_until"] if unheard else None,

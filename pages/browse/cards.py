@@ -24,6 +24,7 @@ from pages.documents.successor import successor
 from pages.http import formatting
 from pages.http.language import _
 from pages.http.titles import name_of_act
+from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA, COUNTED_STATUS
 
 #: Longer words are left to the document's own page.
@@ -81,6 +82,8 @@ class Card:
     silent_since: str | None = None
     #: The bill that goes on in its place, where it was replaced and that one is collected.
     in_its_place: InItsPlace | None = None
+    #: The number of the identical bill that became law, where this one is undecided.
+    identical_law: str | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
@@ -134,7 +137,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
             d.latest_action, d.latest_action_on, d.missing_since,
             coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
-            {SESSION_TITLE} as session_title,
+            {SESSION_TITLE} as session_title, {IDENTICAL_LAW} as identical_law,
             coalesce(t.priority = 2, 0) and c.document_id is null as must_see
         from documents d left join shown_priorities t on t.document_id = d.id
         left join ceremonial c on c.document_id = d.id
@@ -184,6 +187,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         unheard_since=None if ended else unheard_since(row, today),
         silent_since=silent_since(dict(row), today),
         collected_until=row["collected_until"],
+        identical_law=row["identical_law"],
     )
 
 

@@ -19,6 +19,7 @@ from pages.documents.session_status import (
     still_news,
     unheard_since,
 )
+from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA, COUNTED_STATUS
 
 
@@ -98,9 +99,12 @@ def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sql
 
 
 def of_the_past(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
-    """Those of some documents that are of a fiscal year or an extension that is over: nobody waits for them any more."""
-    found = db.execute(f"select id, title, abstract from documents where id in ({marks(ids)})", ids)
-    return {row["id"] for row in found if is_of_the_past(row["title"], row["abstract"], today)}
+    """Those of some documents that are of a fiscal year or an extension that is over, or whose identical bill became law: nobody
+    waits for them any more."""
+    found = db.execute(
+        f"select d.id, d.title, d.abstract, {IDENTICAL_LAW} as law from documents d where d.id in ({marks(ids)})", ids
+    )
+    return {row["id"] for row in found if row["law"] or is_of_the_past(row["title"], row["abstract"], today)}
 
 
 def still_moving(db: sqlite3.Connection, found: list[sqlite3.Row], today: datetime.date) -> list[sqlite3.Row]:

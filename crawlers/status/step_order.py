@@ -1,0 +1,77 @@
+"""The order of a state bill's steps, where its source lists or dates them in another one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawlers.items import Action
+from crawlers.status.rules import RANK
+
+#: The step of each action, None where it is none, and its ISO day.
+Steps = list[tuple[str | None, str]]
+#: What a vote of a chamber leads to.
+_VOTES = frozenset({"failed", "passed_first_chamber", "passed_second_chamber", "passed", "adopted"})
+#: The signature of an officer, which sources count among the passages.
+_SIGNED = re.compile("sign", re.IGNORECASE)
+#: What a governor does, whose days sentences name.
+_OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
+#: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
+_ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
+
+
+def without_lost(steps: Steps, reconsidered: Sequence[int], actions: Sequence[Action]) -> Steps:
+    """The steps without each defeat that a chamber reconsidered in one of the actions: where the last vote before it was one, or
+    those of its day where the list has them after it, since some states list the actions of a day backwards."""
+    undone = set[int]()
+    for on in reconsidered:
+        day = actions[on].acted_on
+        vote = max((at for at in range(on) if steps[at][0] in _VOTES), default=None)
+        of_the_day = [at for at in range(on, len(steps)) if steps[at] == ("failed", day)]
+        if of_the_day and (vote is None or steps[vote][1] != day):
+            undone.update(of_the_day)
+        elif vote is not None and steps[vote][0] == "failed":
+            undone.add(vote)
+    return [(None if at in undone else step, day) for at, (step, day) in enumerate(steps)]
+
+
+def once_passed(steps: Steps, actions: Sequence[Action]) -> Steps:
+    """The steps but for what was enrolled or handed to the governor before any passage, or again after one: that day is a slip
+    (New Hampshire, Minnesota), or the bill was recalled and passed anew (Arkansas)."""
+    votes = [
+        day
+        for (step, day), action in zip(steps, actions, strict=True)
+        if step in ("passed_first_chamber", "passed_second_chamber") and not _SIGNED.search(action.description)
+    ]
+
+    def is_too_early(at: int, step: str | None, day: str) -> bool:
+        if step not in ("passed", "to_executive") or not votes or max(votes) <= day:
+            return False
+        after = min(vote for vote in votes if vote > day)
+        return day < min(votes) or any(other == step and on >= after for other, on in steps[at + 1 :])
+
+    return [(step, day) for at, (step, day) in enumerate(steps) if not is_too_early(at, step, day)]
+
+
+def by_day_of_governor(steps: Steps) -> Steps:
+    """The steps with what a governor received, signed, or vetoed in the order of the days that its sentences name: Kansas lists a
+    signature before the delivery that led to it, and North Dakota files a delivery after the signature. What passes later is an
+    override, or was filed late."""
+    handed_on = min((day for step, day in steps if step in _OF_GOVERNOR), default="9999")
+    found = [each for each in steps if each[0] != "passed" or each[1] <= handed_on]
+    places = [at for at, (step, _) in enumerate(found) if step in _OF_GOVERNOR]
+    for at, step in zip(places, sorted((found[at] for at in places), key=lambda step: step[1]), strict=True):
+        found[at] = step
+    return found
+
+
+def in_order(steps: Steps) -> Steps:
+    """The steps with those of one day from a passage to a law in the order in which a bill takes them: Nebraska lists the actions
+    of a day backwards, and what is handed to the governor has passed before."""
+    found = list(steps)
+    for day in {day for _, day in found}:
+        places = [at for at, (step, on) in enumerate(found) if on == day and step in _ONE_AFTER_THE_OTHER]
+        ordered = sorted((found[at] for at in places), key=lambda step: RANK[str(step[0])])
+        for at, step in zip(places, ordered, strict=True):
+            found[at] = step
+    return found
