@@ -121,6 +121,7 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     assert no_address.status_code == 409
     assert ">New</textarea>" in no_address.text
     change(config, "update listing set number = 'hr1783' where document_id = ?", ENACTED)
+    change(config, "update documents set identifier = 'H.R. 1783' where id = ?", ENACTED)
     several = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "h.r. 1783"}))
     assert "several documents have the number" in several.text
     with closing(open_mail(config.mail)) as db:
