@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import in_full
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed
+from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.subjects import LONGEST_NOTE
 from pages.http import formatting
 from store.clock import ago
@@ -287,7 +287,7 @@ def _recorded_dates(db: Database, document_id: str, day: str) -> list[tuple[str,
         f"select starts_at, kind, title from {KNOWN_DATES} where title is not null and document_id = :id and starts_at >= :day "
         "order by starts_at, kind, title"
     )
-    known = {"id": document_id, "day": day} | lapsed(db, day)
+    known = {"id": document_id, "day": day, "over": "[]"}  # only dates of sources lapse, and those have no title
     return [(on, date_says(kind, title)) for on, kind, title in db.execute(sql, known).fetchall()]
 
 
