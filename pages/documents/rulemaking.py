@@ -84,7 +84,7 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
     """
     events = rows(
         db,
-        f"select * from events where document_id in ({', '.join('?' * len(ids))}) "
+        f"select * from events where document_id in ({marks(ids)}) "
         "and kind is not 'hearing_canceled' order by starts_at",
         ids,
     )
