@@ -118,6 +118,7 @@ READERS = PARSERS | {
     "comparison/rules.py": "comparison_rules",
     "comparison/similarity/families.py": "comparison_rules",
     "positions/matching/company_provisions.py": "comparison_rules",
+    "crawlers/agencies.py": "crawler_rules",
     "crawlers/companies.py": "crawler_rules",
     "crawlers/corp_pages.py": "crawler_rules",
     "crawlers/completeness/fields.py": "crawler_rules",
