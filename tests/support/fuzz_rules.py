@@ -17,7 +17,7 @@ from fuzzing import change_bytes, change_text, change_tree
 
 from comparison import rules as compared
 from comparison.similarity import families
-from crawlers import companies, corp_pages, live_check, sources
+from crawlers import agencies, companies, corp_pages, live_check, sources
 from crawlers.completeness import fields
 from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states, vote_words
 from crawlers.status import ceremonial, session_end
@@ -51,6 +51,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "comparison/similarity/families.yml": families.load_families.__wrapped__,
     "comparison/rules.yml": compared.load_rules.__wrapped__,
     "positions/matching/company_provisions.yml": company_provisions.load_kinds.__wrapped__,
+    "crawlers/agencies.yml": agencies.load_agencies.__wrapped__,
     "crawlers/companies.yml": companies.load_companies.__wrapped__,
     "crawlers/corp_pages.yml": corp_pages.load_pages.__wrapped__,
 }
