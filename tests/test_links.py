@@ -74,6 +74,8 @@ def links_of(body: str, kind: str) -> set[str]:
     """What a page links to, shows or sends forms to."""
     if kind == "text/html":
         return {value for value in lxml.html.document_fromstring(body).xpath("//@href | //@src | //@action") if value}
+    if kind == "text/calendar":
+        body = re.sub(r"\r?\n[ \t]", "", body)  # a long line goes on in the next one (RFC 5545, 3.1)
     return {html.unescape(found) for found in re.findall(rf"{SITE}[^\s\"'<>\\),]*", body)}
 
 
