@@ -52,14 +52,15 @@ lock:  ## renew uv.lock and its exports (needs uv)
 clean:  ## remove the environment (data stay)
 	rm -rf .venv build *.egg-info
 
+# The exported lists are whole: --no-deps keeps pip from asking for newer ones ("smart-open[http]"), whose hashes no list has.
 $(BIN)/.run: uv.lock pyproject.toml
 	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --no-dev --inexact; \
-	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
+	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
 	@touch $@
 
 $(BIN)/.test: uv.lock pyproject.toml
 	@if command -v uv >/dev/null; then uv sync --quiet --frozen --compile-bytecode --inexact; \
-	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
+	else $(MAKE) -s $(BIN)/python && $(BIN)/pip install --quiet --no-deps --require-hashes -r requirements-dev.txt && PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .; fi
 	@touch $@ $(BIN)/.run
 
 $(BIN)/python:
