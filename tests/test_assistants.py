@@ -176,7 +176,7 @@ def test_an_error_of_ours_tells_nothing_and_is_in_the_log(
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError("/srv/secret/corpus.db")
 
-    monkeypatch.setattr("pages.answers.documents.browse.browse", broken)
+    monkeypatch.setattr("pages.answers.searching.browse.browse", broken)
     with caplog.at_level(logging.ERROR):
         answer = post(served, CALL)
     assert "went wrong on our side" in answer.text

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from pages.answers import arguments, catalog, changes, documents, people, places
+from pages.answers import arguments, catalog, changes, documents, people, places, searching
 from pages.answers.answer import Answer, At, BadArgument
 from pages.browse import known
 
@@ -90,7 +90,7 @@ class Question:
 QUESTIONS: dict[str, Question] = {
     each.name: each
     for each in (
-        Question("Search documents", documents.search),
+        Question("Search documents", searching.search),
         Question("One document", documents.document),
         Question("What changed", changes.changes),
         Question("Dates ahead", places.deadlines),
