@@ -25,13 +25,12 @@ from crawlers.items import slug
 from crawlers.status.ceremonial import is_ceremonial
 from crawlers.status.session_end import final_days
 from crawlers.storage.rulemakings import write_threads
-from crawlers.storage.session_ends import UNDECIDED_NATIONAL
 from positions.outcomes import project
 from positions.scorecard import write_scorecard
 from publish.chapters import write_chapters
 from publish.decisions import PATIENCE_SECONDS, write_decisions, write_some
 from publish.engagements import write_engagements
-from publish.identical_law import IDENTICAL_LAW
+from publish.identical_law import IDENTICAL_LAW, UNDECIDED
 from publish.search_words import write_vocabulary
 from publish.twice_listed import TWICE_LISTED
 from settings import SITE
@@ -70,12 +69,11 @@ _DAY = "(select max(substr(started_at, 1, 10)) from runs)"
 _FINAL = " or ".join(
     f"d.jurisdiction = '{place}' and substr(ends.ends_on, 6) = '{day}'" for place, day in final_days().items()
 )
-_UNDECIDED = ", ".join(f"'{each}'" for each in UNDECIDED_NATIONAL)
 #: The status in lists: what can still move as far as its source said, but whose session was to end long ago, is of no list of
 #: what can still move (pages.documents.session_status.unheard_since says the same on its card). It needs SESSION_ENDS. Nor is a
 #: bill whose identical one became law (pages.documents.successor.law_beside says so on its page).
-LISTED_STATUS = f"""case when d.status in ({_UNDECIDED}) and {IDENTICAL_LAW} is not null then 'replaced'
-            when d.status in ({_UNDECIDED}, 'to_executive')
+LISTED_STATUS = f"""case when d.status in ({UNDECIDED}) and {IDENTICAL_LAW} is not null then 'replaced'
+            when d.status in ({UNDECIDED}, 'to_executive')
             and ends.ends_on < case when {_FINAL} then {_DAY} else date({_DAY}, '-{QUIET} days') end
             and coalesce(d.latest_action_on, '') < date({_DAY}, '-{QUIET} days') then
                 case when d.status like 'passed%' or d.status = 'to_executive' then '{UNHEARD_PASSED}' else '{UNHEARD}' end

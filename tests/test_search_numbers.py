@@ -13,9 +13,9 @@ from site_corpus import TODAY, build, document_row
 from sqlite_utils import Database
 
 import serve
-from pages.answers import documents
+from pages.answers import searching
 from pages.answers.answer import At
-from pages.browse import browse, dockets, finding, numbers, ranking, search, selection
+from pages.browse import browse, docket_numbers, finding, numbers, ranking, search, selection
 from pages.browse.asked import Docket
 from pages.browse.numbers import Number
 from publish.listing import publish
@@ -125,15 +125,15 @@ def test_a_list_has_what_bears_the_number_and_nothing_of_another_congress(
 
 @pytest.mark.parametrize("typed", ["RI 7606", "hb 7606 rhode island", "s 1409 118th congress"])
 def test_a_program_that_searches_for_a_number_gets_documents_or_candidates(db: sqlite3.Connection, typed: str) -> None:
-    said = documents.search(At(db, DAY, "https://example.org"), typed)
+    said = searching.search(At(db, DAY, "https://example.org"), typed)
     found = said.result.get("documents") or said.result["candidates"]
     assert [each["id"] for each in found] == ["us-118-s1409" if "1409" in typed else "us-ri-2026-hb7606"]
     assert said.says
 
 
 def test_the_one_document_with_a_number_is_an_answer_as_of_any_search(db: sqlite3.Connection) -> None:
-    said = documents.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
-    assert set(said.result) == set(documents.search(At(db, DAY, "https://example.org"), "hotspots").result)
+    said = searching.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
+    assert set(said.result) == set(searching.search(At(db, DAY, "https://example.org"), "hotspots").result)
     assert [each["id"] for each in said.result["documents"]] == ["us-118-s1409"]
 
 
@@ -187,7 +187,7 @@ def test_a_year_or_the_number_of_a_law_is_no_bill(typed: str) -> None:
     ],
 )
 def test_the_number_of_a_docket_is_read_in_any_form(typed: str, number: str, bureau: str) -> None:
-    assert dockets.read(typed) == Docket(number, bureau)
+    assert docket_numbers.read(typed) == Docket(number, bureau)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_the_number_of_a_docket_is_read_in_any_form(typed: str, number: str, bur
     ],
 )
 def test_what_is_no_docket_is_read_as_words(typed: str) -> None:
-    assert dockets.parse(typed) is None
+    assert docket_numbers.parse(typed) is None
 
 
 @pytest.mark.parametrize("typed", ['"15-91"', "number:2022-04567", "docket OR 15-91", "title:15-91"])

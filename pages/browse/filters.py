@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from pages.browse.trackers import issue_of
 from pages.database import marks
 from pages.http.language import N_
 from pages.http.site import page_number
@@ -64,8 +64,6 @@ TITLES = {
     "must_see": N_("Priority"),
     "ceremonial": N_("Left out unless asked for"),
 }
-#: A search for the documents of an issue, or for those in one place, and nothing else.
-_ISSUE = re.compile(r"tracker:\S+( place:\S+)?")
 #: The words of links to a subscription: to the list as it is, or to what it takes the place of.
 _THIS_SEARCH = N_("Get this search by email")
 _WHOLE_ISSUE = N_("Get the whole issue by email")
@@ -143,7 +141,7 @@ class Filters:
         """
         if self.q:
             searches = [("searches", q or self.q)]
-            if not (issue := _ISSUE.fullmatch(self.q)):
+            if not (issue := issue_of(self.q)):
                 return _WORDS, "/subscribe?" + urlencode(searches)
             narrowed = dict(self.chosen().items() - {("area", TAGGED)})
             one_place = "," not in self.jurisdiction and self.jurisdiction not in PLACE_GROUPS

@@ -14,7 +14,7 @@ from typing import Any
 
 from crawlers.items import document_id
 from crawlers.status.federal import congress_of
-from pages.browse import dockets
+from pages.browse import docket_numbers
 from pages.browse.asked import quoted
 from pages.browse.names import longest_place, question_data, question_words, state_of_letters
 from pages.database import marks
@@ -47,7 +47,7 @@ def read_number(query: str) -> Number | None:
         return None
     if register := _FEDERAL_REGISTER.fullmatch(typed):
         return Number((register[1].replace(" ", ""),))
-    if any(map(str.isalpha, typed)) and dockets.read(query):
+    if any(map(str.isalpha, typed)) and docket_numbers.read(query):
         return None  # "2070-AB27" is a RIN, and no A.B. 27
     for spelled_out, kind in question_data()["spelled_out"].items():
         typed = re.sub(rf"\b{spelled_out}\b", kind, typed)

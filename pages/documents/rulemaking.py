@@ -28,12 +28,8 @@ _TOGETHER = """from thread_documents this join thread_documents other using (thr
 #: none: it often stands beside a proposal that waits on.
 _FOLLOWS = (
     ("final", "Rule", "final", re.compile(r"final\b", re.IGNORECASE)),
-    (
-        "rule",
-        "Rule",
-        "final",
-        re.compile(r"rule$", re.IGNORECASE),
-    ),  # final or interim: regulations.gov says no more of most
+    # Final or interim: regulations.gov says no more of most.
+    ("rule", "Rule", "final", re.compile(r"rule$", re.IGNORECASE)),
     ("interim", "Rule", "final", re.compile(r"interim (?:final )?rule\b", re.IGNORECASE)),
     ("withdrawal", "Proposed Rule", "withdrawn", re.compile("")),
     ("proposal", "Proposed Rule", "proposed", re.compile(r".*\bpropos", re.IGNORECASE)),

@@ -240,10 +240,8 @@ def number_in_words(document_id: str) -> str:
     # Until 2010 a year had two digits (E8-03700), and corrections and reprints have a letter before the number (C1-2010-17205).
     if register := re.fullmatch(r"us-fr-((?:[a-z]\d+-)?[a-z]?\d+-\d+)", document_id):
         return f"Federal Register {register[1].upper()}"
-    if re.fullmatch(
-        r"us-court-(docket|opinion)\d+", document_id
-    ):  # its number there is CourtListener's own: nobody knows it
-        return "CourtListener"
+    if re.fullmatch(r"us-court-(docket|opinion)\d+", document_id):
+        return "CourtListener"  # the number is its own, which nobody knows
     if canadian := re.fullmatch(r"ca-(\d+-\d+)-([cs])(\d+[a-z]?)", document_id):
         return f"{canadian[2].upper()}-{canadian[3]}, {session_in_words('ca', canadian[1])}"
     if state := re.fullmatch(r"(us-[a-z]{2})-(?:.+-)?([a-z]+\d+(?:-\d+)?[a-z]?)", document_id):
