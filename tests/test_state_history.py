@@ -113,6 +113,7 @@ def test_a_chamber_that_received_a_bill_passes_it_whatever_chamber_is_named() ->
         (["Measure failed", "Motion to reconsider vote adopted: Ayes: 27 Nays: 15"], "in_committee"),
         (["House Third Reading Lost", "House Reconsidered", "House Lost Reconsidered Bill/Resolution"], "failed"),
         (["passed", "Reconsidered", "Measure failed"], "failed"),
+        (["passed", "Reconsidered"], "passed_first_chamber"),  # a passage counts until another vote
     ],
 )
 def test_a_defeat_that_was_reconsidered_later_is_none_until_the_next(texts: list[str], expected: str) -> None:

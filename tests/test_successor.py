@@ -14,7 +14,8 @@ from crawlers.storage.record import upsert
 from pages.answers.answer import At
 from pages.answers.documents import described, document
 from pages.database import Row
-from pages.documents.successor import successor
+from pages.documents.successor import law_beside, successor
+from publish.identical_law import IDENTICAL_LAW
 from store.connect import migrate
 
 NOW = "2026-11-29T10:00:00Z"
@@ -124,3 +125,39 @@ def test_programs_are_not_told_that_a_bill_can_move_whose_identical_one_became_l
 
 def test_two_bills_that_name_each_other_end(corpus: Database) -> None:
     assert _goes_on(corpus, "h10") in ("H10", "H11")
+
+
+@pytest.mark.parametrize(
+    ("own", "twin", "kind", "of_lists", "of_page"),
+    [
+        ({}, {}, "Identical bill", True, True),
+        ({}, {}, "identical", True, True),
+        ({}, {}, "companion", False, True),
+        ({}, {}, "Related bill", False, False),
+        ({}, {"status": "failed"}, "Identical bill", False, False),
+        ({}, {"session": "193rd"}, "Identical bill", False, False),
+        ({}, {"jurisdiction": "us-me"}, "Identical bill", False, False),
+        ({"status": "failed"}, {}, "Identical bill", False, True),  # it was decided: its status says how
+    ],
+)
+@pytest.mark.parametrize("named_by", ["own", "twin"])
+def test_only_a_law_of_the_same_session_takes_the_place_of_its_twin(
+    corpus: Database,
+    own: dict[str, str],
+    twin: dict[str, str],
+    kind: str,
+    of_lists: bool,
+    of_page: bool,
+    named_by: str,
+) -> None:
+    ids = ["us-ma-194th-h12", "us-ma-194th-sf213"]
+    for key, change in zip(ids, (own, twin), strict=True):
+        corpus.table("documents").update(key, change)
+    named, other = ids if named_by == "own" else ids[::-1]
+    link = {"document_id": named, "ordinal": 9, "linked_id": other, "kind": kind, "said_by": "us_states"}
+    corpus.table("links").insert(link)
+    corpus.conn.row_factory = sqlite3.Row
+    row = dict(corpus.table("documents").get(ids[0]))
+    number = corpus.execute(f"select {IDENTICAL_LAW} from documents d where id = ?", [ids[0]]).fetchone()[0]
+    assert (number == "SF 213") == of_lists, number
+    assert (law_beside(corpus.conn, row) is not None) == of_page
