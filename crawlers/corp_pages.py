@@ -39,6 +39,14 @@ class Page:
         return urlsplit(self.url).netloc.lower()
 
 
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket that is not closed, for one
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
 @cache
 def load_pages(path: Path = FILE) -> tuple[Page, ...]:
     """All pages in the file's order.
@@ -55,7 +63,7 @@ def load_pages(path: Path = FILE) -> tuple[Page, ...]:
             raise BadCompany(
                 f"{path.name}: {page.identifier}: crawlers/companies.yml does not name the service or the kind"
             )
-        if urlsplit(page.url).scheme not in ("http", "https") or not page.host:
+        if not _is_web_address(page.url):
             raise BadCompany(f"{path.name}: {page.identifier}: {page.url!r} is no address")
         if page.key in seen:
             raise BadCompany(f"{path.name}: {page.identifier} stands there twice")

@@ -208,6 +208,7 @@ def test_page_that_is_not_read_says_why() -> None:
         "{service: Nobody, type: Terms of Service, url: 'https://x.org/a', found: x}",
         "{service: Kanopy, type: Poem, url: 'https://x.org/a', found: x}",
         "{service: Kanopy, type: Terms of Service, url: 'ftp://x.org/a', found: x}",
+        "{service: Kanopy, type: Terms of Service, url: 'https://[x.org/a', found: x}",
         "{service: Kanopy, type: Terms of Service, url: 'https://x.org/a', found: x, more: y}",
         "{service: Kanopy, type: Terms of Service}",
         "{service: Kanopy, type: Imprint, url: 'https://x.org/a', found: x}, "

@@ -205,6 +205,7 @@ def test_every_city_has_a_place_of_its_own_and_a_page(city: City) -> None:
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill]}", "since"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: soon}", "soon"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: Mars/Crater, types: [bill], since: 2025-01-01}", "Mars/Crater"),
+        (f"x: {{name: X, jurisdiction: us-xx-x, timezone: {'a' * 300}, types: [bill], since: 2025-01-01}}", "aaaa"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, since: 2025-01-01}", "types"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: [bill], since: 2025-01-01, colour: red}", "colour"),
         ("x: {name: X, jurisdiction: us-xx-x, timezone: UTC, types: bill, since: 2025-01-01}", "'bill' must be a list"),

@@ -80,7 +80,8 @@ def load_cities(path: Path = CITIES) -> dict[str, City]:
                 date.fromisoformat(cities[client].since)
                 ZoneInfo(cities[client].timezone)
                 _check_jurisdiction(cities[client], cities)
-            except (TypeError, AttributeError, KeyError, ValueError) as error:  # a time zone nobody knows is a KeyError
+            # A time zone nobody knows is a KeyError, one longer than the name of a file may be an OSError.
+            except (TypeError, AttributeError, KeyError, ValueError, OSError) as error:
                 raise ValueError(f"{path.name}: {client}: {error}") from error
         return cities
 
