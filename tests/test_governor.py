@@ -84,6 +84,7 @@ def test_georgias_date_signed_is_the_day_of_the_veto_where_a_veto_follows() -> N
     ("name", "instead", "sentence"),
     [
         ("executive-signature", "concurrence", "Governor's recommendation received by House (HB30AG)"),
+        ("executive-veto-line-item", "concurrence", "Governor's recommendation received by House (HB30AG)"),
         ("signature", "executive-signature", "Signed (in part) by the Governor, Chapter 9 of the Acts of 2025"),
         ("executive-veto", "substitution", "Substituted HB 893 (Vetoed by Governor)"),
         ("executive-veto", "motion", "Override Governor's Veto"),
