@@ -98,6 +98,7 @@ NO_FAILURE = [
 ]
 NO_WITHDRAWAL = [
     ("az", "committee-action", "W/D"),
+    ("nm", "referral-committee", "withdrawn printed germane prefile"),
     ("ga", "referral-committee", "House Withdrawn, Recommitted"),
     ("wi", "sponsorship", "Representative A withdrawn as a coauthor"),
     ("tx", "motion", "Point of order withdrawn"),
