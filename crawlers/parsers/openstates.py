@@ -26,6 +26,7 @@ from crawlers.items import (
 from crawlers.parsers.hearings import hearings
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
+from crawlers.status import introduction
 from crawlers.status.governor import as_said
 from crawlers.status.measures import is_drafting, kind_of
 from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
@@ -222,8 +223,10 @@ def _bill(key: str, row: Record) -> Bill:
     title = clean(row["title"])
     in_both = in_both_chambers(classified, chamber)
     document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", title or "", in_both=in_both)
-    introduced_on = _introduced_on(day(row.get("first_action_date"), zone), [action for action, _ in classified])
-    said = as_said(classified)
+    dated, named_day = introduction.as_said(classified)
+    first = day(row.get("first_action_date"), zone)
+    introduced_on = named_day or _introduced_on(first, [action for action, _ in classified])
+    said = as_said(dated)
     history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)

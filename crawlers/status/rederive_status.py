@@ -33,6 +33,7 @@ from crawlers.parsers.federal_register import OFFICE
 from crawlers.status import (
     federal,
     governor,
+    introduction,
     measures,
     parliament,
     rules,
@@ -139,7 +140,7 @@ _OF_REGISTER = (
     federal_register_title,
     days,
 )
-_OF_STATES = (states, governor, measures, rules, days, legiscan, step_order, stored_state_bills)
+_OF_STATES = (states, governor, introduction, measures, rules, days, legiscan, step_order, stored_state_bills)
 #: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
 #: passages and hearings of state bills, or the results of votes.
 RULES: dict[str, tuple[Path, ...]] = {

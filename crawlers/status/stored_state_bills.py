@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from crawlers.items import Action, Bill, Document
-from crawlers.status import governor, measures, rules, states
+from crawlers.status import governor, introduction, measures, rules, states
 
 
 def classified(actions: Iterable[Action]) -> list[governor.Classified]:
@@ -23,7 +23,9 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     """Whether the present rules may say something else of a bill than those that it was stored by."""
     number, said, title, chamber, introduced_on = bill
     kind, in_both = said or "bill", states.in_both_chambers(actions, chamber)
-    if measures.kind_of(number, kind, title, in_both=in_both) != kind or any(map(_is_doubtful, actions)):
+    if introduction.as_said(actions)[1] or any(map(_is_doubtful, actions)):
+        return True
+    if measures.kind_of(number, kind, title, in_both=in_both) != kind:
         return True
     histories = {
         states.state_history(actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, way=way)
@@ -55,18 +57,22 @@ def with_passages(document: Document) -> Document:
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
-    readings = (*dated, said, old, unsaid, *map(_undecided, (*dated, said)))
+    readings = (governor.as_said(introduction.as_said(said)[0]), *dated, said, old, unsaid, *map(_undecided, (*dated, said)))
     before = [_state_history(document, each, way) for each in readings for way in states.WAYS]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = measures.kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
-    history = _state_history(replace(document, document_type=kind), governor.as_said(mended))
+    introduced, named_day = introduction.as_said(mended)
+    on = named_day or document.introduced_on
+    history = _state_history(replace(document, document_type=kind, introduced_on=on), governor.as_said(introduced))
     stored = document.status_history
     referred, others = _of_committee(stored)
     if stored not in before and others in [_of_committee(each)[1] for each in before]:
         # "Introduced, referred to Education" is stored as an introduction: the day of the referral is known from its step alone.
         found, rest = _of_committee(history)
         began = [step for step in rest if step[0] == "introduced"]
+        if named_day:  # the same sentence
+            referred = tuple((step, named_day if day == document.introduced_on else day) for step, day in referred)
         history = (*began, *(referred or found), *(step for step in rest if step not in began))
     elif stored not in before:
         kind, tail = document.document_type or "bill", _of_governor(history)
@@ -76,7 +82,14 @@ def with_passages(document: Document) -> Document:
     actions = tuple(replace(each, classification=states.most_telling(classes)) for each, classes in mended)
     status, status_on = history[-1] if history else ("introduced", None)
     return replace(
-        document, document_type=kind, actions=actions, status=status, status_on=status_on, status_history=history
+        document,
+        document_type=kind,
+        actions=actions,
+        introduced_on=on,
+        published_on=named_day or document.published_on,
+        status=status,
+        status_on=status_on,
+        status_history=history,
     )
 
 

@@ -1,0 +1,28 @@
+"""The day of an introduction that its own sentence names: New Hampshire files bills weeks before, under the day of the filing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from crawlers.status.governor import Classified, said_day
+
+#: "Introduced 01/08/2025 and Referred to Judiciary", "To Be Introduced (in recess of) 01/07/2026 and referred to ...".
+_DATED = re.compile(r"^(?P<ahead>to be )?introduced (?:\(in recess of\) |pursuant to rule \S+ )?\d", re.IGNORECASE)
+
+
+def as_said(actions: Iterable[Classified]) -> tuple[list[Classified], str | None]:
+    """The actions of a bill with its introduction under the day that the sentence names, and that ISO day (None: none is named).
+
+    What is only "to be introduced" is so once the bill has an action of that day or later.
+    """
+    said, introduced_on = list(actions), None
+    latest = max((action.acted_on for action, _ in said), default="")
+    for at, (action, classes) in enumerate(said):
+        if dated := _DATED.search(action.description):
+            day = said_day(action.description, action.acted_on)
+            if day <= latest or not dated["ahead"]:
+                said[at] = replace(action, acted_on=day), classes
+                introduced_on = introduced_on or day
+    return said, introduced_on
