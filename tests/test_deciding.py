@@ -47,7 +47,7 @@ def test_where_no_committee_is_known_the_words_of_the_source_are_shown(db: sqlit
 
 @pytest.mark.parametrize(
     ("status", "step"),
-    [("to_executive", "executive"), ("passed", "both"), ("passed_second_chamber", "both")],
+    [("to_executive", "executive"), ("passed", "agreed"), ("passed_second_chamber", "both")],
 )
 def test_later_steps_have_no_committee(db: sqlite3.Connection, status: str, step: str) -> None:
     found = deciding.decider(db, document(db, IN_COMMITTEE, status=status), DAY)

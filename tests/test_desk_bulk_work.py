@@ -125,6 +125,17 @@ async def test_the_trail_skips_nothing_that_was_done_at_one_time(
     assert sorted(found) == [f"note-{number}" for number in range(7)]
 
 
+async def test_the_trail_tells_the_end_of_a_snooze_and_of_an_assignment(browser: Browser, db: Any) -> None:
+    ana = person(db)
+    for until_on in ("2022-04-01", None):
+        collaboration.snooze(db, ana, BROADBAND, NOW, until_on=until_on, until_change=None)
+    for name in (ana.name, ""):
+        collaboration.assign(db, ana, BROADBAND, name, NOW)
+    await browser.sign_in()
+    page = (await browser.get(f"/desk/trail?document={BROADBAND}")).text
+    assert all(words in page for words in ("snoozed", "ended the snooze", "assigned", "unassigned"))
+
+
 async def test_what_an_import_pins_is_public_at_once_and_gone_when_it_is_taken_back(
     browser: Browser, config: Configuration, db: Any
 ) -> None:

@@ -87,3 +87,44 @@ def test_a_bill_that_is_read_gets_the_day_of_its_introduction() -> None:
     assert bill.introduced_on == bill.published_on == "2025-01-08"
     assert bill.status_history[:2] == (("introduced", "2025-01-08"), ("in_committee", "2025-01-08"))
     assert bill.actions[0].acted_on == FILED, "the list of actions is as its source gives it"
+
+
+def test_a_bill_that_is_only_to_be_introduced_is_in_no_committee_yet() -> None:
+    said = "To Be Introduced 01/08/2025 and referred to Judiciary"
+    listed = [
+        {"description": said, "date": FILED, "order": 0, "classification": ["introduction", "referral-committee"]}
+    ]
+    bill = openstates.parse_bill(row(1, "2024-12-20T10:00:00+00:00", first_action_date=FILED, actions=listed))
+    assert bill.status_history == (("introduced", FILED),)
+
+
+def test_a_stored_bill_that_is_only_to_be_introduced_leaves_its_committee() -> None:
+    said = filed("To Be Introduced 01/08/2025 and referred to Judiciary")
+    bill = replace(
+        openstates.parse_bill(row(1, "2024-12-20T10:00:00+00:00", first_action_date=FILED, actions=[])),
+        introduced_on=FILED,
+        published_on=FILED,
+        status="in_committee",
+        status_on=FILED,
+        status_history=(("introduced", FILED), ("in_committee", FILED)),
+        actions=(said,),
+    )
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    upsert(db, [bill], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status_history == (("introduced", FILED),)
+    assert restate(db, now=NOW) == 0
+
+
+def test_the_latest_of_a_bill_is_not_what_a_minority_of_its_committee_would_have() -> None:
+    listed = [
+        {"description": text, "date": "2025-11-19", "order": at, "classification": []}
+        for at, text in enumerate(
+            ("Majority Committee Report: Ought to Pass", "Minority Committee Report: Inexpedient")
+        )
+    ]
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    upsert(db, [openstates.parse_bill(row(1, "2025-11-20T10:00:00+00:00", actions=listed))], now=NOW, silent=True)
+    assert db.execute("select latest_action from documents").fetchone() == ("Majority Committee Report: Ought to Pass",)

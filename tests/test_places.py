@@ -55,6 +55,13 @@ def test_what_a_legislature_files_under_libraries_is_a_library_bill(db: sqlite3.
     assert listed.total == found.counts.total == 5
 
 
+def test_a_summary_by_the_library_of_parliament_makes_no_library_bill(db: sqlite3.Connection) -> None:
+    credit = "A legislative summary is being prepared by the research service of the Library of Parliament."
+    db.execute("update documents set title = 'A bill on privacy', abstract = ? where id = ?", [credit, LAW])
+    found = library_bills.library_bills(db, "us-ia", DAY)
+    assert {card.id for card in found.listed} == {ALIVE, UNHEARD, LOST}
+
+
 @pytest.mark.parametrize(("closes", "moving"), [("2022-03-09", True), ("2022-03-08", False), (None, False)])
 def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, closes: str | None, moving: bool) -> None:
     store = connect(file)

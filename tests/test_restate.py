@@ -314,6 +314,7 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "in_committee", "passed_first_chamber"),
         ("Third reading, passed; yeas, 40; nays, 9.", "reading-3", "reported", "reported"),
         ("W/D", "withdrawal", "withdrawn", "in_committee"),
+        ("Committee Report: Inexpedient to Legislate, Vote 3-2", "committee-failure", "in_committee", "reported"),
         ("Received", "enrolled", "passed", "introduced"),
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
         ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),

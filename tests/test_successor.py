@@ -118,6 +118,8 @@ def test_programs_are_not_told_that_a_bill_can_move_whose_identical_one_became_l
     at = At(corpus.conn, datetime.date(2026, 11, 29), "https://example.org")
     corpus.conn.row_factory = sqlite3.Row
     assert described(at, ["us-ma-194th-h12"])[0]["can_still_move"] is True
+    assert described(at, ["us-ma-194th-sf213"])[0]["can_still_move"] is False, "it is law"
+    assert "no longer move" not in document(at, "us-ma-194th-sf213").says
     corpus.table("links").insert({**link, "said_by": "us_states"})
     assert described(at, ["us-ma-194th-h12"])[0]["can_still_move"] is None
     assert "became law: SF 213" in document(at, "us-ma-194th-h12").says

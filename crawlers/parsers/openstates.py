@@ -43,7 +43,7 @@ _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 #: Notes under which a state's long title or list of subjects is filed as an abstract: it sums up nothing.
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
 #: What a state's site calls its list of subjects, filed by Open States as one of them (Florida).
-_NO_SUBJECTS = frozenset({"subject index"})
+_NO_SUBJECTS = frozenset({"subject index", "(vetoed)", "(adopted)"})
 #: Where the subjects come without spaces: they are the first words of titles ("Healthcarecoverage").
 _WITHOUT_SPACES = frozenset({"us-ca"})
 _SEPARATORS = re.compile(r"[,;]| and ")

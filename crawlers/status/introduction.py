@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from crawlers.items import Action
 from crawlers.status.governor import Classified, said_day
 
 #: "Introduced 01/08/2025 and Referred to Judiciary", "To Be Introduced (in recess of) 01/07/2026 and referred to ...".
@@ -20,9 +21,24 @@ def as_said(actions: Iterable[Classified]) -> tuple[list[Classified], str | None
     said, introduced_on = list(actions), None
     latest = max((action.acted_on for action, _ in said), default="")
     for at, (action, classes) in enumerate(said):
-        if dated := _DATED.search(action.description):
+        if not _DATED.search(action.description):
+            continue
+        if _is_ahead(action, latest):  # so no committee has it yet, either
+            said[at] = action, tuple(name for name in classes if name != "referral-committee")
+        else:
             day = said_day(action.description, action.acted_on)
-            if day <= latest or not dated["ahead"]:
-                said[at] = replace(action, acted_on=day), classes
-                introduced_on = introduced_on or day
+            said[at] = replace(action, acted_on=day), classes
+            introduced_on = introduced_on or day
     return said, introduced_on
+
+
+def is_ahead(actions: Iterable[Action]) -> bool:
+    """Whether all that is known of a bill is that it is to be introduced."""
+    listed = list(actions)
+    latest = max((each.acted_on for each in listed), default="")
+    return any(_is_ahead(each, latest) for each in listed)
+
+
+def _is_ahead(action: Action, latest: str) -> bool:
+    dated = _DATED.search(action.description)
+    return bool(dated and dated["ahead"]) and said_day(action.description, action.acted_on) > latest

@@ -23,7 +23,8 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     """Whether the present rules may say something else of a bill than those that it was stored by."""
     number, said, title, chamber, introduced_on = bill
     kind, in_both = said or "bill", states.in_both_chambers(actions, chamber)
-    if introduction.as_said(actions)[1] or any(map(_is_doubtful, actions)):
+    dated = introduction.as_said(actions)[1] or introduction.is_ahead(action for action, _ in actions)
+    if dated or any(map(_is_doubtful, actions)):
         return True
     if measures.kind_of(number, kind, title, in_both=in_both) != kind:
         return True
@@ -57,7 +58,14 @@ def with_passages(document: Document) -> Document:
     old = [(each, tuple(word for word in classes if word != "veto-override-passage")) for each, classes in said]
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
-    readings = (governor.as_said(introduction.as_said(said)[0]), *dated, said, old, unsaid, *map(_undecided, (*dated, said)))
+    readings = (
+        governor.as_said(introduction.as_said(said)[0]),
+        *dated,
+        said,
+        old,
+        unsaid,
+        *map(_undecided, (*dated, said)),
+    )
     before = [_state_history(document, each, way) for each in readings for way in states.WAYS]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
@@ -71,6 +79,8 @@ def with_passages(document: Document) -> Document:
         # "Introduced, referred to Education" is stored as an introduction: the day of the referral is known from its step alone.
         found, rest = _of_committee(history)
         began = [step for step in rest if step[0] == "introduced"]
+        if introduction.is_ahead(document.actions):
+            referred = ()
         if named_day:  # the same sentence
             referred = tuple((step, named_day if day == document.introduced_on else day) for step, day in referred)
         history = (*began, *(referred or found), *(step for step in rest if step not in began))

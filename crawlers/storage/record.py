@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -50,6 +51,7 @@ _TERMS = {
     "cfr_references": "cfr",
     "topics": "topic",
 }
+_MINORITY = re.compile("minority committee report", re.IGNORECASE)
 _COLUMNS = (
     "id",
     "kind",
@@ -148,10 +150,17 @@ def _hash(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
+def _latest(actions: Sequence[Action]) -> Action | None:
+    """The last action, but not what a minority of a committee would have: New Hampshire lists it after the report."""
+    return next(
+        (each for each in reversed(actions) if not _MINORITY.match(each.description)), actions[-1] if actions else None
+    )
+
+
 def _row(document: Document) -> dict[str, Any]:
     row = {name: getattr(document, name, None) for name in _COLUMNS}
     row["published_on"] = document.published_on or getattr(document, "introduced_on", None)
-    last = document.actions[-1] if document.actions else None
+    last = _latest(document.actions)
     row["latest_action"] = last.description if last else None
     row["latest_action_on"] = last.acted_on if last else row["published_on"]
     return row

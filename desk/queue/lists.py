@@ -266,10 +266,13 @@ _EVERYTHING = """
         union all select 't' || n.id, t.taken_back_at, a.name, 'note withdrawn', n.document_id, null, null, null, n.words,
             null, 0, null, null, null, null
         from notes_taken_back t join notes n on n.id = t.note_id join accounts a on a.id = t.taken_back_by
-        union all select 's' || s.id, s.assigned_at, a.name, 'assigned', s.document_id, null, null, b.name, null, null,
+        union all select 's' || s.id, s.assigned_at, a.name,
+            case when s.assigned_to is null then 'unassigned' else 'assigned' end, s.document_id, null, null, b.name, null, null,
             0, null, null, null, null
         from assignments s join accounts a on a.id = s.assigned_by left join accounts b on b.id = s.assigned_to
-        union all select 'z' || z.id, z.asked_at, a.name, 'snoozed', z.document_id, null, null,
+        union all select 'z' || z.id, z.asked_at, a.name,
+            case when coalesce(z.until_on, z.until_change) is null then 'ended the snooze' else 'snoozed' end,
+            z.document_id, null, null,
             coalesce(z.until_on, z.until_change), null, null, 0, null, null, null, null
         from snoozes z join accounts a on a.id = z.asked_by
         union all select 'v' || v.id, v.added_at, a.name, case when v.gone then 'withdrew' when exists (

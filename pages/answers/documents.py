@@ -10,6 +10,7 @@ from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, answer
 from pages.answers.candidates import candidates
 from pages.answers.people import of_document
+from pages.browse.fates import FATES
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, rulemaking, text_versions
 from pages.documents.identifiers import identifiers
@@ -57,7 +58,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
                 or row["status"] == "unrecorded"
                 or row["id"] in answered
                 or states[row["id"]]["identical_law"]
-                else can_move(states[row["id"]], at.today),
+                else FATES.get(row["status"]) != "passed" and can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
                 "session_collected_until": states[row["id"]]["collected_until"] if unheard else None,
                 "ended_with": ended[0] if ended else None,
@@ -164,7 +165,7 @@ def _about(head: Row, row: Row, result: Row) -> str:
         says.append(f"It can no longer move: the {row['ended_with']} ended.")
     elif row["no_news_since_session"]:
         says.append(_unheard(row["no_news_since_session"], row["session_collected_until"], row["latest_on"]))
-    elif row["can_still_move"] is False:
+    elif row["can_still_move"] is False and FATES.get(head["status"]) != "passed":
         says.append("It can no longer move.")
     if result["continues_as"]:
         goes_on = "Another document followed it" if head["status"] == "proposed" else "It goes on under another number"
