@@ -46,6 +46,9 @@ VIEWS = SITE / "views.sql"
 _POSITION_WORDS = """
     select p.id, p.title, p.statement, coalesce((
         select group_concat(a.title, '; ') from policy_areas a where instr('; ' || p.areas || '; ', '; ' || a.id || '; ')
+    ), '') || coalesce((
+        select '; ' || group_concat(v.name, '; ') from position_versions v
+        where v.position_id = p.id and v.name like '% v. %'  -- court cases, which people know by their parties
     ), ''), p.standing from positions p order by p.id"""
 
 #: The day of a document's latest news. An action after the day on which we saw it is none yet: the last one before it counts.

@@ -337,6 +337,16 @@ def test_a_known_name_is_never_taken_for_a_slip(tmp_path: Path) -> None:
         assert (found.meant, found.corrected) == (None, False)
 
 
+def test_the_name_of_a_statement_is_no_slip_and_finds_its_position(tmp_path: Path) -> None:
+    db = filled(tmp_path)
+    db.conn.execute("update position_versions set name = 'Amicus brief, Hachette v. Internet Archive'")
+    publish(db, "2022-03-09T10:00:00Z")
+    db.conn.execute("insert into search_words (word, documents) values ('hatchett', 90)")
+    found = browse.browse(db.conn, browse.Filters.of({"q": "Hachette"}), DAY)
+    assert (found.meant, found.corrected) == (None, False)
+    assert [each["id"] for each in found.positions] == ["tc-hotspot-lending"]
+
+
 @pytest.mark.parametrize(
     ("typed", "foreign"),
     [

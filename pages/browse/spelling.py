@@ -43,7 +43,7 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
     documents = db.execute(
         "select count(*) from (select 1 from documents_fts where documents_fts match ? limit ?)", [f'"{word}"', KNOWN]
     ).fetchone()[0]
-    if documents >= KNOWN:
+    if documents >= KNOWN or _is_of_positions(db, word):
         return None
     if not documents and _begins(db, word):
         return f"{word}*"
@@ -62,6 +62,12 @@ def _better(db: sqlite3.Connection, word: str) -> str | None:
     if likely:
         return max(likely, key=lambda each: each[0] + 0.02 * math.log10(each[1]))[2]
     return None if documents else _two_words(db, word)
+
+
+def _is_of_positions(db: sqlite3.Connection, word: str) -> bool:
+    """Whether a position or the statement that it rests on has the word: Hachette is no Hatchett."""
+    found = db.execute("select 1 from position_search where position_search match ? limit 1", [f'"{word}"'])
+    return found.fetchone() is not None
 
 
 def _begins(db: sqlite3.Connection, word: str) -> bool:
