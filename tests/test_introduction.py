@@ -10,7 +10,7 @@ from test_us_states import row
 
 from crawlers.items import Action, Bill
 from crawlers.parsers import openstates
-from crawlers.status.introduction import as_said
+from crawlers.status.introduction import with_named_day
 from crawlers.status.rederive_status import restate
 from crawlers.storage.record import load_document, upsert
 from store.connect import migrate
@@ -31,6 +31,7 @@ def filed(sentence: str, on: str = FILED) -> Action:
         ("Introduced (in recess of) 01/09/2025 and referred to Finance HJ 3 P. 21", "2025-01-14", "2025-01-09"),
         ("Introduced pursuant to Rule 36c 03/06/2025 HJ 7 P. 98", "2025-03-12", "2025-03-06"),
         ("To Be Introduced 01/08/2025 and Referred to Commerce; SJ 1", FILED, "2025-01-08"),
+        ("To Be Introduced 01/16/2025 and Referred to Commerce; SJ 1", FILED, "2025-01-16"),  # it was heard on that day
         ("To Be Introduced 01/29/2025 and Referred to Commerce; SJ 1", FILED, None),  # not yet: nothing later is known
         ("To Be Introduced 01/07/2024 and Referred to Commerce; SJ 1", FILED, FILED),  # last year's January is a slip
         ("Introduced and Adopted VV 12/04/2024 HJ 1", FILED, None),
@@ -38,10 +39,18 @@ def filed(sentence: str, on: str = FILED) -> Action:
     ],
 )
 def test_an_introduction_has_the_day_that_its_sentence_names(sentence: str, on: str, day: str | None) -> None:
-    said, introduced_on = as_said([(filed(sentence, on), ("introduction",)), (HEARD, ("hearing",))])
+    heard = replace(HEARD, acted_on=max(HEARD.acted_on, on))
+    said, introduced_on = with_named_day([(filed(sentence, on), ("introduction",)), (heard, ("hearing",))])
     assert introduced_on == day
     assert said[0][0].acted_on == (day or on)
-    assert said[1][0] == HEARD
+    assert said[1][0] == heard
+
+
+def test_the_introduction_in_the_other_chamber_is_not_the_bill_s_own() -> None:
+    other = filed("Introduced (in recess of) 03/27/2025 and referred to Election Law HJ 11 P. 113", "2025-03-28")
+    said, introduced_on = with_named_day([(HEARD, ("hearing",)), (other, ("introduction",))])
+    assert introduced_on is None
+    assert said[1][0].acted_on == "2025-03-27"
 
 
 def test_a_stored_bill_gets_the_day_of_its_introduction_and_keeps_its_actions_as_they_are() -> None:

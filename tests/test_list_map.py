@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from place_fixtures import db as db
 from site_corpus import TODAY, build
 
 import serve
@@ -33,13 +34,6 @@ def file(tmp_path: Path) -> Path:
     publish(db, "2022-03-09T09:00:00Z")
     db.close()
     return file
-
-
-@pytest.fixture
-def db(file: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(file)
-    db.row_factory = sqlite3.Row
-    return db
 
 
 @pytest.fixture

@@ -244,7 +244,7 @@ def test_a_record_without_number_is_refused() -> None:
 
 
 def test_the_heading_of_a_list_of_subjects_is_no_subject() -> None:
-    found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=["Subject Index", "Libraries"]))
+    found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=["Subject Index", "(vetoed)", "Libraries"]))
     assert found.subjects == ("Libraries",)
 
 

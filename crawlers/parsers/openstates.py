@@ -42,8 +42,8 @@ Record = dict[str, Any]
 _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 #: Notes under which a state's long title or list of subjects is filed as an abstract: it sums up nothing.
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
-#: What a state's site calls its list of subjects, filed by Open States as one of them (Florida).
-_NO_SUBJECTS = frozenset({"subject index", "(vetoed)", "(adopted)"})
+#: What Florida's site files among the subjects: the name of their list, and notes that say nothing of what became of the bill.
+_NO_SUBJECTS = frozenset({"subject index", "(vetoed)", "(adopted)", "(claims bills)"})
 #: Where the subjects come without spaces: they are the first words of titles ("Healthcarecoverage").
 _WITHOUT_SPACES = frozenset({"us-ca"})
 _SEPARATORS = re.compile(r"[,;]| and ")
@@ -223,7 +223,7 @@ def _bill(key: str, row: Record) -> Bill:
     title = clean(row["title"])
     in_both = in_both_chambers(classified, chamber)
     document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", title or "", in_both=in_both)
-    dated, named_day = introduction.as_said(classified)
+    dated, named_day = introduction.with_named_day(classified)
     first = day(row.get("first_action_date"), zone)
     introduced_on = named_day or _introduced_on(first, [action for action, _ in classified])
     said = as_said(dated)

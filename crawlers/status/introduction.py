@@ -13,13 +13,15 @@ from crawlers.status.governor import Classified, said_day
 _DATED = re.compile(r"^(?P<ahead>to be )?introduced (?:\(in recess of\) |pursuant to rule \S+ )?\d", re.IGNORECASE)
 
 
-def as_said(actions: Iterable[Classified]) -> tuple[list[Classified], str | None]:
-    """The actions of a bill with its introduction under the day that the sentence names, and that ISO day (None: none is named).
+def with_named_day(actions: Iterable[Classified]) -> tuple[list[Classified], str | None]:
+    """The actions of a bill with each introduction under the day that its sentence names, and the ISO day of the bill's own.
 
-    What is only "to be introduced" is so once the bill has an action of that day or later.
+    That day is None where none is named: the other chamber's comes later and is not the bill's. What is only "to be
+    introduced" is so once the bill has an action of that day or later.
     """
     said, introduced_on = list(actions), None
-    latest = max((action.acted_on for action, _ in said), default="")
+    days = [action.acted_on for action, _ in said]
+    first, latest = min(days, default=""), max(days, default="")
     for at, (action, classes) in enumerate(said):
         if not _DATED.search(action.description):
             continue
@@ -28,12 +30,13 @@ def as_said(actions: Iterable[Classified]) -> tuple[list[Classified], str | None
         else:
             day = said_day(action.description, action.acted_on)
             said[at] = replace(action, acted_on=day), classes
-            introduced_on = introduced_on or day
+            if action.acted_on == first:
+                introduced_on = introduced_on or day
     return said, introduced_on
 
 
 def is_ahead(actions: Iterable[Action]) -> bool:
-    """Whether all that is known of a bill is that it is to be introduced."""
+    """Whether a bill is to be introduced on a day that none of its actions has reached."""
     listed = list(actions)
     latest = max((each.acted_on for each in listed), default="")
     return any(_is_ahead(each, latest) for each in listed)

@@ -23,7 +23,7 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     """Whether the present rules may say something else of a bill than those that it was stored by."""
     number, said, title, chamber, introduced_on = bill
     kind, in_both = said or "bill", states.in_both_chambers(actions, chamber)
-    dated = introduction.as_said(actions)[1] or introduction.is_ahead(action for action, _ in actions)
+    dated = introduction.with_named_day(actions)[1] or introduction.is_ahead(action for action, _ in actions)
     if dated or any(map(_is_doubtful, actions)):
         return True
     if measures.kind_of(number, kind, title, in_both=in_both) != kind:
@@ -59,7 +59,7 @@ def with_passages(document: Document) -> Document:
     unsaid = [(replace(each, description=""), classes) for each, classes in old]
     dated = (governor.as_said(said), governor.as_said(said, governor.OF_GOVERNOR))
     readings = (
-        governor.as_said(introduction.as_said(said)[0]),
+        governor.as_said(introduction.with_named_day(said)[0]),
         *dated,
         said,
         old,
@@ -70,7 +70,7 @@ def with_passages(document: Document) -> Document:
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = measures.kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
-    introduced, named_day = introduction.as_said(mended)
+    introduced, named_day = introduction.with_named_day(mended)
     on = named_day or document.introduced_on
     history = _state_history(replace(document, document_type=kind, introduced_on=on), governor.as_said(introduced))
     stored = document.status_history
