@@ -9,6 +9,7 @@ from crawlers.completeness import fields
 from crawlers.markup import formats
 from crawlers.parsers import (
     courtlistener,
+    effective_days,
     federal_register,
     govinfo_courts,
     hearings,
@@ -33,6 +34,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "parsers/cities.yml": legistar.load_cities,
     "parsers/court_opinions.yml": govinfo_courts.load_choice,
     "parsers/court_queries.yml": courtlistener.load_queries,
+    "parsers/effective_days.yml": effective_days.load_rules,
     "parsers/federal_register.yml": federal_register.load_choice,
     "parsers/hearings.yml": hearings.load_rules,
     "parsers/legisinfo.yml": legisinfo.ended_sessions,

@@ -122,6 +122,7 @@ READERS = PARSERS | {
     "crawlers/companies.py": "crawler_rules",
     "crawlers/corp_pages.py": "crawler_rules",
     "crawlers/completeness/fields.py": "crawler_rules",
+    "crawlers/parsers/effective_days.py": "crawler_rules",
     "crawlers/parsers/hearings.py": "crawler_rules",
     "crawlers/sources.py": "crawler_rules",
     "crawlers/status/ceremonial.py": "crawler_rules",

@@ -23,7 +23,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
-from crawlers.parsers.hearings import hearings
+from crawlers.parsers.effective_days import state_dates
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status import introduction
@@ -229,6 +229,7 @@ def _bill(key: str, row: Record) -> Bill:
     said = as_said(dated)
     history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
     actions = tuple(action for action, _ in classified)
+    status, status_on = history[-1] if history else ("introduced", None)
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)
     own_url = f"{HOST}/bills/{row['id']}"
     official = [each.get("url") for each in row.get("sources") or ()]
@@ -244,8 +245,8 @@ def _bill(key: str, row: Record) -> Bill:
         summaries=summaries,
         url=web_address(*official, row.get("openstates_url")) or own_url,
         source_url=own_url,
-        status=history[-1][0] if history else "introduced",
-        status_on=history[-1][1] if history else None,
+        status=status,
+        status_on=status_on,
         status_history=history,
         published_on=introduced_on,
         introduced_on=introduced_on,
@@ -253,7 +254,7 @@ def _bill(key: str, row: Record) -> Bill:
         document_type=document_type,
         titles=_titles(row, title),
         actions=actions,
-        events=hearings(jurisdiction.removeprefix("us-"), actions),
+        events=state_dates(jurisdiction.removeprefix("us-"), actions, status=status),
         sponsors=_sponsors(row.get("sponsorships") or ()),
         subjects=_subjects(row, jurisdiction, title),
         versions=tuple(_versions(row.get("versions") or ())),

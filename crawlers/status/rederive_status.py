@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from crawlers.items import Action, Bill, Document, Regulation
 from crawlers.parsers import (
     bill_abstract,
+    effective_days,
     federal_register_dates,
     federal_register_dockets,
     federal_register_heading,
@@ -29,6 +30,7 @@ from crawlers.parsers import (
     regulations_gov,
     vote_words,
 )
+from crawlers.parsers.effective_days import state_dates
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.status import (
     federal,
@@ -153,7 +155,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "us_courts": _files(known_numbers),
     "us_court_opinions": _files(known_numbers),
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
-    "hearings": (hearings.FILE, *_files(hearings)),
+    "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days)),
     "votes": (vote_words.FILE, *_files(vote_words)),
 }
 
@@ -226,23 +228,26 @@ def _restate_passages(db: Database, now: str) -> int:
 
 
 def _restate_hearings(db: Database, now: str) -> int:
-    differ = sum(_restate_hearings_of(db, state, now) for state in hearings.load_rules())
-    derive_again(db, "us_states", _with_hearings)
+    states_with = sorted(hearings.load_rules().keys() | effective_days.load_rules().days.keys())
+    differ = sum(_restate_hearings_of(db, state, now) for state in states_with)
+    derive_again(db, "us_states", _with_dates)
     return differ
 
 
 def _restate_hearings_of(db: Database, state: str, now: str) -> int:
-    """The hearings of a state's bills, but for those of which another source has given dates."""
+    """The hearings and days of effect of a state's bills, but for those of which another source has given dates."""
     rows = db.execute(
-        """select d.id, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
+        """select d.id, d.status, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
         where d.jurisdiction = ? and d.source = 'us_states' and not exists (
             select 1 from field_provenance f where f.document_id = d.id and f.field = 'events' and f.source <> 'us_states')
         order by d.id, a.ordinal""",
         [f"us-{state}"],
     )
     wanted = {}
-    for key, actions in groupby(rows, key=lambda row: row[0]):
-        wanted[key] = hearings.hearings(state, [Action(acted_on=row[1], description=row[2]) for row in actions])
+    for (key, status), group in groupby(rows, key=lambda row: row[:2]):
+        wanted[key] = state_dates(
+            state, [Action(acted_on=on, description=words) for *_, on, words in group], status=status
+        )
     stored = db.execute(
         "select distinct e.document_id from events e join documents d on d.id = e.document_id where d.jurisdiction = ?",
         [f"us-{state}"],
@@ -252,9 +257,9 @@ def _restate_hearings_of(db: Database, state: str, now: str) -> int:
     return _rewrite(db, keys, lambda old: replace(old, events=wanted[old.id]), now)
 
 
-def _with_hearings(document: Document) -> Document:
+def _with_dates(document: Document) -> Document:
     state = document.jurisdiction.removeprefix("us-")
-    return replace(document, events=hearings.hearings(state, document.actions))
+    return replace(document, events=state_dates(state, document.actions, status=document.status))
 
 
 def _restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:

@@ -88,7 +88,7 @@ def dates(
         where = f"({where}) and not (e.starts_at = ? and (e.document_id, e.ordinal) <= (?, ?))"
     found = db.execute(
         f"""select e.document_id, e.ordinal, e.kind, e.starts_at, e.timezone, e.description, d.title, d.identifier,
-            d.jurisdiction, d.changed_at, coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
+            d.jurisdiction, d.kind as "of", d.changed_at, coalesce(t.priority = 2 and c.document_id is null, 0) as must_see
         from events e join documents d on d.id = e.document_id left join shown_priorities t on t.document_id = e.document_id
         left join ceremonial c on c.document_id = e.document_id
         where e.starts_at {start} ? and {where}
@@ -166,7 +166,8 @@ def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
             first, revision = period[0]["document_id"], len(period) - 1
         else:
             first, revision = event["document_id"], 0
-        once = event["kind"] in (*rulemaking.CLOSING, "effective")
+        # A rule takes effect on one day, which may move; the parts of a law take effect on days of their own.
+        once = event["kind"] in rulemaking.CLOSING or (event["kind"] == "effective" and event["of"] == "regulation")
         # A hearing that was called off is the one that was set: calendars then show it as canceled.
         kind = event["kind"].removesuffix("_canceled")
         key = f"{kind}-{first}" + ("" if once else f"-{event['starts_at']}")

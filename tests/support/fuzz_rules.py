@@ -19,7 +19,16 @@ from comparison import rules as compared
 from comparison.similarity import families
 from crawlers import agencies, companies, corp_pages, live_check, sources
 from crawlers.completeness import fields
-from crawlers.parsers import courtlistener, federal_register, hearings, legisinfo, legistar, states, vote_words
+from crawlers.parsers import (
+    courtlistener,
+    effective_days,
+    federal_register,
+    hearings,
+    legisinfo,
+    legistar,
+    states,
+    vote_words,
+)
 from crawlers.status import ceremonial, session_end
 from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
@@ -37,6 +46,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/parsers/states.yml": states.load_states.__wrapped__,
     "crawlers/parsers/sessions.yml": states.load_aliases.__wrapped__,
     "crawlers/parsers/votes.yml": vote_words.load_words.__wrapped__,
+    "crawlers/parsers/effective_days.yml": effective_days.load_rules.__wrapped__,
     "crawlers/parsers/hearings.yml": hearings.load_rules.__wrapped__,
     "crawlers/status/session_end.yml": session_end.load_rules.__wrapped__,
     "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
