@@ -54,8 +54,8 @@ def changes(
     found = window(at.db, after, limit, conditions, values)
     listed = [_described(at, row) for row in found.rows]
     says = (
-        f"{len(listed)} changes{', and there are more' if found.more else ', up to the newest'}. `seen_at` is when the run that "
-        "saw a change began; `happened_on` is the day that the source gives."
+        f"{len(listed)} change{'s' if len(listed) != 1 else ''}, {'and there are more' if found.more else 'up to the newest'}. "
+        "`seen_at` is when the run that saw a change began; `happened_on` is the day that the source gives."
     )
     if not listed:
         says = "No change is recorded there. That says nothing about places that are not collected."

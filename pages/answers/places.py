@@ -51,7 +51,7 @@ def deadlines(
         return answer(
             at, State.NOT_COLLECTED if gone else State.NOTHING_FOUND, says, path, result, places=places, **marked
         )
-    says = f"{len(listed)} dates that sources gave. Check the source before you act: dates move."
+    says = f"{len(listed)} date{'s' if len(listed) != 1 else ''} that sources gave. Check the source before you act: dates move."
     return answer(at, State.ANSWERED, says, path, result, places=places, **marked)
 
 
