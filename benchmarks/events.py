@@ -177,7 +177,9 @@ def step_of(item: ElementTree.Element) -> str:
         return ""
     if text.startswith("Committee Hearings") or "Hearings held" in text or "Hearings Held" in text:
         return "in_committee"
-    if re.search(r"ordered to be reported|forwarded by subcommittee|\breported (by senator|an original)", text, re.I):
+    if re.search(r"ordered to be reported|forwarded by subcommittee", text, re.IGNORECASE):
+        return "in_committee"
+    if re.search(r"\breported (by senator|an original)", text, re.IGNORECASE):
         return "reported"
     return "in_committee" if re.search(r"\breferred (to|sequentially|jointly)", text, re.IGNORECASE) else ""
 

@@ -15,7 +15,7 @@ from text.tokens import fold_words
 
 #: Characters of a summary, and of a text without one, that are read as the opening.
 _SUMMARY, _TEXT = 2_500, 1_500
-#: Statuses of a bill that has moved.
+#: Statuses of a bill that has moved. In Congress, a committee's vote to report it counts, too, which is no status of its own.
 _MOVED = (
     "reported",
     "passed_first_chamber",
@@ -39,7 +39,9 @@ _FACTS = f"""
         (select json_group_array(n.title) from titles n where n.document_id = d.id),
         (select group_concat(g.area_id, ' ') from tags g where g.document_id = d.id),
         coalesce((select group_concat(p.position_id, ' ') from shown_positions p where p.document_id = d.id), ''),
-        exists (select 1 from status_history h where h.document_id = d.id and h.status in ({", ".join("?" * len(_MOVED))})),
+        exists (select 1 from status_history h where h.document_id = d.id and h.status in ({", ".join("?" * len(_MOVED))}))
+            or (d.jurisdiction = 'us' and exists (
+                select 1 from actions a where a.document_id = d.id and a.classification = 'committee-passage')),
         (select count(*) from sponsors s where s.document_id = d.id and s.withdrawn_on is null),
         t.model_priority,
         t.graded, t.priority, t.why, t.model_score, d.jurisdiction

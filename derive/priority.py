@@ -67,7 +67,7 @@ class Rule:
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What a grade rests on. ``names``: the title and the short titles; ``positions``: those that the public sees;
-    ``moved``: a committee has reported it, or more; ``sponsors``: how many; ``model``: the model's own grade."""
+    ``moved``: a committee has voted to report it, or more; ``sponsors``: how many; ``model``: the model's own grade."""
 
     id: str
     kind: str = "bill"

@@ -31,6 +31,60 @@ def test_a_bill_that_its_committee_sent_on_waits_for_the_whole_chamber(db: sqlit
     assert found.members_query == "place=us&chamber=lower"
 
 
+@pytest.fixture
+def ordered(db: sqlite3.Connection) -> sqlite3.Connection:
+    """The same, where the committee has voted to report the bill and has not filed its report."""
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    copy.execute("delete from actions where document_id = ? and ordinal = 2", (REPORTED,))
+    return copy
+
+
+def test_a_committee_that_voted_to_report_a_bill_has_it_until_its_report_is_filed(ordered: sqlite3.Connection) -> None:
+    bill = document(ordered, REPORTED, status="in_committee", status_on="2022-01-11")
+    found = deciding.decider(ordered, bill, DAY)
+    assert found is not None
+    assert found.ordered is not None
+    assert (found.step, found.ordered["acted_on"], found.bodies, found.reported_by) == (
+        "committee",
+        "2022-02-01",
+        [],
+        [],
+    )
+    assert [body.key for body in found.voted] == [COMMITTEE]
+    more = "insert into committees values (?, 9, 'Judiciary Committee', 'lower', 'hsju00', 'Referred To', '2022-01-11')"
+    ordered.execute(more, (REPORTED,))
+    found = deciding.decider(ordered, bill, DAY)
+    assert found is not None
+    assert ([body.key for body in found.voted], [body.name for body in found.bodies]) == (
+        [COMMITTEE],
+        ["Judiciary Committee"],
+    )
+
+
+def test_of_several_committees_without_a_markup_none_is_said_to_have_voted(ordered: sqlite3.Connection) -> None:
+    bill = document(ordered, REPORTED, status="in_committee")
+    ordered.execute("delete from committees where document_id = ? and activity <> 'Referred To'", (REPORTED,))
+    found = deciding.decider(ordered, bill, DAY)
+    assert found is not None
+    assert [body.key for body in found.voted] == [COMMITTEE], "it is the only one"
+    more = "insert into committees values (?, 9, 'Judiciary Committee', 'lower', 'hsju00', 'Referred To', '2022-01-11')"
+    ordered.execute(more, (REPORTED,))
+    found = deciding.decider(ordered, bill, DAY)
+    assert found is not None
+    assert (found.step, found.voted, len(found.bodies), found.ordered is not None) == ("committee", [], 2, True)
+
+
+def test_a_vote_to_report_of_a_committee_that_no_source_names_is_kept(ordered: sqlite3.Connection) -> None:
+    ordered.execute("delete from committees where document_id = ?", (REPORTED,))
+    found = deciding.decider(ordered, document(ordered, REPORTED, status="in_committee"), DAY)
+    assert found is not None
+    assert found.ordered is not None
+    assert found.referral is not None
+    assert (found.step, found.voted) == ("committee", [])
+
+
 def test_a_bill_that_passed_one_chamber_is_in_the_other(db: sqlite3.Connection) -> None:
     found = deciding.decider(db, document(db, BROADBAND), DAY)
     assert found is not None
@@ -163,7 +217,7 @@ def test_a_bill_of_several_committees_waits_for_those_that_have_not_dealt_with_i
     copy = sqlite3.connect(":memory:")
     db.backup(copy)
     copy.row_factory = sqlite3.Row
-    ordered = "Ordered to be Reported by the Yeas and Nays: 11 - 0."
+    reported = "Reported by the Committee on House Administration. H. Rept. 117-302, Part I."
     copy.execute("delete from committees where document_id = ?", (REPORTED,))
     for ordinal, (name, code, activity) in enumerate(
         (("House Administration", "hsha00", "Markup By"), ("Judiciary Committee", "hsju00", "Referred To"))
@@ -171,7 +225,7 @@ def test_a_bill_of_several_committees_waits_for_those_that_have_not_dealt_with_i
         row = (REPORTED, ordinal, name, "lower", code, activity, "2022-03-01")
         copy.execute("insert into committees values (?, ?, ?, ?, ?, ?, ?)", row)
     more = "insert into actions values (?, ?, '2022-04-01', ?, ?, 'lower', null)"
-    copy.execute(more, (REPORTED, 98, ordered, "committee-passage"))
+    copy.execute(more, (REPORTED, 98, reported, "committee-passage"))
     found = deciding.decider(copy, document(copy, REPORTED), DAY)
     assert found is not None
     assert (found.step, [body.name for body in found.bodies]) == ("committee", ["Judiciary Committee"])

@@ -261,6 +261,22 @@ async def test_a_document_shows_who_decides_its_votes_and_its_sponsors_pages(sit
     assert "Who decides next" not in (await site.client.get(f"/documents/{PLAIN}")).text
 
 
+async def test_a_page_says_that_a_committee_voted_to_report_and_has_not_filed_its_report(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("delete from actions where document_id = ? and ordinal = 2", [made.REPORTED])
+    client = serve.build(file, secret="a secret of the tests", today=TODAY).client
+    page = text_of((await client.get(f"/documents/{made.REPORTED}")).text)
+    voted = "voted on February 1, 2022 to report"
+    assert f"A committee {voted} it (“ordered to be reported”), and has not filed its report yet." in page
+    assert f"A committee of the House: it {voted} the bill, and has not filed its report yet." in page
+    assert "The House as a whole" not in page
+    said = (await client.get(f"/api/document?document={made.REPORTED}")).json()["result"]["decides_next"]
+    assert (said["step"], said["voted_to_report_on"]) == ("committee", "2022-02-01")
+    assert [each["id"] for each in said["committees"]] == [each["id"] for each in said["voted_to_report"]]
+    assert len(said["committees"]) == 1
+
+
 def test_a_committee_lists_what_it_has_now_and_nothing_else(db: sqlite3.Connection) -> None:
     assert committee.waiting(db, COMMITTEE, DAY) == [IN_COMMITTEE]
     assert committee.waiting(db, COMMITTEE, datetime.date(2023, 6, 1)) == []

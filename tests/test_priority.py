@@ -235,6 +235,19 @@ def test_a_second_time_nothing_is_written_and_only_what_changed_is_graded_again(
     }
 
 
+def test_a_bill_of_congress_has_moved_once_its_committee_voted_to_report_it(graded: Database) -> None:
+    graded.execute("update documents set title = 'A bill to amend section 230 of an Act.' where id = 'us-119-hr4'")
+    graded.execute("insert into tags values ('us-119-hr4', 'privacy', 0.9)")
+    grade_all(graded)
+    assert stored(graded)["us-119-hr4"][0] == 1, "nobody has moved it, and few have sponsored it"
+    graded.execute(
+        "insert into actions (document_id, ordinal, acted_on, description, classification) "
+        "values ('us-119-hr4', 0, '2025-03-03', 'Ordered to be Reported by Voice Vote.', 'committee-passage')"
+    )
+    grade_all(graded)
+    assert stored(graded)["us-119-hr4"][0] == 2
+
+
 # --------------------------------------------------------------------- the two lists
 
 

@@ -56,6 +56,19 @@ def test_restate_brings_actions_and_status_up_to_the_rules(corpus: Database) -> 
     assert bill.status_history[1] == ("in_committee", "2021-01-28")
 
 
+def test_restate_takes_back_a_report_that_a_committee_only_voted_for(corpus: Database) -> None:
+    bill = load_document(corpus, "us-117-hr7")
+    ordered = Action(acted_on="2021-03-24", description="Ordered to be Reported by Voice Vote.")
+    old = (*bill.status_history, ("in_committee", "2021-01-28"), ("reported", "2021-03-24"))
+    stored = replace(bill, actions=(bill.actions[0], ordered), status="reported", status_on="2021-03-24")
+    rewrite(corpus, [replace(stored, status_history=old)], now=NOW)
+    assert restate(corpus, now=NOW) == 1
+    again = load_document(corpus, "us-117-hr7")
+    assert again.status_history == (("introduced", "2021-01-28"), ("in_committee", "2021-01-28"))
+    assert (again.status, again.status_on) == ("in_committee", "2021-01-28")
+    assert corpus.execute("select count(*) from changes").fetchone() == (0,)
+
+
 def test_restate_writes_abstracts_from_titles_that_are_stored(corpus: Database) -> None:
     bill = load_document(corpus, "us-117-hr7")
     title = Title(kind="Short Title(s) from Engrossed Amendment Senate bill text", title="Libraries Act")

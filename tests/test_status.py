@@ -107,6 +107,16 @@ def test_each_kind_of_measure_ends_its_own_way() -> None:
     assert history(HOUSE, SENATE, kind="hconres") == ["introduced", "passed_first_chamber", "adopted"]
 
 
+def test_a_bill_is_reported_when_its_report_is_filed_not_when_its_committee_votes_for_that() -> None:
+    voted = ("2021-03-01", "Ordered to be Reported (Amended) by the Yeas and Nays: 31 - 20.")
+    filed = ("2021-04-01", "Reported (Amended) by the Committee on Small Business. H. Rept. 117-12.")
+    assert history(REFERRED, voted) == ["introduced", "in_committee"]
+    assert history(voted, ("2021-04-02", "Placed on the Union Calendar.")) == ["introduced", "in_committee"]
+    assert history(REFERRED, voted, filed) == ["introduced", "in_committee", "reported"]
+    senate = ("2021-03-01", "Committee on Indian Affairs. Ordered to be reported without amendment favorably.")
+    assert history(senate, kind="s") == ["introduced", "in_committee"]
+
+
 def test_second_committee_is_no_step_back() -> None:
     assert history(
         HOUSE, ("2021-03-09", "Received in the Senate and Read twice and referred to the Committee on Rules.")

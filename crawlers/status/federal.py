@@ -43,6 +43,11 @@ def classify_action(description: str) -> str | None:
     return first_match(load_rules(FILE)["actions"], description)
 
 
+def is_ordered_reported(description: str) -> bool:
+    """Whether a committee voted to report a bill. It still has the bill: nothing is reported before its report is filed."""
+    return first_match(load_rules(FILE)["no_step"], description) is not None
+
+
 def bill_history(actions: Iterable[Action], *, document_type: str, introduced_on: str) -> History:
     """The steps a federal bill has reached, oldest first, as (status, date) pairs; the last one is where it stands.
 
@@ -65,6 +70,8 @@ def _step(action: Action, document_type: str, passed_in: set[str]) -> str | None
         return _passage(action, document_type, passed_in)
     if action.classification in ("failure", "veto-override-failure"):
         return "failed" if action.classification == "failure" else None
+    if is_ordered_reported(action.description):
+        return "in_committee"
     return _STEPS.get(action.classification or "")
 
 

@@ -53,7 +53,7 @@ def targets(db: Database, document: Row, today: datetime.date, *, state: str = "
     chamber = decider.chamber if decider else document["chamber"]
     # A committee that waits for a bill, and of which no single chamber is known, may be of both.
     chambers = {"lower", "upper"} if decider and decider.referral and not chamber else {chamber}
-    for body in [*decider.bodies, *decider.reported_by] if decider else ():
+    for body in [*decider.voted, *decider.bodies, *decider.reported_by] if decider else ():
         for member in body.members:
             target = found.setdefault(member["id"], _Target(member))
             target.why.append(body.name)

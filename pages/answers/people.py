@@ -383,7 +383,9 @@ def _decides(at: At, found: deciding.Decider) -> Row:
     return {
         "step": found.step,
         "chamber": found.chamber,
-        "committees": [_body(at, body) for body in found.bodies],
+        "committees": [_body(at, body) for body in (*found.voted, *found.bodies)],
+        "voted_to_report": [_body(at, body) for body in found.voted],
+        "voted_to_report_on": found.ordered["acted_on"] if found.ordered else None,
         "reported_by": [_body(at, body) for body in found.reported_by],
         "last_referral": found.referral["description"] if found.referral else None,
     }

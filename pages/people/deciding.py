@@ -12,9 +12,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from crawlers.status.federal import is_ordered_reported
 from pages.database import Row, first, rows, value
 from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, session_end, still_waits
 from pages.people import names
@@ -77,9 +78,10 @@ class Decider:
 
     ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
     must agree on one text), "agreed" (they have), or "executive". ``chamber`` is where it is, in the source's key. ``bodies``
-    have it, ``reported_by`` are done with it; ``referral`` is its last referral, in the words of the source, where no
-    committee is known: to one of both chambers (``joint``), or, with no ``chamber``, to one whose chamber the source does not
-    say.
+    have it, ``reported_by`` are done with it. ``ordered`` is the vote of a committee to report it, where its report has not been
+    filed, and ``voted`` are the committees that may have voted so. ``referral`` is its last referral, in the words of the source,
+    where no committee is known: to one of both chambers (``joint``), or, with no ``chamber``, to one whose chamber the source
+    does not say.
     ``has_members``: whether anyone is known to sit in that chamber.
     """
 
@@ -89,6 +91,8 @@ class Decider:
     chamber_name: str = ""
     bodies: list[Body] = field(default_factory=list)
     reported_by: list[Body] = field(default_factory=list)
+    ordered: Row | None = None
+    voted: list[Body] = field(default_factory=list)
     referral: Row | None = None
     joint: bool = False
     has_members: bool = False
@@ -125,19 +129,32 @@ def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
     here = (place, where, names.chamber(place, where))
     committees = rows(db, "select * from committees where document_id = ? order by ordinal", [document["id"]])
     having, done = lying(committees, where)
-    referral, reported = _last_moves(db, document["id"], where, _since(document, where))
-    if reported or (done and not having):
-        sent = done or [row for row in having if "markup" in (row["activity"] or "").lower()]
+    moves = _last_moves(db, document["id"], where, _since(document, where))
+    if moves.reported or (done and not having):
+        sent = done or _marked_up(having)
         waiting = [row for row in having if row not in sent]
         # A bill of several committees waits for all of them, until it is on the calendar.
         whole = {row["code"][:4] for row in waiting} - {row["code"][:4] for row in sent}
-        step = "committee" if reported == "reported" and sent and whole else "floor"
+        step = "committee" if moves.reported == "reported" and sent and whole else "floor"
         return Decider(step, *here, bodies(db, place, waiting), bodies(db, place, sent))
+    voted = _who_voted(having) if moves.ordered else []
+    found = Decider("committee", *here, ordered=moves.ordered, voted=bodies(db, place, voted))
     if having:
-        return Decider("committee", *here, bodies(db, place, having))
-    if referral:
-        return _referred(db, document["id"], Decider("committee", *here), referral)
-    return Decider("chamber", *here)
+        return replace(found, bodies=bodies(db, place, [row for row in having if row not in voted]))
+    if moves.referral:
+        return _referred(db, document["id"], found, moves.referral)
+    return found if moves.ordered else Decider("chamber", *here)
+
+
+def _who_voted(having: list[Row]) -> list[Row]:
+    """The committees that may have voted to report a bill: those whose last word is a markup, or the only one."""
+    whole = [row for row in having if row["code"].endswith("00")]
+    return _marked_up(whole) or (whole if len(whole) == 1 else [])
+
+
+def _marked_up(committees: list[Row]) -> list[Row]:
+    """The committees whose last word is that they amended the bill and voted on it."""
+    return [row for row in committees if "markup" in (row["activity"] or "").lower()]
 
 
 def _referred(db: sqlite3.Connection, document_id: str, found: Decider, referral: Row) -> Decider:
@@ -177,8 +194,8 @@ def _chamber_now(db: sqlite3.Connection, document: Mapping[str, Any]) -> str | N
     origin, where = document["chamber"], chamber_of(document)
     if where == origin:
         return origin
-    referral, _ = _last_moves(db, document["id"], origin, document["status_on"] or "", strict=True)
-    return origin if referral else where
+    moves = _last_moves(db, document["id"], origin, document["status_on"] or "", strict=True)
+    return origin if moves.referral else where
 
 
 def _since(document: Mapping[str, Any], where: str | None) -> str:
@@ -243,14 +260,23 @@ def seated(person: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+class Moves(NamedTuple):
+    """The last referral in a chamber; a committee's vote since then to report the bill; and whether since then a whole committee
+    "reported" it, or it is on the "floor"."""
+
+    referral: Row | None = None
+    ordered: Row | None = None
+    reported: str = ""
+
+
 def _last_moves(
     db: sqlite3.Connection, document_id: str, chamber: str | None, since: str, *, strict: bool = False
-) -> tuple[Row | None, str]:
-    """The last referral in a chamber, and whether since then a whole committee "reported" the bill, or it is on the "floor".
+) -> Moves:
+    """What happened last to a bill in a chamber, as far as it says who has it.
 
     With ``strict``, an action counts only if the source says that it was in this chamber, and its words do not name the other.
     """
-    referral, reported = None, ""
+    moves = Moves()
     for action in rows(
         db,
         "select ordinal, acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
@@ -261,12 +287,14 @@ def _last_moves(
         if strict and (action["chamber"] != chamber or _OTHER_NAMED[chamber or ""].search(words)):
             continue
         if _refers(kind, words):
-            referral, reported = action, ""
+            moves = Moves(action)
+        elif is_ordered_reported(words):
+            moves = moves._replace(ordered=action)
         elif kind.startswith("committee-passage") and "subcommittee" not in words:
-            reported = reported or "reported"
+            moves = moves._replace(reported=moves.reported or "reported")
         elif _ON_FLOOR.search(words):
-            reported = "floor"
-    return referral, reported
+            moves = moves._replace(reported="floor")
+    return moves
 
 
 def _refers(kind: str, words: str) -> bool:

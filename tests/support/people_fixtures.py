@@ -117,9 +117,9 @@ def _documents(db: Database) -> None:
                 identifier="H.R. 501",
                 title="Reading Rooms Act",
                 status="reported",
-                status_on="2022-02-01",
-                latest_action="Ordered to be Reported by the Yeas and Nays: 18 - 13.",
-                latest_action_on="2022-02-01",
+                status_on="2022-02-11",
+                latest_action="Reported by the Committee on Education and Labor. H. Rept. 117-301.",
+                latest_action_on="2022-02-11",
                 **bill,
             ),
             document_row(
@@ -171,6 +171,13 @@ def _actions(db: Database) -> None:
                 "referral-committee",
             ),
             (REPORTED, 1, "2022-02-01", "Ordered to be Reported by the Yeas and Nays: 18 - 13.", "committee-passage"),
+            (
+                REPORTED,
+                2,
+                "2022-02-11",
+                "Reported by the Committee on Education and Labor. H. Rept. 117-301.",
+                "committee-passage",
+            ),
             (
                 OHIO_BILL,
                 0,
