@@ -296,12 +296,12 @@ def _standing(db: Database, number: int = 1) -> tuple[Any, ...]:
     ).fetchone()
 
 
-def signed(number: int) -> dict[str, Any]:
+def signed(number: int, year: int = 2025) -> dict[str, Any]:
     actions = [
-        {"description": "Introduced", "date": "2025-01-14", "classification": ["introduction"], "order": 0},
-        {"description": "Signed", "date": "2025-03-14", "classification": ["executive-signature"], "order": 1},
+        {"description": "Introduced", "date": f"{year}-01-14", "classification": ["introduction"], "order": 0},
+        {"description": "Signed", "date": f"{year}-03-14", "classification": ["executive-signature"], "order": 1},
     ]
-    return row(number, "2025-03-14T00:00:00+00:00", actions=actions)
+    return row(number, f"{year}-03-14T00:00:00+00:00", actions=actions)
 
 
 def test_what_did_not_pass_fails_on_the_day_its_session_ended_and_a_law_stays(corpus: Database) -> None:
@@ -337,26 +337,27 @@ def test_what_both_chambers_of_congress_passed_may_be_signed_after_its_end(corpu
     assert standing() == ["failed", "failed"]
 
 
-@pytest.mark.parametrize(("state", "status"), [("ky", "failed"), ("wy", "passed_second_chamber")])
+@pytest.mark.parametrize(
+    ("state", "status"), [("ky", "failed"), ("hi", "failed"), ("wv", "failed"), ("wy", "passed_second_chamber")]
+)
 def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_would_say_so(
     corpus: Database, state: str, status: str
 ) -> None:
-    bill = replace(
-        api.parse_bill(row(1, "2025-01-14T00:00:00+00:00")), id=f"us-{state}-2025-hb1", jurisdiction=f"us-{state}"
+    passed, law = (
+        replace(
+            api.parse_bill(raw | {"session": "2026"}), id=f"us-{state}-2026-hb{number}", jurisdiction=f"us-{state}"
+        )
+        for number, raw in ((1, row(1, "2026-01-14T00:00:00+00:00")), (2, signed(2, 2026)))
     )
-    passed = replace(
-        bill, status="passed_second_chamber", status_history=(("passed_second_chamber", bill.status_on or ""),)
-    )
-    upsert(corpus, [passed], now=NOW, silent=True)
+    history = (("passed_second_chamber", passed.status_on or ""),)
+    upsert(corpus, [replace(passed, status=history[0][0], status_history=history), law], now=NOW, silent=True)
     said = SessionDates(
-        source="us_states", jurisdiction=f"us-{state}", session="2025", starts_on="2025-01-14", ends_on="2025-03-06"
+        source="us_states", jurisdiction=f"us-{state}", session="2026", starts_on="2026-01-14", ends_on="2026-03-06"
     )
     sessions.store(corpus, [said], now=NOW)
-    signed_too = replace(api.parse_bill(signed(2)), id=f"us-{state}-2025-hb2", jurisdiction=f"us-{state}")
-    upsert(corpus, [signed_too], now=NOW, silent=True)
-    write_session_ends(corpus, today="2025-06-01", now=NOW)
-    found = corpus.execute("select status from documents where id = ?", [f"us-{state}-2025-hb1"]).fetchone()
-    assert found == (status,)
+    write_session_ends(corpus, today="2026-06-01", now=NOW)
+    found = corpus.execute("select status from documents order by id").fetchall()
+    assert found == [(status,), ("enacted",)]
 
 
 @pytest.mark.parametrize(
