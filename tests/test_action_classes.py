@@ -28,6 +28,7 @@ def test_class_of_a_real_sentence(state: str, expected: str, text: str) -> None:
 
 
 NO_PASSAGE = [
+    ("ma", "motion", "Order relative to session adopted and recessed to Thursday, October 9, 2025 at 11:30AM"),
     ("tn", "referral-committee", "Passed on Second Consideration, refer to Senate Rules Committee"),
     ("hi", "reading-2", "Report adopted; Passed Second Reading, as amended (SD 1)."),
     ("hi", "referral-committee", "Report adopted; referred to the committee(s) on FIN as amended in HD 2."),
@@ -153,6 +154,12 @@ def test_what_another_chamber_or_the_governor_is_told_of_has_not_passed() -> Non
     assert with_passage(("executive-receipt",), notice) == ("message",)
     notice = "Notice of bill proposing constitutional amendment transmitted to Governor (Sen. Com. No. 1)."
     assert with_passage(("executive-receipt",), notice) == ("message",)
+
+
+def test_a_report_that_is_placed_on_file_is_a_report() -> None:
+    adverse = "Proposal for Constitutional Amendment ought not to pass (under Joint Rule 23) and placed on file"
+    assert with_passage(classify(adverse), adverse) == ("committee-passage-unfavorable",)
+    assert with_passage(classify("Placed on file"), "Placed on file") == ("clerical",)
 
 
 @pytest.mark.parametrize(

@@ -354,3 +354,25 @@ def test_the_committee_of_the_whole_is_the_chamber(db: sqlite3.Connection) -> No
     found = deciding.decider(copy, document(copy, OHIO_BILL), DAY)
     assert found is not None
     assert found.step == "floor"
+
+
+def test_nobody_decides_next_on_what_was_placed_on_file(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions values (?, ?, ?, ?, ?, 'lower', null)"
+    copy.execute(
+        more,
+        (
+            OHIO_BILL,
+            9,
+            "2022-03-03",
+            "Reported adversely by committee and placed on file",
+            "committee-passage-unfavorable",
+        ),
+    )
+    assert deciding.decider(copy, document(copy, OHIO_BILL), DAY) is None
+    copy.execute(
+        more, (OHIO_BILL, 10, "2022-03-04", "Taken from the files and referred to Finance", "referral-committee")
+    )
+    assert deciding.decider(copy, document(copy, OHIO_BILL), DAY) is not None

@@ -355,6 +355,16 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
 
 
+def test_what_was_only_placed_on_file_becomes_a_message() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    report = _of_state("Placed on file", "clerical", "introduced")
+    upsert(db, [replace(report, actions=report.actions[1:])], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, report.id)
+    assert (stored.document_type, stored.status, stored.status_on) == ("message", "notice", "2025-01-14")
+
+
 def test_the_day_of_a_referral_that_is_stored_with_the_introduction_alone_stays() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

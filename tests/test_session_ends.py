@@ -344,9 +344,7 @@ def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_wou
     corpus: Database, state: str, status: str
 ) -> None:
     passed, law = (
-        replace(
-            api.parse_bill(raw | {"session": "2026"}), id=f"us-{state}-2026-hb{number}", jurisdiction=f"us-{state}"
-        )
+        replace(api.parse_bill(raw | {"session": "2026"}), id=f"us-{state}-2026-hb{number}", jurisdiction=f"us-{state}")
         for number, raw in ((1, row(1, "2026-01-14T00:00:00+00:00")), (2, signed(2, 2026)))
     )
     history = (("passed_second_chamber", passed.status_on or ""),)

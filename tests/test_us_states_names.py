@@ -9,7 +9,7 @@ import pytest
 from crawlers.completeness.session_choice import current
 from crawlers.parsers import openstates as api
 from crawlers.parsers.states import canonical_session, load_states
-from crawlers.status.measures import kind_of
+from crawlers.status.measures import is_filed, kind_of
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,22 @@ def test_a_resolution_is_known_by_its_number_where_the_source_calls_it_a_bill(
 def test_a_resolution_of_both_chambers_is_known_by_its_title(title: str, expected: str) -> None:
     assert kind_of("SR3139", "resolution", title) == expected
     assert kind_of("SR3139", "resolution", title, in_both=True) != "resolution"
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (["Placed on file"], "message"),  # Massachusetts
+        (["READ and ORDERED PLACED ON FILE.", "Sent for concurrence. ORDERED SENT FORTHWITH."], "message"),  # Maine
+        (["READ and with accompanying papers ORDERED PLACED ON FILE.", "In concurrence."], "message"),
+        (["READ and ORDERED PLACED ON FILE.", "Ordered sent down forthwith for concurrence."], "message"),
+        (["Placed on file", "Taken from the files on motion (Rivera) and referred to a subcommittee"], "bill"),
+        (["Referred to the committee on Election Laws", "Placed on file, in concurrence"], "bill"),
+        ([], "bill"),
+    ],
+)
+def test_what_was_placed_on_file_as_soon_as_it_came_only_informs(sentences: list[str], expected: str) -> None:
+    assert kind_of("SD2610", "bill", filed=is_filed(sentences)) == expected
 
 
 @pytest.mark.parametrize(

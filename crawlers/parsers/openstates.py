@@ -28,7 +28,7 @@ from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status import introduction
 from crawlers.status.governor import as_said
-from crawlers.status.measures import is_drafting, kind_of
+from crawlers.status.measures import is_drafting, is_filed, kind_of
 from crawlers.status.states import classify, in_both_chambers, most_telling, state_history, with_passage
 from text.spaces import spaced
 
@@ -222,7 +222,9 @@ def _bill(key: str, row: Record) -> Bill:
     classified = [_action(each, zone) for each in rows]
     title = clean(row["title"])
     in_both = in_both_chambers(classified, chamber)
-    document_type = kind_of(row["identifier"], kinds[0] if kinds else "bill", title or "", in_both=in_both)
+    filed = is_filed(action.description for action, _ in classified)
+    said_kind = kinds[0] if kinds else "bill"
+    document_type = kind_of(row["identifier"], said_kind, title or "", in_both=in_both, filed=filed)
     dated, named_day = introduction.with_named_day(classified)
     first = day(row.get("first_action_date"), zone)
     introduced_on = named_day or _introduced_on(first, [action for action, _ in classified])

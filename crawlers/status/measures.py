@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 #: The number of a resolution, where the source calls it a bill (Colorado, Nevada) or a resolution of one chamber (Alabama,
 #: Ohio, Michigan, whose joint resolutions have letters).
@@ -18,19 +19,31 @@ _DRAFT = re.compile(r"LC ?\d")
 #: What is done with a draft before it is introduced.
 _DRAFTING = re.compile(r"\(LC\) ")
 
+#: All that is done with a report, letter, or address to a legislature that its source calls a bill (Massachusetts, Maine): a
+#: chamber places it on file, and sends it to the other one, which does so, too.
+_FILED = re.compile(r"(?:read and (?:with accompanying papers )?ordered )?placed on file\b", re.IGNORECASE)
+_SENT_ON = re.compile(r"(?:ordered sent down forthwith for|sent for|in) concurrence\b", re.IGNORECASE)
+
+
+def is_filed(descriptions: Iterable[str]) -> bool:
+    """Whether a document was placed on file as soon as it came, and nothing else was done with it: it asks for no decision."""
+    first, *rest = [*descriptions] or [""]
+    return bool(_FILED.match(first)) and all(_FILED.match(each) or _SENT_ON.match(each) for each in rest)
+
 
 def is_drafting(description: str) -> bool:
     """Whether an action is a step of those who write a bill, before it is introduced."""
     return _DRAFTING.match(description) is not None
 
 
-def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False) -> str:
+def kind_of(identifier: str, said: str, title: str = "", *, in_both: bool = False, filed: bool = False) -> str:
     """The kind of a document: the source's word, or what its number, or the beginning of its title, says of a resolution that the
     source calls a bill or a mere resolution, and of a message that it calls a proclamation. A mere resolution that is before both
-    chambers (`in_both`) is a concurrent one; a "draft" was not introduced."""
+    chambers (`in_both`) is a concurrent one; a "draft" was not introduced; a "message" only informs, as does what was only placed
+    on file (`filed`)."""
     if _DRAFT.match(identifier):
         return "draft"
-    if said == "proclamation" and _INFORMS.match(title):
+    if filed or (said == "proclamation" and _INFORMS.match(title)):
         return "message"
     found = _RESOLUTION.match(identifier) if said in ("bill", "resolution") else None
     kind = _RESOLUTIONS[found[1]] if found else said

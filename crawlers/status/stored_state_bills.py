@@ -26,7 +26,8 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     dated = introduction.with_named_day(actions)[1] or introduction.is_ahead(action for action, _ in actions)
     if dated or any(map(_is_doubtful, actions)):
         return True
-    if measures.kind_of(number, kind, title, in_both=in_both) != kind:
+    filed = measures.is_filed(action.description for action, _ in actions)
+    if measures.kind_of(number, kind, title, in_both=in_both, filed=filed) != kind:
         return True
     histories = {
         states.state_history(actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, way=way)
@@ -69,7 +70,13 @@ def with_passages(document: Document) -> Document:
     before = [_state_history(document, each, way) for each in readings for way in states.WAYS]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
-    kind = measures.kind_of(document.identifier, document.document_type or "bill", document.title, in_both=in_both)
+    kind = measures.kind_of(
+        document.identifier,
+        document.document_type or "bill",
+        document.title,
+        in_both=in_both,
+        filed=measures.is_filed(each.description for each in document.actions),
+    )
     introduced, named_day = introduction.with_named_day(mended)
     on = named_day or document.introduced_on
     history = _state_history(replace(document, document_type=kind, introduced_on=on), governor.as_said(introduced))

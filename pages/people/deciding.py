@@ -42,6 +42,8 @@ _OF_BOTH_CHAMBERS = frozenset({"us-ma"})
 _ON_FLOOR = re.compile(
     r"placed on (?:senate legislative|the (?:union|house|private)) calendar|held at the desk|committee of the whole"
 )
+#: Neither a committee nor a chamber has it any more, unless somebody takes it from the files.
+_FILED = re.compile(r"placed on file\b")
 #: Classes of what follows a referral once the committee is done with the bill.
 _FOLLOWS = ("committee-passage", "committee-discharge", "reading-2", "reading-3", "calendar", "passage")
 _OTHER = {"lower": "upper", "upper": "lower"}
@@ -106,14 +108,14 @@ class Decider:
 def decider(db: sqlite3.Connection, document: Mapping[str, Any], today: datetime.date) -> Decider | None:
     """Who decides next on a document, a row of ``documents``.
 
-    None where it is dead or done, where it has no legislators here, or where lists have its record of another session.
+    None where it is dead or done, was placed on file, has no legislators here, or where lists have its record of another session.
     """
     if not is_alive({**document, "session_end": session_end(db, document["id"])}, today):
         return None
     if value(db, "select 1 from twice_listed where document_id = ?", [document["id"]]):
         return None
     found = _decider(db, document)
-    return replace(found, has_members=_has_members(db, found))
+    return replace(found, has_members=_has_members(db, found)) if found else None
 
 
 def _has_members(db: sqlite3.Connection, found: Decider) -> bool:
@@ -121,7 +123,7 @@ def _has_members(db: sqlite3.Connection, found: Decider) -> bool:
     return bool(value(db, sql, [found.jurisdiction, found.chamber]))
 
 
-def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
+def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider | None:
     place, status = document["jurisdiction"], document["status"]
     if status in ("to_executive", "passed_second_chamber", "passed"):
         return Decider({"to_executive": "executive", "passed": "agreed"}.get(status, "both"), place)
@@ -130,6 +132,8 @@ def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider:
     committees = rows(db, "select * from committees where document_id = ? order by ordinal", [document["id"]])
     having, done = lying(committees, where)
     moves = _last_moves(db, document["id"], where, _since(document, where))
+    if moves.reported == "filed":
+        return None
     if moves.reported or (done and not having):
         sent = done or _marked_up(having)
         waiting = [row for row in having if row not in sent]
@@ -262,7 +266,7 @@ def seated(person: Mapping[str, Any]) -> dict[str, str]:
 
 class Moves(NamedTuple):
     """The last referral in a chamber; a committee's vote since then to report the bill; and whether since then a whole committee
-    "reported" it, or it is on the "floor"."""
+    "reported" it, or it is on the "floor", or was "filed"."""
 
     referral: Row | None = None
     ordered: Row | None = None
@@ -290,6 +294,8 @@ def _last_moves(
             moves = Moves(action)
         elif is_ordered_reported(words):
             moves = moves._replace(ordered=action)
+        elif _FILED.search(words):
+            moves = moves._replace(reported="filed")
         elif kind.startswith("committee-passage") and "subcommittee" not in words:
             moves = moves._replace(reported=moves.reported or "reported")
         elif _ON_FLOOR.search(words):
