@@ -107,6 +107,9 @@ def test_later_steps_have_no_committee(db: sqlite3.Connection, status: str, step
     found = deciding.decider(db, document(db, IN_COMMITTEE, status=status), DAY)
     assert found is not None
     assert (found.step, found.bodies) == (step, [])
+    only = deciding.decider(db, document(db, IN_COMMITTEE, status=status, chamber="legislature"), DAY)
+    assert only is not None
+    assert (only.step, only.chamber) == (step, "legislature"), "the page must not speak of both chambers"
 
 
 DEAD: list[tuple[str, Row]] = [

@@ -365,6 +365,16 @@ def test_what_was_only_placed_on_file_becomes_a_message() -> None:
     assert (stored.document_type, stored.status, stored.status_on) == ("message", "notice", "2025-01-14")
 
 
+def test_a_bill_of_one_chamber_that_was_said_to_have_passed_both_has_passed() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Passed on Final Reading 48-0-1", "passage", "passed_second_chamber")
+    actions = tuple(replace(each, chamber="legislature") for each in bill.actions)
+    upsert(db, [replace(bill, chamber="legislature", actions=actions)], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status_history == (("introduced", "2025-01-14"), ("passed", "2025-01-15"))
+
+
 def test_the_day_of_a_referral_that_is_stored_with_the_introduction_alone_stays() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

@@ -22,8 +22,10 @@ FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")
 
 #: How the steps of a bill were put in order, by earlier versions and by this one (`state_history`).
-Way = Literal["listed", "steps", "now"]
-WAYS: tuple[Way, ...] = ("listed", "steps", "now")
+Way = Literal["listed", "steps", "two chambers", "now"]
+WAYS: tuple[Way, ...] = ("listed", "steps", "two chambers", "now")
+#: Those in which the days and the chambers that sentences name count.
+_BY_SENTENCE = ("two chambers", "now")
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
 
@@ -200,7 +202,8 @@ def state_history(
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
         way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
-            order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names.
+            order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names,
+            "two chambers" took a legislature of one chamber for one of two.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -209,14 +212,16 @@ def state_history(
         return (("notice", introduced_on),) if introduced_on else ()
     if document_type == "joint resolution" and any(says("law", action.description) for action, _ in listed):
         document_type = "bill"
-    if way == "now":
+    if way in _BY_SENTENCE:
         placed = _where_it_is((action for action, _ in listed), chamber)
         listed = [(action, classes) for action, (_, classes) in zip(placed, listed, strict=True)]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     said = [action for action, _ in listed]
-    if way == "now":
+    if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))
+    if way == "now" and chamber == "legislature":
+        steps = [("passed" if step == "passed_second_chamber" else step, day) for step, day in steps]
     ordered = steps if way == "listed" else in_order(steps)
     return history_of(introduced_on, _of_what_counts(ordered, said, document_type, way))
 
@@ -226,7 +231,7 @@ def _of_what_counts(steps: Steps, actions: Sequence[Action], document_type: str,
     By days, since some states list the actions of a day backwards."""
     refused_on = max((each.acted_on for each in actions if says("refused", each.description)), default="")
     found = list(steps)
-    if way != "now":
+    if way not in _BY_SENTENCE:
         reconsidered_on = {each.acted_on for each in actions if says("reconsidered", each.description)}
         found = [each for each in found if each[0] != "failed" or each[1] not in reconsidered_on]
     if document_type in _ONE_CHAMBER:

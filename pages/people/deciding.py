@@ -79,11 +79,11 @@ class Decider:
     """Who decides next.
 
     ``step`` is "committee", "floor", "chamber" (where no source says which committee, if any, has it), "both" (the chambers
-    must agree on one text), "agreed" (they have), or "executive". ``chamber`` is where it is, in the source's key. ``bodies``
-    have it, ``reported_by`` are done with it. ``ordered`` is the vote of a committee to report it, where its report has not been
-    filed, and ``voted`` are the committees that may have voted so. ``referral`` is its last referral, in the words of the source,
-    where no committee is known: to one of both chambers (``joint``), or, with no ``chamber``, to one whose chamber the source
-    does not say.
+    must agree on one text), "agreed" (they have, or the only one has passed it), or "executive". ``chamber`` is where it is, in
+    the source's key. ``bodies`` have it, ``reported_by`` are done with it. ``ordered`` is the vote of a committee to report it,
+    where its report has not been filed, and ``voted`` are the committees that may have voted so. ``referral`` is its last
+    referral, in the words of the source, where no committee is known: to one of both chambers (``joint``), or, with no
+    ``chamber``, to one whose chamber the source does not say.
     ``has_members``: whether anyone is known to sit in that chamber.
     """
 
@@ -126,7 +126,8 @@ def _has_members(db: sqlite3.Connection, found: Decider) -> bool:
 def _decider(db: sqlite3.Connection, document: Mapping[str, Any]) -> Decider | None:
     place, status = document["jurisdiction"], document["status"]
     if status in ("to_executive", "passed_second_chamber", "passed"):
-        return Decider({"to_executive": "executive", "passed": "agreed"}.get(status, "both"), place)
+        step = {"to_executive": "executive", "passed": "agreed"}.get(status, "both")
+        return Decider(step, place, "legislature" if document["chamber"] == "legislature" else None)
     where = _chamber_now(db, document)
     here = (place, where, names.chamber(place, where))
     committees = rows(db, "select * from committees where document_id = ? order by ordinal", [document["id"]])
