@@ -153,7 +153,7 @@ async def test_a_withdrawal_leaves_the_draft_of_a_colleague(browser: Browser, co
     page = (await browser.get(document())).text
     assert "The draft of Ben Writer stays and waits for an approver." in page
     form = {"subject": "stance", "published": "1", "verdict": "reject", "seen": field(page, "seen")}
-    assert (await browser.send(document(), **form)).status_code == 302
+    assert (await browser.send(document(), **form, sure="1")).status_code == 302
     assert (BROADBAND, "stance") not in decisions(config)
     assert [row["value"] for row in waiting_drafts(db)] == ["watch"]
     (said,) = touched_by_others(db, BROADBAND)

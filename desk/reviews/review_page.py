@@ -7,16 +7,15 @@ import json
 from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from comparison.versions.company_provisions import latest_changes
 from crawlers.companies import KIND
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, queue
+from desk.queue import collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
-from desk.reviews import review_items, reviews, subjects, suggestions
+from desk.reviews import public_change, review_items, reviews, subjects, suggestions
 from desk.reviews.drafts import touched_by_others
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
@@ -28,7 +27,6 @@ from pages.documents import rulemaking
 from pages.documents.highlight import Mark, Piece, marked
 from pages.documents.progress import Progress, progress
 from pages.documents.session_status import SESSION_TITLE
-from pages.http.formatting import count
 from second_reader.answer import Opinion
 from second_reader.opinions import Reading
 
@@ -181,6 +179,8 @@ def review(context: RequestContext) -> Answer:
         verdict = _verdict(context, document_id)
         if verdict.published and verdict.verdict != "reject":
             raise BadVerdict("save a draft first; it is published from its own page")
+        if asks := public_change.asks_first(context, verdict):
+            return asks
         reviews.record(context.db, context.me, [verdict], now=context.now)
     except EditConflict as error:
         if not _is_sent_twice(context, verdict, error.by):
@@ -251,27 +251,3 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
     viewer = QueueViewer(context.me.id, context.today, None)
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=verdict.sampled)
     return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {message}".strip())
-
-
-@staff_page(r"/undo", role="reviewer", methods="POST")
-def undo(context: RequestContext) -> Answer:
-    """Take back one's own verdict, or all of one bulk action."""
-    try:
-        if work := context.typed("work"):
-            undone = bulk_work.undo(context.db, context.me, work, context.now)
-            return Redirect("/desk", f"Undone on {count(undone, 'document')}.")
-        if batch := context.typed("batch"):
-            documents = reviews.undo_batch(context.db, context.me, batch, now=context.now)
-        else:
-            documents = [reviews.undo(context.db, context.me, context.number("review"), now=context.now)]
-    except (BadVerdict, NotAllowed, bulk_work.BadWork) as error:
-        raise HTTPError(409, f"Nothing was undone: {error}.") from error
-    except EditConflict as error:
-        raise HTTPError(409, f"Nothing was undone: {error.by['name']} has decided it again since.") from error
-    if not documents:
-        raise HTTPError(409, "Nothing was undone: it is already undone.")
-    context.publish(context.db, documents)
-    if len(documents) > 1:
-        return Redirect("/desk", f"Undone on {len(documents):,} documents.")
-    here = {name: context.arg(name) for name in context.args}
-    return Redirect(f"/desk/documents/{documents[0]}?{urlencode(here)}", "Undone.")

@@ -166,16 +166,7 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
         EditConflict: a newer verdict on the same subject is in force.
     """
     with writing(db):
-        found = list(db.query("select * from reviews where id = ? and verdict != 'undo'", [review_id]))
-        if not found or db.execute("select 1 from reviews where undoes = ?", [review_id]).fetchone():
-            raise BadVerdict("this is already undone, or was never recorded")
-        review = found[0]
-        if review["reviewer"] != account.id:
-            raise NotAllowed("only its author can undo a verdict; give another one instead")
-        _require_role(account, review["subject"], published=bool(review["published"]))
-        in_force = current(db, review["document_id"], review["subject"])
-        if in_force and in_force["id"] != review_id:
-            raise EditConflict(in_force)
+        review = undoable(db, account, review_id)
         texts = texts_of(db, review["document_id"]) or {}
         kept = {name: review[name] for name in ("document_id", "subject", "suggestion")}
         text_hash = texts.get("text_hash") or review["text_hash"]
@@ -183,6 +174,26 @@ def undo(db: Database, account: Account, review_id: int, *, now: str) -> str:
         _insert(db, kept | made | {"verdict": "undo"})
         verdict_validity.settle(db, review["document_id"], now)
     return review["document_id"]
+
+
+def undoable(db: Database, account: Account, review_id: int) -> dict[str, Any]:
+    """The verdict that a person may take back now.
+
+    Raises:
+        BadVerdict, NotAllowed, EditConflict: as `undo` does.
+    """
+    found = list(db.query("select * from reviews where id = ? and verdict != 'undo'", [review_id]))
+    if not found or db.execute("select 1 from reviews where undoes = ?", [review_id]).fetchone():
+        raise BadVerdict("this is already undone, or was never recorded")
+    review = found[0]
+    if review["reviewer"] != account.id:
+        raise NotAllowed("only its author can undo a verdict; give another one instead")
+    kind = subjects.parse(review["subject"]).kind
+    _require_role(account, kind, published=bool(review["published"]))
+    in_force = current(db, review["document_id"], review["subject"])
+    if in_force and in_force["id"] != review_id:
+        raise EditConflict(in_force)
+    return review
 
 
 def undo_batch(db: Database, account: Account, batch: str, *, now: str) -> list[str]:

@@ -16,7 +16,7 @@ from desk.queue import (
     targets_page,
     units_page,
 )
-from desk.reviews import bulk, publishing, recorded_stances_page, review_page, training_page
+from desk.reviews import bulk, publishing, recorded_stances_page, review_page, training_page, undoing
 from desk.web import sign_in
 from desk.web.context import Answer, RequestContext
 from desk.web.errors import HTTPError
@@ -37,6 +37,7 @@ PAGE_MODULES = (
     publishing,
     counted_votes_page,
     recorded_stances_page,
+    undoing,
     bulk,
     training_page,
     report_pages,
