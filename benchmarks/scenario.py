@@ -229,8 +229,8 @@ async def _positions(data: Path, ben: Visitor, ana: Visitor) -> None:
     )
     for number, (document, position) in enumerate(spread(ended, DECISIONS // 3)):
         value = ("incorporated", "partly", "rejected", "untouched")[number % 4]
-        form = {"subject": "outcome", "outcome": position, "verdict": "confirm", "value": value}
-        await ben.fill(paper(document), **form)
+        form = {"subject": "outcome", "outcome": position, "verdict": "confirm", "value": value, "sure": "1"}
+        await ana.fill(paper(document), **form)
 
 
 async def _work(data: Path, ana: Visitor, ben: Visitor) -> None:

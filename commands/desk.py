@@ -166,7 +166,7 @@ def user_password(session: Session, name: str) -> None:
 @click.argument("role", type=ROLES)
 @click.pass_obj
 def user_role(session: Session, name: str, role: str) -> None:
-    """Make NAME a viewer (reads), a reviewer (decides) or an approver (also publishes stances)."""
+    """Make NAME a viewer (reads), a reviewer (decides) or an approver (also publishes stances and outcomes)."""
     from desk.accounts import accounts
 
     with _account(session, name) as (db, account):

@@ -65,15 +65,15 @@ def test_a_form_that_is_sent_twice_makes_one_record_and_one_note(db: Any) -> Non
 
 
 async def test_the_trail_has_every_record_also_one_that_was_withdrawn(browser: Browser, db: Any) -> None:
-    number = advocacy.add(db, person(db), LETTER, now=NOW)
-    advocacy.add(db, person(db, "Ben Writer"), replace(LETTER, public=False), now=LATER, corrects=number, seen=1)
+    number = advocacy.add(db, person(db, "Ben Writer"), replace(LETTER, public=False), now=NOW)
+    advocacy.add(db, person(db), LETTER, now=LATER, corrects=number, seen=1)
     advocacy.withdraw(db, person(db), number, now=LATER, seen=2)
     accounts.log(db, person(db).id, "added a document", BROADBAND, NOW)
     await browser.sign_in()
     for address in ("/desk/trail", "/desk/trail?document=H.R.+1783"):
         page = " ".join(re.sub("<[^>]+>", " ", (await browser.get(address)).text).split())
-        added = "Ana Reader added a record that the public may read"
-        for said in (added, "Ben Writer corrected a record", "Ana Reader withdrew a record"):
+        public = "a record that the public may read"
+        for said in ("Ben Writer added a record", f"Ana Reader corrected {public}", f"Ana Reader withdrew {public}"):
             assert f"{said}: {LETTER.title}, 2022-03-08 on H.R. 1783" in page
         assert f"Ana Reader added a document: {BROADBAND}" in page
     assert LETTER.title not in (await browser.get(f"/desk/trail?document={RULE}")).text
@@ -129,6 +129,30 @@ async def test_a_record_says_where_the_public_reads_it(
     assert f"<span>{says}</span>" in (await browser.get("/desk/advocacy")).text
     with closing(corpus_of(config)) as corpus:
         assert write_engagements(corpus, db) == (says == "public"), "what the scorecard has"
+
+
+async def test_a_reviewer_makes_no_record_public_and_changes_none_that_is(browser: Browser, db: Any) -> None:
+    ben = person(db, "Ben Writer")
+    with pytest.raises(BadRecord, match="an approver"):
+        advocacy.add(db, ben, LETTER, now=NOW)
+    number = advocacy.add(db, ben, replace(LETTER, public=False), now=NOW)
+    with pytest.raises(BadRecord, match="an approver"):
+        advocacy.add(db, ben, LETTER, now=NOW, corrects=number, seen=1)
+    advocacy.add(db, ben, replace(LETTER, public=False, note="Call them."), now=NOW, corrects=number, seen=1)
+    advocacy.add(db, person(db), LETTER, now=NOW, corrects=number, seen=2)
+    with pytest.raises(BadRecord, match="an approver"):
+        advocacy.add(db, ben, replace(LETTER, public=False), now=NOW, corrects=number, seen=3)
+    with pytest.raises(BadRecord, match="an approver"):
+        advocacy.withdraw(db, ben, number, now=NOW, seen=3)
+    pages = {}
+    for name in ("Ana Reader", "Ben Writer"):
+        await browser.sign_in(name)
+        pages[name] = (await browser.get("/desk/advocacy")).text
+    assert 'name="public"' in pages["Ana Reader"]
+    assert "The scorecard no longer shows or counts it then." in pages["Ana Reader"], "before it is withdrawn"
+    assert 'name="public"' not in pages["Ben Writer"]
+    assert ">Correct it" not in pages["Ben Writer"]
+    assert "The public may read it: an approver corrects or withdraws it." in pages["Ben Writer"]
 
 
 def test_the_file_itself_refuses_a_public_meeting(db: Any) -> None:

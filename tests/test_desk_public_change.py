@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from typing import Any
 
 import pytest
-from desk_fixtures import NOW, Browser, decisions, document, field, person, say
+from desk_fixtures import NOW, Browser, change, decisions, document, field, person, say
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -14,7 +15,9 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.reviews import public_change, publishing, reviews
+from desk.queue import queue
+from desk.queue.queue import Filters, QueueViewer
+from desk.reviews import public_change, publishing, review_items, reviews
 from desk.reviews.drafts import draft_of, waiting_drafts
 from settings import Configuration
 
@@ -112,6 +115,66 @@ async def test_what_cannot_be_undone_asks_nothing(browser: Browser, db: Any) -> 
     await browser.sign_in()
     refused = await browser.send("/desk/undo", review=str(mine))
     assert (refused.status_code, "Ben Writer has decided it again since" in refused.text) == (409, True)
+
+
+OUTCOME = "outcome:tc-hotspot-lending"
+
+
+async def test_an_outcome_is_chosen_by_an_approver_who_reads_first_what_becomes_public(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    change(config, "update documents set status = 'failed' where id = ?", BROADBAND)
+    say(db, subject="position:tc-hotspot-lending", value="support")
+    await browser.sign_in()
+    page = (await browser.get(document())).text
+    form = page.partition('id="outcome-tc-hotspot-lending"')[2].partition("</select>")[0]
+    assert ("required" in form, "selected" in form) == (True, False)
+    assert form.partition("<option")[2].startswith(' value="">Choose one'), "no success is chosen beforehand"
+    said = {"subject": "outcome", "outcome": "tc-hotspot-lending", "verdict": "confirm"}
+    seen = field(page, "seen")
+    nothing = await browser.send(document(), **said, value="", seen=seen)
+    assert (nothing.status_code, "choose one of" in nothing.text) == (400, True)
+    asked = (await browser.send(document(), **said, value="incorporated", seen=seen)).text
+    assert parts(asked) == ("Nothing: no outcome for this position.", "Incorporated")
+    assert "the scorecard counts it" in asked
+    assert (BROADBAND, OUTCOME) not in decisions(config)
+    sure = {name: field(asked, name) for name in ("subject", "verdict", "value", "seen", "sure")}
+    assert (await browser.send(document(), **sure)).status_code == 302
+    assert decisions(config)[BROADBAND, OUTCOME][1] == "incorporated"
+    page = await undo(browser)
+    assert ">Take “Incorporated” off the public pages</button>" in page
+
+
+async def test_a_reviewer_records_no_outcome_and_waits_for_none(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    change(config, "update documents set status = 'failed' where id = ?", BROADBAND)
+    db.execute(
+        "insert into suggested_outcomes values (?, 'tc-hotspot-lending', 'incorporated', 'serves it', null, null, null, null)",
+        [BROADBAND],
+    )
+    await browser.sign_in("Ben Writer")
+    seen = field((await browser.get(document())).text, "seen")
+    sent = {"subject": "outcome", "outcome": "tc-hotspot-lending", "verdict": "confirm", "value": "incorporated"}
+    for sure in ("", "1"):
+        refused = await browser.send(document(), **sent, seen=seen, sure=sure)
+        assert (refused.status_code, "role of approver" in refused.text) == (403, True)
+    for item in [item for item in items(db) if item.waits]:
+        say(db, "confirm", item.subject, value=item.suggestion.value, who="Ben Writer")
+    assert [item.subject for item in items(db) if item.waits] == [OUTCOME]
+    page = (await browser.get(document())).text
+    assert "an approver records it" in page
+    assert 'Choose one</option><option value="incorporated"' not in page
+    assert " data-open" not in page
+    filters = Filters(kind="bill", ended="1")
+    for approves, waits in ((True, [BROADBAND]), (False, [])):
+        viewer = QueueViewer(person(db).id, datetime.date(2022, 3, 9), None, approves)
+        found = queue.ranked(db, filters, viewer, skip=0, size=9)[0]
+        assert [each.document_id for each in found if each.document_id == BROADBAND] == waits
+
+
+def items(db: Any) -> list[review_items.Item]:
+    return review_items.items(db, BROADBAND, review_items.titles(db))
 
 
 @pytest.mark.parametrize(

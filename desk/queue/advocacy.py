@@ -122,7 +122,7 @@ def add(
         seen: the id of the newest row of that record that the page knew.
 
     Raises:
-        BadRecord: something is missing or wrong.
+        BadRecord: something is missing or wrong, or the account may not decide what the public reads.
         RecordConflict: somebody has corrected it since, and it says something else: a form sent twice is no conflict.
         AlreadyKept: a current record says the same in every field.
     """
@@ -134,7 +134,7 @@ def withdraw(db: Database, account: Account, record_id: int, *, now: str, seen: 
     """Take a record off every page and report; its rows stay.
 
     Raises:
-        BadRecord: there is no such record.
+        BadRecord: there is no such record, or the public reads it and the account may not decide that.
         RecordConflict: somebody has corrected it since.
     """
     found = current(db, record_id)
@@ -163,13 +163,21 @@ def _write(
                 if all(newest[name] == values[name] for name in (*asdict(record), "gone")):
                     return corrects  # it says so already: a form that was sent twice
                 raise RecordConflict(newest)
+            _require_approver(account, bool(newest["public"]))
         elif (kept := _kept(db, record)) is not None:
             raise AlreadyKept(kept)
+        _require_approver(account, record.public)
         values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
         db.execute(
             f"insert into advocacy ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
         )
     return int(values["record_id"])
+
+
+def _require_approver(account: Account, public: bool) -> None:
+    """What the public reads as an act of the organization is for approvers, as its stances are."""
+    if public and not account.may("approver"):
+        raise BadRecord("an approver makes a record public, and corrects or withdraws one that is")
 
 
 def _kept(db: Database, record: AdvocacyRecord) -> int | None:

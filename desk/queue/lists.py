@@ -65,7 +65,8 @@ class QueueView:
 
 
 def _viewer(context: RequestContext) -> QueueViewer:
-    return QueueViewer(context.me.id, context.today, collaboration.record_visit(context.db, context.me, context.now))
+    since = collaboration.record_visit(context.db, context.me, context.now)
+    return QueueViewer(context.me.id, context.today, since, context.me.may("approver"))
 
 
 @staff_page(r"", methods="GET")
@@ -239,7 +240,8 @@ def areas(context: RequestContext) -> Answer:
     if context.form is None:
         held = [(key, unit["name"]) for unit in units.units(db) for key, _ in unit["areas"]]
         owned, people = collaboration.areas_with_owners(db), collaboration.deciding_account_names(db)
-        waiting = queue.waiting_by_area(db, QueueViewer(context.me.id, context.today, None))
+        viewer = QueueViewer(context.me.id, context.today, None, context.me.may("approver"))
+        waiting = queue.waiting_by_area(db, viewer)
         return Page("desk/areas.html", {"areas": owned, "waiting": waiting, "units": held, "people": people})
     try:
         collaboration.reassign_area(db, context.me, area, name, context.typed("note"), context.now)

@@ -63,6 +63,11 @@ _ASLEEP = """
         and z.until_change in ('any', c.kind)))"""
 
 
+_NOT_ONLY_OUTCOMES = (
+    "exists (select 1 from waiting_pairs o where o.document_id = w.document_id and o.subject not like 'outcome:%')"
+)
+
+
 @dataclass(frozen=True)
 class Filters(AddressFilters):
     """Which documents of the queue to show."""
@@ -102,11 +107,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class QueueViewer:
-    """Who looks at the queue and when. `since` is the end of their last visit, None at the first."""
+    """Who looks at the queue and when. `since` is the end of their last visit, None at the first.
+
+    An outcome waits only for those who may approve it (`approves`).
+    """
 
     account_id: int
     today: datetime.date
     since: str | None
+    approves: bool = True
 
 
 def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, size: int) -> tuple[list[Entry], int]:
@@ -135,6 +144,8 @@ def _ranking(db: Database, filters: Filters, asked: QueueViewer) -> tuple[str, d
     """The SQL of the documents that fit some filters, with their points, and its values."""
     conditions, values = _conditions(filters)
     conditions.append(_not_ceremonial(db, "w.document_id"))
+    if not asked.approves:
+        conditions.append(_NOT_ONLY_OUTCOMES)
     values["named"] = json.dumps(finding.named(db.conn, filters.q) if filters.q else [])
     values |= lapsed(db, asked.today.isoformat())
     values |= _dates(asked.today) | {"me": asked.account_id, "since": asked.since or ""}

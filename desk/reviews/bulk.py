@@ -170,14 +170,13 @@ def decide_all(context: RequestContext) -> Answer:
     later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER
     filters = Filters.of(context.args)
     titles = review_items.titles(context.db)
-    waiting = [
-        item for item in review_items.items(context.db, document_id, titles, all_priorities=sampled) if item.waits
-    ]
+    items = review_items.items(context.db, document_id, titles, all_priorities=sampled)
+    waiting = review_items.left_for(context.me, items)
     if any(item.token not in shown for item in waiting if item.kind != "outcome"):  # those open by what was decided
         later = f"What was suggested since you opened the page is still open. {later}".strip()
     if "n" not in context.args or waiting:
         return Redirect(f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}", later)
-    viewer = QueueViewer(context.me.id, context.today, None)
+    viewer = QueueViewer(context.me.id, context.today, None, context.me.may("approver"))
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=sampled)
     return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {later}".strip())
 

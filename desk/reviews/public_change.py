@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from desk.reviews import review_items, reviews
 from desk.reviews.drafts import draft_of
 from desk.reviews.reviews import Verdict
-from desk.reviews.subjects import parse
+from desk.reviews.subjects import check, parse
 from desk.web.context import Page, RequestContext
 from pages.http import formatting
 
@@ -90,11 +90,27 @@ def ask_to_undo(context: RequestContext, review_id: int) -> Page | None:
 
 
 def asks_first(context: RequestContext, verdict: Verdict) -> Page | None:
-    """The page that asks before a published stance is withdrawn; None where the verdict changes no words of ALA, or is sure."""
-    if context.typed("sure") or not context.me.may("approver") or not verdict.published:
+    """The page that asks before a published stance is withdrawn, or an outcome recorded, which the scorecard counts at once.
+
+    None where the verdict changes no words of ALA, or is sure.
+
+    Raises:
+        BadVerdict: it makes no sense.
+    """
+    subject = parse(verdict.subject)
+    if context.typed("sure") or not context.me.may("approver") or not (verdict.published or subject.kind == "outcome"):
         return None
     now = public_words(context.db, verdict.document_id, verdict.subject)
-    return _to_withdraw(context, verdict, now) if now else None
+    if subject.kind == "outcome" and verdict.verdict in ("confirm", "change"):
+        check(subject, verdict.verdict, verdict.value, published=False, reason=None, source=None)
+        return _to_record(context, verdict, now)
+    return _to_withdraw(context, verdict, now) if now and verdict.published else None
+
+
+def _to_record(context: RequestContext, verdict: Verdict, now: Row | None) -> Page:
+    then = {"value": verdict.value, "reason": None, "source": None}
+    form = {"subject": verdict.subject, "verdict": verdict.verdict, "value": verdict.value, "seen": verdict.seen}
+    return _ask(context, verdict, now, then, "Undo takes it back.", form)
 
 
 def _to_withdraw(context: RequestContext, verdict: Verdict, now: Row) -> Page:

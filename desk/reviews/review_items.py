@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from desk.reviews import verdict_validity
+from desk.accounts.accounts import Account
+from desk.reviews import subjects, verdict_validity
 from desk.reviews.suggestions import Suggestion, suggestions
 from positions.catalog.records import DIRECTIONS, STANCES
 from text.spans import Quote
@@ -128,6 +129,15 @@ def items(db: Database, document_id: str, known: Titles, *, all_priorities: bool
         required = all_priorities or subject in affected
         found.append(Item(subject, title, statement, suggestion, verdicts.get(subject), required))
     return sorted(found, key=lambda item: (_ORDER[item.kind], not item.waits))
+
+
+def left_for(account: Account, found: Sequence[Item]) -> list[Item]:
+    """Those that wait for a decision which this person may give: an outcome is for approvers."""
+    return [
+        item
+        for item in found
+        if item.waits and account.may(subjects.needs_role(item.kind, published=False, reason=None))
+    ]
 
 
 def choices(known: Titles) -> dict[str, list[tuple[str, str]]]:

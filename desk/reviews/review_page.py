@@ -243,11 +243,11 @@ def _onward(context: RequestContext, verdict: Verdict, message: str) -> Redirect
     """Go to what is still open on the document, or else to the next document."""
     document_id, filters = verdict.document_id, Filters.of(context.args)
     titles = review_items.titles(context.db)
-    left = any(item.waits for item in review_items.items(context.db, document_id, titles))
+    left = review_items.left_for(context.me, review_items.items(context.db, document_id, titles))
     stays = verdict.subject.startswith(("stance", "outcome"))
     if left or stays or "n" not in context.args:
         here = f"/desk/documents/{document_id}?{filters.query(n=context.arg('n'))}"
         return Redirect(here + ("#open" if left and not stays else ""), message)
-    viewer = QueueViewer(context.me.id, context.today, None)
+    viewer = QueueViewer(context.me.id, context.today, None, context.me.may("approver"))
     onward = queue.address_after(context.db, filters, viewer, context.number("n"), sampled=verdict.sampled)
     return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {message}".strip())

@@ -78,7 +78,8 @@ def check(
 def needs_role(kind: str, *, published: bool, reason: str | None) -> str:
     """The least role that may record a verdict: what the public reads as ALA's words is for approvers.
 
-    That is a published stance, and the line that says why a pinned document matters; a draft's reason waits for an approver.
+    That is a published stance, an outcome, which the scorecard counts at once, and the line that says why a pinned document
+    matters; a draft's reason waits for an approver.
     """
-    speaks = published or (kind == "priority" and (reason or "").strip())
+    speaks = published or kind == "outcome" or (kind == "priority" and (reason or "").strip())
     return "approver" if speaks else "reviewer"
