@@ -17,6 +17,7 @@ from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import public_change, review_items, reviews, subjects, suggestions
 from desk.reviews.drafts import touched_by_others
+from desk.reviews.related_documents import related_documents
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
@@ -82,6 +83,9 @@ class ReviewView:
     dates: list[tuple[str, str]]
     reports: list[Row]
     partners_hold: list[Row]
+    #: The same bill under other numbers, with what is decided on it, and other related documents.
+    twins: list[Row]
+    related: list[Row]
     #: What a second reader says, and what of it the program does not: (title, opinion).
     reading: Reading | None
     beyond: list[tuple[str, Opinion]]
@@ -128,6 +132,7 @@ def review_view(
     stances, choices = review_items.stances(history, titles), review_items.choices(titles)
     pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
+    twins, related = related_documents(db, document, titles)
     spans: dict[str, list[Mark]] = defaultdict(list)
     for item in sorted((item for item in items if item.kind == "area"), key=lambda item: item.key):
         for each in item.evidence:
@@ -157,6 +162,8 @@ def review_view(
         **collaboration.work_on(db, context.me, document_id, today.isoformat()),
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
+        twins=twins,
+        related=related,
         reading=reading,
         beyond=[(titles[each.subject][0], each) for each in beyond if each.subject in titles],
         next_event=rulemaking.next_event_of(db.conn, document_id, today),
