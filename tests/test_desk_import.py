@@ -118,10 +118,30 @@ def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:
     assert "“Atlantis” is no place we know" in why[4]
     assert "“love it” is no stance we know" in why[5]
     assert why[7] == "number: holds a formula; paste the value instead"
+    assert why[6] == ("row 2 is about the same document, and the first counts; its note “again” will not be written")
     assert "no number" in why[9]
     assert "neither letters nor figures" in why[10]
     # Only what can be written has something to choose.
     assert [len(each.choices) for each in lines] == [1, 1, 2, 0, 0, 0, 0, 0, 1, 0, 0]
+
+
+def test_a_row_that_comes_again_says_which_and_what_of_it_is_lost(db: Any) -> None:
+    head = "State,Session,Bill number,Position,Priority,Hearing,Notes\n"
+    lines = (
+        "US,117,H.R. 1783,Support,,,Call\n"
+        "US,117,HR1783,Oppose,High,3/9/2022,Call\n"
+        "US,117,HR 1783,Support,,,Call\n"
+        "TX,,HB 1,Oppose,,,\n"
+        "TX,,HB1,Oppose,,,\n"
+    )
+    why = [each.why for each in shown(db, head + lines)]
+    assert why[1] == (
+        "row 2 is about the same document, and the first counts; "
+        "its stance “Oppose”, its hearing “2022-03-09”, that it is a priority will not be written"
+    )
+    assert why[2] == "row 2 is about the same document, and the first counts; it says nothing else"
+    assert why[3] == "2 documents have this number: choose one"
+    assert why[4].endswith("another one than in row 5: of two rows on one document, the first counts")
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,16 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert "Stance of ALA" not in (await browser.get(f"/documents/{BROADBAND}")).text
 
 
+async def test_a_row_left_out_for_another_on_the_same_document_is_named(browser: Browser, db: Any) -> None:
+    """Two rows that match several documents: only who chooses knows that they are one."""
+    rows = "Bill number,State,Position\nHB1,TX,Oppose\nHB 1,TX,Support\n"
+    first, second = [each.choices[0][1] for each in shown(db, rows)]
+    await browser.send("/desk/import", step="apply", name="tracker.csv", row=[first, second])
+    assert stance(db, "us-tx-2023-24-hb1") == "oppose"
+    said = (await browser.get("/desk/import")).text
+    assert "1 document imported. You follow it now. Row 3 was left out: row 2 is about the same document." in said
+
+
 async def test_the_queue_undoes_no_half_of_an_import(browser: Browser, db: Any) -> None:
     """A key takes back only verdicts; an import wrote leads, hearings, and notes too."""
     apply(

@@ -24,6 +24,7 @@ from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import staff_page
 from pages.export.exports import csv_lines
+from pages.http import formatting
 from pages.http.formatting import count
 from store.connect import writing
 
@@ -113,16 +114,19 @@ TEMPLATE = ("Bill number", "State", "Session", "Our position", "Priority", "Lead
 def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Shown]:
     """Show what each row means and would write, without writing."""
     shown = []
-    mentioned: set[str] = set()
+    first: dict[tuple[str, ...], Line] = {}  # the documents that a row names -> the first row that names them
     for row in rows:
         line = tracker_match.matched(db, row)
-        keys = [each.document_id for each in line.candidates]
+        keys = tuple(each.document_id for each in line.candidates)
         state, why = line.state, line.why
-        if state == "matched" and keys[0] in mentioned:
-            state, why = "double", "only the first row counts"
+        if state == "matched" and keys in first:
+            state, why = "double", _repeats(first[keys], line)
         elif state == "matched" and not _lacks(db, account, _what(db, line, line.candidates[0])):
             state, why = "same", "you follow it, and all of this is here"
-        mentioned.update(keys if state in ("matched", "same") else ())
+        elif state == "ambiguous" and keys in first:
+            why = f"{why}, another one than in row {first[keys].row.number}: of two rows on one document, the first counts"
+        if state in ("matched", "same", "ambiguous"):
+            first.setdefault(keys, line)
         can = state in ("matched", "ambiguous")
         offered = line.candidates if can else ()
         choices = tuple(_choice(db, line, each) for each in offered)
@@ -130,6 +134,23 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
         state = "held" if state == "matched" and held[0] else state
         shown.append(Shown(line, state, choices, why, held))
     return shown
+
+
+def _repeats(first: Line, line: Line) -> str:
+    """Why a row is left out whose document a row above has, and what it says that is lost with it."""
+    lost = [
+        f"its {name} “{formatting.word('stances', said) if name == 'stance' else said}”"
+        for name, said, above in (
+            ("stance", line.stance, first.stance),
+            ("lead", line.lead, first.lead),
+            ("hearing", line.hearing, first.hearing),
+            ("note", line.note, first.note),
+        )
+        if said and said != above
+    ]
+    lost += ["that it is a priority"] if line.priority and not first.priority else []
+    says = f"{', '.join(lost)} will not be written" if lost else "it says nothing else"
+    return f"row {first.row.number} is about the same document, and the first counts; {says}"
 
 
 def _choice(db: Database, line: Line, candidate: Candidate) -> tuple[str, str]:
@@ -212,12 +233,18 @@ def _apply(context: RequestContext) -> Redirect:
         raise HTTPError(400, "Nothing was imported: choose some rows first.")
     done, left = apply(context.db, context.me, wanted, name=context.typed("name")[:200], now=context.now)
     context.publish(context.db, [each.document_id for each in wanted])
+    rows: dict[str, list[int]] = {}
+    for each in wanted:
+        rows.setdefault(each.document_id, []).append(each.row)
+    repeated = [(again, first) for first, *others in rows.values() for again in others]
     one, many = "document imported. You follow it", "documents imported. You follow them"
     none = "Nothing was imported." if left else "All of this is here already: nothing was imported."
     message = f"{count(done, one, many)} now." if done else none
     if left:
         skipped = count(len(left), "was", "were")
         message += f" {skipped} skipped: they have changed since the preview ({', '.join(left[:5])})."
+    for again, before in repeated[:5]:
+        message += f" Row {again} was left out: row {before} is about the same document."
     return Redirect("/desk/import", message)
 
 
