@@ -14,7 +14,7 @@ from desk_fixtures import db as db
 from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
-from desk.queue import advocacy, collaboration, queue
+from desk.queue import advocacy, collaboration, find_page, queue
 from desk.queue.our_bills import OurFilters, our_bills
 from desk.queue.queue import Filters, QueueViewer
 from pages.browse import finding
@@ -49,6 +49,66 @@ def test_the_queue_and_our_bills_know_numbers(db: Any, typed: str) -> None:
     assert our_bills(db, OurFilters(q="HR 1784"), me=person(db).id, today=TODAY, since=None) == []
 
 
+def same_number(config: Configuration, key: str, **values: str) -> None:
+    """Store another document with the number of BROADBAND."""
+    corpus = corpus_of(config)
+    first = next(iter(corpus.query("select * from documents where id = ?", [BROADBAND])))
+    corpus.table("documents").insert(first | {"id": key} | values)
+    corpus.execute(
+        "insert into listing select area_id, sort_on, :key, (select rowid from documents where id = :key), "
+        "kind, coalesce(:place, jurisdiction), status, year, must_see, ceremonial, number, cell, agency "
+        "from listing where document_id = :like limit 1",
+        {"key": key, "like": BROADBAND, "place": values.get("jurisdiction")},
+    )
+    corpus.conn.commit()
+    corpus.close()
+
+
+async def test_a_number_of_congress_means_the_congress_that_sits(browser: Browser, config: Configuration) -> None:
+    same_number(config, "us-116-hr1783", session="116")
+    await browser.sign_in()
+    answer = await browser.get("/desk/find?q=H.R.+1783")
+    assert answer.headers["location"] == f"/desk/documents/{BROADBAND}?also=us-116-hr1783"
+    page = (await browser.get(answer.headers["location"])).text
+    assert '<a href="/desk/documents/us-116-hr1783">H.R. 1783, 116th Congress</a>' in page
+    assert "Not this one?" not in (await browser.get(f"/desk/documents/{BROADBAND}")).text
+    assert (await browser.get("/desk/find?q=HR+1783+116th")).headers["location"] == "/desk/documents/us-116-hr1783"
+    same_number(config, "us-tx-89r-hr1783", session="89r", jurisdiction="us-tx")
+    assert "3 documents found." in (await browser.get("/desk/find?q=H.R.+1783")).text, "a state has the number, too"
+
+
+@pytest.mark.parametrize(
+    ("found", "congress", "one"),
+    [
+        (["us-119-hr1", "us-117-hr1"], 119, "us-119-hr1"),
+        (["us-117-hr1", "us-116-hr1"], 119, None),
+        (["us-119-hr1", "us-119-hres1"], 119, None),
+        (["us-119-hr1", "us-ga-2026-hr1"], 119, None),
+        (["us-119-hr1", "us-fr-2025-01234"], 119, None),
+        ([], 119, None),
+    ],
+)
+def test_a_number_leads_to_one_congress_only_where_nothing_else_has_it(
+    found: list[str], congress: int, one: str | None
+) -> None:
+    assert finding.of_congress(found, congress) == one
+
+
+async def test_a_list_has_all_with_a_number_or_says_that_there_are_more(
+    browser: Browser, config: Configuration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        same_number(config, f"us-tx-{80 + number}r-hr1783", session=f"{80 + number}r", jurisdiction="us-tx")
+    await browser.sign_in()
+    page = (await browser.get("/desk/find?q=HR1783")).text
+    assert "8 documents found." in page
+    assert page.count('class="card-title"') == 8
+    monkeypatch.setattr(find_page, "MOST", 7)
+    page = (await browser.get("/desk/find?q=HR1783")).text
+    assert "The first 7 documents are below. There are more" in page
+    assert page.count('class="card-title"') == 7
+
+
 async def test_one_goes_there_and_trail_and_records_take_numbers(
     browser: Browser, config: Configuration, db: Any
 ) -> None:
@@ -62,18 +122,10 @@ async def test_one_goes_there_and_trail_and_records_take_numbers(
     form = {"kind": "letter", "title": "Letter", "document_id": "hr 1783", "happened_on": "2022-03-08"}
     assert (await browser.send("/desk/advocacy", **form)).status_code == 302
     assert [row["document_id"] for row in advocacy.records(db)] == [BROADBAND]
-    corpus = corpus_of(config)
-    first = next(iter(corpus.query("select * from documents where id = ?", [BROADBAND])))
-    corpus.table("documents").insert(first | {"id": "us-116-hr1783", "session": "116"})
-    corpus.execute(
-        "insert into listing select area_id, sort_on, 'us-116-hr1783', (select rowid from documents where id = 'us-116-hr1783'), "
-        "kind, jurisdiction, status, year, must_see, ceremonial, number, cell, agency from listing where document_id = ? limit 1",
-        [BROADBAND],
-    )
-    corpus.conn.commit()
-    corpus.close()
-    assert "us-116-hr1783" in (await browser.send("/desk/advocacy", **form)).text
+    same_number(config, "us-116-hr1783", session="116")
+    refused = (await browser.send("/desk/advocacy", **form)).text
+    assert "enter us-117-hr1783 for H.R. 1783, 117th Congress; us-116-hr1783 for H.R. 1783, 116th Congress" in refused
     page = (await browser.get("/desk/trail?document=H.R.+1783")).text
     assert "Several documents have this number" in page
-    assert 'href="/desk/trail?document=us-116-hr1783&amp;person="' in page
+    assert 'href="/desk/trail?document=us-116-hr1783&amp;person=">H.R. 1783, 116th Congress</a>' in page
     assert "Several documents" not in (await browser.get(f"/desk/trail?document={BROADBAND}")).text

@@ -305,5 +305,11 @@ def trail(context: RequestContext) -> Answer:
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
-    view = {"rows": rows[:TRAIL], "more": more, "document": document, "person": person, "named": named}
+    view = {
+        "rows": rows[:TRAIL],
+        "more": more,
+        "document": document,
+        "person": person,
+        "named": finding.labels(context.db.conn, named),
+    }
     return Page("desk/trail.html", view | {"people": collaboration.active_account_names(context.db)})

@@ -24,6 +24,7 @@ from desk.reviews.subjects import BadVerdict
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
+from pages.browse import finding
 from pages.documents import rulemaking
 from pages.documents.highlight import Mark, Piece, marked
 from pages.documents.progress import Progress, progress
@@ -34,6 +35,8 @@ from second_reader.opinions import Reading
 Row = dict[str, Any]
 #: Changes of a company's rules that are shown beside what there is to decide.
 _CHANGES = 3
+#: Other documents with its number that are offered.
+_MOST_ALSO = 10
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class ReviewView:
     dates: list[tuple[str, str]]
     reports: list[Row]
     partners_hold: list[Row]
+    #: Other documents with the number that somebody searched for: id -> what people call it.
+    also: dict[str, str]
     #: The same bill under other numbers, with what is decided on it, and other related documents.
     twins: list[Row]
     related: list[Row]
@@ -162,6 +167,7 @@ def review_view(
         **collaboration.work_on(db, context.me, document_id, today.isoformat()),
         reports=reports.open_about(db, document_id),
         partners_hold=partners_hold,
+        also=finding.labels(db.conn, context.args["also"][:_MOST_ALSO]) if "also" in context.args else {},
         twins=twins,
         related=related,
         reading=reading,

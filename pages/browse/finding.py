@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections.abc import Sequence
 
 from crawlers.items import slug
 from pages.browse import numbers, search
+from pages.database import marks, rows
 from pages.documents.identifiers import CONGRESS_GOV
+from pages.documents.session_status import SESSION_TITLE
+from pages.http import formatting
 from store.errors import InvalidInput
 
 MOST_FOUND = 20
@@ -17,12 +21,12 @@ _CONGRESS = re.compile(r"congress\.gov/bill/(\d+)\w\w-congress/([a-z-]+)/(\d+)")
 _KINDS = {word: kind for kind, word in CONGRESS_GOV.items()}
 
 
-def named(db: sqlite3.Connection, typed: str) -> list[str]:
-    """The ids of the documents with this id, address, or number, the likeliest first, at most five."""
+def named(db: sqlite3.Connection, typed: str, most: int = numbers.MOST) -> list[str]:
+    """The ids of the documents with this id, address, or number, the likeliest first, at most `most`."""
     page, congress = _PAGE.search(typed), _CONGRESS.search(typed)
     if congress and congress[2] in _KINDS:
         typed = f"us-{congress[1]}-{_KINDS[congress[2]]}{congress[3]}"
-    return numbers.find_number(db, page[1] if page else typed)
+    return numbers.find_number(db, page[1] if page else typed, most=most)
 
 
 def the_one(db: sqlite3.Connection, typed: str) -> str | None:
@@ -33,19 +37,52 @@ def the_one(db: sqlite3.Connection, typed: str) -> str | None:
     """
     found = named(db, typed)
     if len(found) > 1:
-        raise InvalidInput(f"several documents have the number {typed[:80]!r}: enter one of {', '.join(found)}")
+        choices = "; ".join(f"{key} for {label}" for key, label in labels(db, found).items())
+        raise InvalidInput(f"several documents have the number {typed[:80]!r}: enter {choices}")
     return next(iter(found), None)
 
 
-def find_documents(db: sqlite3.Connection, typed: str) -> list[str]:
-    """The ids of the documents that this names, then of those with these words, at most MOST_FOUND."""
+def labels(db: sqlite3.Connection, found: Sequence[str]) -> dict[str, str]:
+    """Id -> what people call the document, with its place and session, such as "SB 74, Georgia, 2025-2026 Regular Session"."""
+    held = rows(
+        db,
+        f"select d.id, d.identifier, d.jurisdiction, d.session, {SESSION_TITLE} as title from documents d "
+        f"where d.id in ({marks(found)})",
+        found,
+    )
+    said = {
+        row["id"]: ", ".join(
+            filter(
+                None,
+                (
+                    row["identifier"],
+                    row["jurisdiction"] != "us" and formatting.place(row["jurisdiction"]),
+                    formatting.session_in_words(row["jurisdiction"], row["session"], row["title"]),
+                ),
+            )
+        )
+        for row in held
+    }
+    return {key: said[key] for key in found if key in said}
+
+
+def of_congress(found: Sequence[str], congress: int) -> str | None:
+    """The one bill of a Congress among bills of several, all with one number; None where another place has the number, too."""
+    bills = [re.fullmatch(r"us-(\d+)-([a-z]+\d+)", key) for key in found]
+    if not all(bills) or len({bill[2] for bill in bills if bill}) != 1:
+        return None
+    return next((bill[0] for bill in bills if bill and bill[1] == str(congress)), None)
+
+
+def find_documents(db: sqlite3.Connection, typed: str, most: int = MOST_FOUND) -> list[str]:
+    """The ids of the documents that this names, then of those with these words, at most `most`."""
     number = slug(typed).replace("-", "")
     by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
-    asked = [(f"{by_number} limit {MOST_FOUND}", number)]
+    asked = [(f"{by_number} limit {most}", number)]
     words = search.parse(typed)
     if expression := words.expression:
         by_words = "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ?"
-        asked.append((f"{by_words} order by f.rank limit {MOST_FOUND}", expression))
+        asked.append((f"{by_words} order by f.rank limit {most}", expression))
     found = [row[0] for sql, value in asked for row in db.execute(sql, [value]).fetchall()]
     of_docket = words.docket.having(db) if words.docket else ()
-    return list(dict.fromkeys([*named(db, typed), *of_docket, *found]))[:MOST_FOUND]
+    return list(dict.fromkeys([*named(db, typed), *of_docket, *found]))[:most]

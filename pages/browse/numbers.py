@@ -125,14 +125,14 @@ Places = tuple[str, list[str]]
 ANYWHERE: Places = ("1", [])
 
 
-def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -> list[str]:
-    """The ids of the documents whose number was typed, at most five: the nearest form, Congress, those with an area, new ones."""
+def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE, most: int = MOST) -> list[str]:
+    """The ids of the documents whose number was typed, at most `most`: nearest form, Congress, those with an area, new ones."""
     key = query.encode("utf-8", "replace").decode().strip().lower()  # half of a pair of code units is no character
     chosen, values = places
     if db.execute(f"select 1 from documents where id = ? and {chosen}", [key, *values]).fetchone():
         return [key]
     readings = [reading for reading in (read_number(query), _state_first(query), _as_in_ids(query)) if reading]
-    return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:MOST]
+    return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:most]
 
 
 def other_congress(db: sqlite3.Connection, query: str, found: list[str], day: str) -> str | None:
@@ -226,7 +226,7 @@ def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[
             *_backwards(row["sort_on"]),
         )
     )
-    return [row["document_id"] for row in found[:MOST]]
+    return [row["document_id"] for row in found]
 
 
 def is_known_by(row: Mapping[str, Any] | sqlite3.Row) -> bool:
