@@ -103,6 +103,52 @@ def test_every_name_is_listed_once_and_names_known_positions() -> None:
         assert name.says, called
 
 
+@pytest.mark.parametrize(
+    ("typed", "says", "instead", "exactly"),
+    [
+        ("KOSA", "kids online safety act", False, '"KOSA"'),
+        ("cdl hotspot", "controlled digital lending", True, '"cdl" hotspot'),
+        ("place:iowa the Nelson  memo", "publicly funded research", False, 'place:iowa the "Nelson memo"'),
+        ("library notice and takedown?", "section 512", False, 'library "notice and takedown?"'),
+    ],
+)
+def test_what_a_name_stands_for_is_said_with_a_way_to_its_own_words(
+    typed: str, says: str, instead: bool, exactly: str
+) -> None:
+    asked = search.parse(typed)
+    assert [(says in name.says, name.instead) for name in asked.renamed] == [(True, instead)]
+    assert asked.exactly == exactly
+    again = search.parse(exactly)
+    assert (again.renamed, again.exactly) == ([], None)
+
+
+@pytest.mark.parametrize("typed", ["music modernization act", '"CDL"', "title:CDL", "hotspot", "book ban* library"])
+def test_words_that_find_only_themselves_are_not_said_to_find_more(typed: str) -> None:
+    assert search.parse(typed).renamed == []
+
+
+def test_a_plural_is_no_other_word_that_was_searched_for() -> None:
+    (name,) = search.parse("book bans").renamed
+    assert "ban books" in name.says
+    assert "book ban" not in name.says
+
+
+async def test_the_page_says_what_else_it_searched_for(tmp_path: Path) -> None:
+    filled(tmp_path)
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=KOSA&kind=bill")).text)
+    assert "<h1>Search for “KOSA”</h1>" in page
+    assert "Besides “KOSA”, also searched for: <strong>kids online safety act</strong>." in page
+    assert 'href="/browse?q=%22KOSA%22&kind=bill">exactly the words you typed</a>' in page
+    page = html.unescape((await site.client.get("/browse?q=CDL")).text)
+    assert "Searched for these words in place of “CDL”: <strong>controlled digital lending</strong>" in page
+    page = html.unescape((await site.client.get("/browse?q=book+bans")).text)
+    assert re.search(r"<details><summary>And \d+ more</summary><p><strong>.*freedom to read", page)
+    page = html.unescape((await site.client.get("/browse?q=%22KOSA%22")).text)
+    assert '<h1>Documents with “"KOSA"”</h1>' in page
+    assert "searched for" not in page
+
+
 def test_a_name_that_is_listed_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "names.yml").write_text("- {names: [A b], says: [x]}\n- {names: [a-B], says: [y]}\n", encoding="utf-8")
     monkeypatch.setattr(names, "SITE", tmp_path)

@@ -91,6 +91,12 @@ def _how_read(found: browse.Browse) -> str:
         says.append(f"The question was read as one about documents with the status “{found.outcome}”.")
     if found.topic:
         says.append(f"The question was read as one about “{found.topic}”.")
+    for name in found.renamed:
+        phrases = ", ".join(f"“{phrase}”" for phrase in name.says)
+        besides = "In place of" if name.instead else "Besides"
+        says.append(f"{besides} “{name.typed}”, these words were searched for: {phrases}.")
+    if found.exactly:
+        says.append(f"To search for exactly the words, ask for: {found.exactly}")
     if found.loose:
         says.append("Few or none have all of the words: these have some of them.")
     return " ".join(says)

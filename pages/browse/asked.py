@@ -44,6 +44,22 @@ class Docket:
         return {row[0]: (row[1], row[2]) for row in found}
 
 
+@dataclass(frozen=True)
+class Renamed:
+    """A name of names.yml that was typed: its words, and the phrases of documents that were looked for.
+
+    ``instead``: they were looked for in the place of the name, which means something else in most documents.
+    """
+
+    words: tuple[str, ...]
+    says: tuple[str, ...]
+    instead: bool = False
+
+    @property
+    def typed(self) -> str:
+        return " ".join(self.words)
+
+
 @dataclass
 class Search:
     """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
@@ -68,6 +84,9 @@ class Search:
     positions: list[str] = field(default_factory=list)
     #: What a whole question was taken to be about, as names.yml calls it.
     topic: str | None = None
+    #: The names that were typed and found more than their own words, and the query that looks for those words alone.
+    renamed: list[Renamed] = field(default_factory=list)
+    exactly: str | None = None
     #: The place that was named; its own documents come first.
     place: str | None = None
     #: The rows of ``documents`` that the expression finds, where they are few and were looked up already.

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawlers.people import as_people_say
 from pages.browse import facets, known, numbers, outcomes, ranking, search, spelling, sponsors, translated
-from pages.browse.asked import Search
+from pages.browse.asked import Renamed, Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import SEVERAL, STATUS_GROUPS, Filters
 from pages.browse.small_index import small_index
@@ -68,6 +68,9 @@ class Browse:
     corrected: bool = False
     #: What a whole question was taken to be about.
     topic: str | None = None
+    #: The names among the words that found more than themselves, and the query for exactly the words.
+    renamed: list[Renamed] = field(default_factory=list)
+    exactly: str | None = None
     #: The status that a question asked for in words: ``filters`` have it, and the other words.
     outcome: str | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
@@ -154,6 +157,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         meant=found.meant,
         corrected=found.corrected,
         topic=found.asked.topic,
+        renamed=found.asked.renamed,
+        exactly=found.asked.exactly,
         outcome=formatting.word("statuses", filters.status) if of_outcome else None,
         sponsor=found.sponsor,
         sponsor_query=found.sponsor_query,

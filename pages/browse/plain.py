@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 
 from pages.browse import names
-from pages.browse.asked import NOT_IN_TEXTS, Search, Tie, quoted, spelt
+from pages.browse.asked import NOT_IN_TEXTS, Renamed, Search, Tie, quoted, spelt
+from text.tokens import fold
 
 #: So many words or names say enough to leave out the light words.
 ENOUGH = 1
@@ -25,6 +26,8 @@ def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> S
         if kind == "word" and (name := names.longest_name(words)) and not _covers_another(words, name):
             number, typed, stands_for = name
             _add_name(asked, typed, stands_for)
+            if says := _more(typed, stands_for):
+                asked.renamed.append(Renamed(tuple(words[:number]), says, stands_for.instead))
             at += number
             continue
         if kind == "word" and not asked.place and (place := names.longest_place(words)):
@@ -78,6 +81,17 @@ def _add_name(asked: Search, called: str, name: names.Name, *, typed: bool = Tru
     asked.typed += [quoted(called)] if typed and not name.instead else []
     asked.positions += name.positions
     asked.subjects += map(_said, name.says if name.positions else ())
+
+
+def _more(typed: str, name: names.Name) -> tuple[str, ...]:
+    """The phrases by which a name finds more than the words that were typed: whatever holds those in a row is found by them."""
+    own = _stems(typed)
+    return tuple(said for said in name.says if name.instead or own not in _stems(said))
+
+
+def _stems(words: str) -> str:
+    """Words in the singular, with a blank around each: the index knows no plurals either."""
+    return f" {' '.join(map(fold, names.folded(words).split()))} "
 
 
 def _covers_another(words: list[str], found: tuple[int, str, names.Name]) -> bool:

@@ -11,11 +11,12 @@ a question that say nothing are left out, and the name of a place finds the docu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from crawlers.agencies import load_agencies
 from pages.browse import docket_numbers, names
-from pages.browse.asked import MAX_TERMS, NOTHING, Search, Tie, quoted, spelt
+from pages.browse.asked import MAX_TERMS, NOTHING, Renamed, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
 from pages.http.language import _
@@ -164,6 +165,14 @@ def parse(query: str | None) -> Search:
     return replace(asked, ties=[NOTHING], note=" ".join(filter(None, [asked.note, no_word])))
 
 
+def _exactly(query: str, renamed: Iterable[Renamed]) -> str:
+    """The query with the names that stand for other words in quotation marks: their own words alone are looked for then."""
+    for name in renamed:
+        in_a_row = re.compile(r"(?<!\S)" + r"\s+".join(map(re.escape, name.words)) + r"(?!\S)")
+        query = in_a_row.sub(quoted(name.typed).replace("\\", r"\\"), query, count=1)
+    return query
+
+
 def caveats(query: str | None) -> str:
     """What must stand beside the numbers of the issues that a query names."""
     issues = (load_trackers().get(tie.value) for tie in parse(query).ties if tie.field == "tracker" and tie.wanted)
@@ -190,7 +199,8 @@ def _parse(query: str | None) -> Search:
     if unknown := [tie.value for tie in ties if tie.field == "agency" and tie.value not in load_agencies()]:
         note = _("There is no agency “{agency}”.").format(agency=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
-        return plain(tokens, ties, note)
+        asked = plain(tokens, ties, note)
+        return replace(asked, exactly=_exactly(query, asked.renamed)) if asked.renamed else asked
     parser = _Parser(tokens)
     parts: list[str] = []
     while parser.at < len(tokens):
