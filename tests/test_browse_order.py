@@ -58,7 +58,7 @@ def _pages(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, size: int, *
     filters = browse.Filters.of({"area": "tagged", **chosen})
     number = browse.browse(db, filters, DAY).pages
     found = [
-        browse._ids(db, browse.Filters(**{**vars(filters), "page": page}), search.parse(""), 0, None)
+        browse._ids(db, browse.Filters(**{**vars(filters), "page": page}), search.parse(""), 0, [])
         for page in range(1, number + 1)
     ]
     return found

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 import serve
 from pages.answers import searching
 from pages.answers.answer import At
-from pages.browse import browse, docket_numbers, finding, numbers, ranking, search, selection
+from pages.browse import browse, docket_numbers, finding, law_numbers, numbers, ranking, search, selection
 from pages.browse.asked import Docket
 from pages.browse.numbers import Number
 from publish.listing import publish
@@ -52,6 +52,60 @@ def test_a_number_is_read_in_any_form(typed: str, number: str, place: str | None
 )
 def test_what_asks_for_more_is_no_number(typed: str) -> None:
     assert numbers.read_number(typed) is None or not numbers.is_number(typed)
+
+
+LAW = "us-117-hr801"
+
+
+@pytest.fixture
+def with_laws(tmp_path: Path) -> sqlite3.Connection:
+    """H.R. 801 became a law by its list of laws, H.R. 802 by its actions alone; H.R. 803 mentions both."""
+    made = filled(tmp_path)
+    for number, status, text in (
+        (801, "enacted", ""),
+        (802, "enacted", ""),
+        (803, "introduced", "As Pub. L. 117-58 has it."),
+    ):
+        row = document_row(
+            f"us-117-hr{number}", identifier=f"H.R. {number}", title=f"Act {number}", url="https://example.org/"
+        )
+        made.table("documents").insert(row | {"session": "117", "status": status, "text": text})
+    made.table("laws").insert({"document_id": LAW, "ordinal": 0, "kind": "Public Law", "number": "117-58"})
+    said = "Became Public Law No: 117-59."
+    made.table("actions").insert({"document_id": "us-117-hr802", "ordinal": 0, "description": said})
+    publish(made, "2022-03-09T10:00:00Z")
+    return made.conn
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Public Law 117-58", "P.L. 117-58", "Pub. L. 117-58", "Pub. L. No. 117-58", "PL117–58", "public law no: 117-58."],
+)
+def test_the_number_of_a_law_opens_the_bill_that_became_it(with_laws: sqlite3.Connection, typed: str) -> None:
+    assert found_by(with_laws, typed) == [LAW, "us-117-hr803"]
+    assert finding.find_documents(with_laws, typed)[0] == LAW
+    assert finding.named(with_laws, typed) == [LAW]
+    answer = searching.search(At(with_laws, DAY, "https://example.org"), typed)
+    assert [each["id"] for each in answer.result["documents"]] == [LAW]
+
+
+def test_a_law_is_known_by_the_last_action_of_its_bill(with_laws: sqlite3.Connection) -> None:
+    assert finding.named(with_laws, "P.L. 117-59") == ["us-117-hr802"]
+    assert finding.named(with_laws, "Private Law 117-59") == finding.named(with_laws, "P.L. 117-5") == []
+
+
+def test_a_law_that_is_not_collected_is_said_to_be_missing(with_laws: sqlite3.Connection) -> None:
+    found = browse.browse(with_laws, browse.Filters.of({"q": "Public Law 94-553"}), DAY)
+    assert (found.direct, found.results, found.unknown_number) == ([], [], True)
+    of_texas = browse.browse(with_laws, browse.Filters.of({"q": "Public Law 117-58", "jurisdiction": "us-tx"}), DAY)
+    assert of_texas.direct == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["public law", "library law 117-58", "PL 117", "Pub. L. 117-58 libraries", "P 117-58"]
+)
+def test_other_words_are_no_number_of_a_law(typed: str) -> None:
+    assert law_numbers.read(typed) is None
 
 
 @pytest.mark.parametrize("typed", ["hb7606 rhode island", "RI H 7606", "H.B. 7606 RI", "house bill 7606 rhode island"])

@@ -6,8 +6,9 @@ import re
 from urllib.parse import urlencode
 
 from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
-from pages.browse import numbers
+from pages.browse import law_numbers, numbers
 from pages.browse.filters import PLACE_GROUPS, Filters
+from pages.browse.law_numbers import LawNumber
 from pages.browse.numbers import Number
 from pages.database import Row, marks, rows
 from pages.http import formatting
@@ -25,6 +26,8 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
     is given out once (the Federal Register's); else None.
     """
     path = "/browse?" + urlencode({"q": typed})
+    if law := law_numbers.read(typed):
+        return _law(at, law, place, path)
     asked = numbers.read_number(typed)
     if asked is None:
         says = "This is neither the id of a stored document nor the number of one. Look for words with `search`."
@@ -57,6 +60,17 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
         )
         return answer(at, State.CANDIDATES, says, path, result, places=places, **marked)
     return _none(at, result, same, path)
+
+
+def _law(at: At, law: LawNumber, place: str | None, path: str) -> Answer:
+    """The bill that became a law: Congress gives each number once."""
+    sql, values = Filters(jurisdiction=place or "").condition("jurisdiction")
+    found = law_numbers.find(at.db, law, (sql or "1", values))
+    result = {"candidates": [], "only": next(iter(found), None)}
+    if found:
+        return answer(at, State.ANSWERED, "", path, result, places=["us"])
+    says = f"No bill that is collected is known to have become {law.kind} {law.number}. It may exist where nothing was collected."
+    return answer(at, State.NOTHING_FOUND, says, path, result, places=["us"])
 
 
 def _none(at: At, result: Row, same: list[Row], path: str) -> Answer:

@@ -42,7 +42,7 @@ def search(
     parts = {name: str(each) for name, each in (wanted | {"agency": agency}).items() if each is not None}
     if must_see is not None:
         parts["must_see"] = str(int(must_see))
-    if numbers.read_number(words) and (numbers.is_number(words) or numbers.find_number(at.db, words)):
+    if numbers.is_number(words) or (numbers.read_number(words) and numbers.find_number(at.db, words)):
         return _by_number(at, words, place)
     filters = Filters.of(parts | {"page": str(page)})
     found = browse.browse(at.db, filters, at.today, choices=False)

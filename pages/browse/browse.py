@@ -7,17 +7,27 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawlers.people import as_people_say
-from pages.browse import facets, known, numbers, outcomes, ranking, search, spelling, sponsors, translated
+from pages.browse import (
+    facets,
+    known,
+    numbers,
+    outcomes,
+    ranking,
+    reasons,
+    search,
+    spelling,
+    sponsors,
+    titles,
+    translated,
+)
 from pages.browse.asked import Renamed, Search
 from pages.browse.cards import Card, cards, one_per_title
 from pages.browse.filters import SEVERAL, STATUS_GROUPS, Filters
-from pages.browse.small_index import small_index
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks
-from pages.documents.highlight import Piece, snippet_pieces
+from pages.documents.highlight import Piece
 from pages.http import formatting, language
-from pages.http.language import N_, _
+from pages.http.language import _
 from pages.places.collected import Lack, lack, left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
@@ -32,14 +42,6 @@ FEW_OF_PLACE = 3
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
 _ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
-#: So many characters of a text are looked at for a passage before the index of all documents is asked.
-READ = 20_000
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_OTHER_TITLES = N_("list of other titles")
-#: Where the numbers of agencies stand in a record, by their kind.
-_NUMBERED = {"docket": N_("list of docket numbers"), "rin": N_("list of RINs")}
-#: The columns of the index in the order in which a passage is taken from them.
-_PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ class Browse:
     positions: list[dict[str, Any]]
     expression: str | None
     by_relevance: bool
+    #: Whether ``direct`` are documents that the list leaves out whose title was typed, and not those of a number or a case.
+    by_title: bool = False
     #: Few or no documents have all the words: these have most of them.
     loose: bool = False
     #: The question with its mistyped words put right, to offer.
@@ -129,25 +133,30 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     by_number = numbers.is_number(filters.q)
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
-    found = _look(db, filters.q, bool(direct) or by_number or numbers.is_case(filters.q))
+    titled = [] if direct else titles.with_title(db, filters.q, places)
+    found = _look(db, filters.q, bool(direct or titled) or by_number or numbers.is_case(filters.q))
     unknown = known.unknown(db, filters.chosen(), SEVERAL)
     total = 0 if unknown else facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
     by_relevance = bool(found.asked.expression) and filters.sort != "latest"
-    ids = [] if unknown else _ids(db, filters, found.asked, total, today if by_relevance else None)
-    reasons = _reasons(db, ids, found.asked)
+    titled_here = [] if unknown else _listed(db, filters, found.asked, titled)
+    best = ranking.best(db, filters, found.asked, today, total) if by_relevance and not unknown else []
+    ids = [] if unknown else _ids(db, filters, found.asked, total, _first(best, titled_here) if by_relevance else [])
+    by_title = cards(db, [key for key in titled if key not in titled_here][: numbers.MOST], today)
+    why = reasons.of(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
     listed = one_per_title(listed, PAGE, by_place=True)
-    results = [Result(card, *reasons.get(card.id, ([], ""))) for card in listed]
+    results = [Result(card, *why.get(card.id, ([], ""))) for card in listed]
     return Browse(
         filters=filters,
         total=total,
         results=results,
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
-        direct=direct,
+        direct=direct or by_title,
+        by_title=bool(by_title),
         positions=[]
         if filters.page > 1 or by_number or found.asked.docket
         else positions.matching(db, found.asked, ids[:VOTES]),
@@ -258,12 +267,23 @@ def shorter(query: str) -> str:
 # --------------------------------------------------------------------- results
 
 
-def _ids(
-    db: sqlite3.Connection, filters: Filters, asked: Search, total: int, ranked_on: datetime.date | None
-) -> list[str]:
-    """The documents of one page: the best matches first if they are ranked, as of a day, then all others."""
+def _listed(db: sqlite3.Connection, filters: Filters, asked: Search, ids: list[str]) -> list[str]:
+    """Those of some documents that the list has, on whatever page."""
+    (chosen, values), (matching, looked_for) = filters.where(), asked.where()
+    sql = f"select document_id from listing where {chosen} and {matching} and document_id in ({marks(ids)})"
+    return [row[0] for row in db.execute(sql, [*values, *looked_for, *ids])] if ids else []
+
+
+def _first(best: list[str], titled: list[str]) -> list[str]:
+    """The best matches after the documents whose title was typed, which keep the order of the best."""
+    known = [key for key in best if key in titled]
+    first = [*known, *(key for key in titled if key not in known)]
+    return [*first, *(key for key in best if key not in first)]
+
+
+def _ids(db: sqlite3.Connection, filters: Filters, asked: Search, total: int, best: list[str]) -> list[str]:
+    """The documents of one page: the best matches first, in their order, then all others."""
     start = (filters.page - 1) * PAGE
-    best = ranking.best(db, filters, asked, ranked_on, total) if ranked_on else []
     page = best[start : start + PAGE]
     if len(page) == PAGE:
         return page
@@ -288,83 +308,3 @@ def _ids(
         found = db.execute(sql, [*values, *looked_for, *best, until - len(following)])
         following += [row[0] for row in found]
     return [*page, *following[skipped:]]
-
-
-def _reasons(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
-    """Why each document was found: the passage with the words, or else the sponsor of that name."""
-    found = _snippets(db, ids, asked) if asked.expression else {}
-    for key, (kind, number) in asked.docket.having(db).items() if asked.docket else ():
-        found[key] = ([Piece(number, (kind,))], _NUMBERED[kind])
-    for tie in asked.ties:
-        if tie.field != "sponsor" or not tie.wanted:
-            continue
-        for row in db.execute(
-            f"""select document_id, name, role from sponsors where document_id in ({marks(ids)})
-            and name in (select name from sponsor_names where sponsor_names match ?) order by ordinal""",
-            [*ids, tie.value],
-        ):
-            found.setdefault(
-                row["document_id"], ([Piece(as_people_say(row["name"]), ("sponsor",))], f"list of {row['role']}s")
-            )
-    return found
-
-
-def _snippets(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
-    """Return the passage with words of the search in each document: from its summary, else its text, else its title.
-
-    Of a document that has the words in another of its titles alone, as far as is looked at, it is that title.
-    """
-    if not asked.groups:
-        return _other_titles(db, ids, asked) | _exact_snippets(db, ids, asked.expression or "")
-    rows = db.execute(
-        f"""select id, title, coalesce(abstract, '') as abstract,
-            iif(coalesce(abstract, '') = '', substr(coalesce(text, ''), 1, {READ}), '') as text
-        from documents where id in ({marks(ids)})""",
-        ids,
-    ).fetchall()
-    expression = " OR ".join([*asked.groups, *asked.about])
-    found: dict[str, tuple[list[Piece], str]] = {}
-    with small_index((row["title"], row["abstract"], row["text"]) for row in rows) as index:
-        for at, row in enumerate(rows):
-            for column, where in _PARTS:
-                if snippet := index.snippet(at, column, expression, _OPEN, _CLOSE):
-                    found[row["id"]] = (snippet_pieces(snippet, _OPEN, _CLOSE), where)
-                    break
-        own = index.matches(asked.expression or "")
-    found |= _other_titles(db, [row["id"] for at, row in enumerate(rows) if at not in own], asked)
-    left = [row["id"] for row in rows if row["id"] not in found]
-    return found | _exact_snippets(db, left, asked.expression or "")
-
-
-def _other_titles(db: sqlite3.Connection, ids: list[str], asked: Search) -> dict[str, tuple[list[Piece], str]]:
-    """The passage with the words in the other titles of each document, where a search looks there."""
-    if "other_titles" not in asked.indexes:
-        return {}
-    rowids = {row[0]: row[1] for row in db.execute(f"select rowid, id from documents where id in ({marks(ids)})", ids)}
-    # With the plus, the index looks for the words once and not again for each document.
-    rows = db.execute(
-        "select rowid, snippet(other_titles, 0, ?, ?, ' … ', 30) from other_titles "
-        f"where other_titles match ? and +rowid in ({marks(ids)})",
-        [_OPEN, _CLOSE, asked.expression, *rowids],
-    )
-    return {rowids[row[0]]: (snippet_pieces(row[1], _OPEN, _CLOSE), _OTHER_TITLES) for row in rows}
-
-
-def _exact_snippets(db: sqlite3.Connection, ids: list[str], expression: str) -> dict[str, tuple[list[Piece], str]]:
-    """The same from the index of all documents, for searches with operators and words far down in a text."""
-    rowids = [row[0] for row in db.execute(f"select rowid from documents where id in ({marks(ids)})", ids)]
-    found: dict[str, tuple[list[Piece], str]] = {}
-    for column, where in _PARTS:
-        if not rowids:
-            break
-        rows = db.execute(
-            f"""select documents.id, documents_fts.rowid, snippet(documents_fts, {column}, ?, ?, ' … ', 30) as snippet
-            from documents_fts join documents on documents.rowid = documents_fts.rowid
-            where documents_fts match ? and documents_fts.rowid in ({marks(rowids)})""",
-            [_OPEN, _CLOSE, expression, *rowids],
-        ).fetchall()
-        for row in rows:
-            if row["snippet"] and _OPEN in row["snippet"]:
-                found[row["id"]] = (snippet_pieces(row["snippet"], _OPEN, _CLOSE), where)
-                rowids.remove(row["rowid"])
-    return found

@@ -1,4 +1,4 @@
-"""Find a document by what people have at hand: its number, its address here or at Congress, its id, or words."""
+"""Find a document by what people have at hand: its number, its address here or at Congress, its id, its title, or words."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from crawlers.items import slug
-from pages.browse import numbers, search
+from pages.browse import numbers, search, titles
 from pages.database import marks, rows
 from pages.documents.identifiers import CONGRESS_GOV
 from pages.documents.session_status import SESSION_TITLE
@@ -75,14 +75,16 @@ def of_congress(found: Sequence[str], congress: int) -> str | None:
 
 
 def find_documents(db: sqlite3.Connection, typed: str, most: int = MOST_FOUND) -> list[str]:
-    """The ids of the documents that this names, then of those with these words, at most `most`."""
+    """The ids of the documents that this names, of those with this title, then of those with these words; at most `most`."""
     number = slug(typed).replace("-", "")
     by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
     asked = [(f"{by_number} limit {most}", number)]
     words = search.parse(typed)
     if expression := words.expression:
-        by_words = "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ?"
-        asked.append((f"{by_words} order by f.rank limit {most}", expression))
+        for index in words.indexes:
+            by_words = f"select d.id from {index} f join documents d on d.rowid = f.rowid where {index} match ?"
+            asked.append((f"{by_words} order by f.rank limit {most}", expression))
     found = [row[0] for sql, value in asked for row in db.execute(sql, [value]).fetchall()]
     of_docket = words.docket.having(db) if words.docket else ()
-    return list(dict.fromkeys([*named(db, typed), *of_docket, *found]))[:most]
+    titled = titles.with_title(db, typed, numbers.ANYWHERE)
+    return list(dict.fromkeys([*named(db, typed), *of_docket, *titled, *found]))[:most]

@@ -1,6 +1,6 @@
 """The number of a document in whatever form it is typed: "H.R. 1", "hb7606 rhode island", "RI H 7606", "2025-01234".
 
-Also the name of a court case: "Little v. Llano County".
+Also the number of a law (pages.browse.law_numbers), and the name of a court case: "Little v. Llano County".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from crawlers.items import document_id
 from crawlers.status.federal import congress_of
-from pages.browse import docket_numbers
+from pages.browse import docket_numbers, law_numbers
 from pages.browse.asked import quoted
 from pages.browse.names import longest_place, question_data, question_words, state_of_letters
 from pages.database import marks
@@ -43,7 +43,7 @@ class Number:
 def read_number(query: str) -> Number | None:
     """The number that a query is about; None where it asks for anything besides."""
     typed = query.strip().lower().replace(".", "")
-    if not typed or len(typed) > 80 or not any(map(str.isdigit, typed)):
+    if not typed or len(typed) > 80 or not any(map(str.isdigit, typed)) or law_numbers.read(query):
         return None
     if register := _FEDERAL_REGISTER.fullmatch(typed):
         return Number((register[1].replace(" ", ""),))
@@ -55,7 +55,9 @@ def read_number(query: str) -> Number | None:
 
 
 def is_number(query: str) -> bool:
-    """Whether nothing but the number of a bill was typed, with its kind, such as "AB 1825 California"."""
+    """Whether nothing but the number of a bill was typed, with its kind, such as "AB 1825 California", or of a law."""
+    if law_numbers.read(query):
+        return True
     asked = read_number(query)
     return asked is not None and asked.numbers[0].rstrip("0123456789") in _kinds() and len(asked.numbers[0]) < 12
 
@@ -131,6 +133,8 @@ def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE, m
     chosen, values = places
     if db.execute(f"select 1 from documents where id = ? and {chosen}", [key, *values]).fetchone():
         return [key]
+    if law := law_numbers.read(query):
+        return law_numbers.find(db, law, places)
     readings = [reading for reading in (read_number(query), _state_first(query), _as_in_ids(query)) if reading]
     return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:most]
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawlers.agencies import load_agencies
-from pages.browse import docket_numbers, names
+from pages.browse import docket_numbers, law_numbers, names
 from pages.browse.asked import MAX_TERMS, NOTHING, Renamed, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
@@ -190,7 +190,8 @@ def _parse(query: str | None) -> Search:
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
     tokens, ties = _ties(tokens)
-    if not ties and all(kind == "word" for kind, _text in tokens) and (numbered := docket_numbers.parse(query)):
+    only_words = not ties and all(kind == "word" for kind, _text in tokens)
+    if only_words and (numbered := law_numbers.parse(query) or docket_numbers.parse(query)):
         return replace(numbered, note=note)
     if unknown := [tie.value for tie in ties if tie.field == "tracker" and tie.value not in load_trackers()]:
         note = _("There is no issue “{issue}”.").format(issue=unknown[0])
