@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 from test_imports import MODULES, imports
 
-from crawlers.items import Action, Bill, Document, Title
+from crawlers.items import Action, Bill, Document, Sponsor, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import RULES, begin, restate, version
@@ -501,6 +501,21 @@ def test_a_resolution_that_a_chamber_refused_is_no_longer_adopted() -> None:
     upsert(db, [stored], now=NOW, silent=True)
     assert restate(db, now=NOW) == 1
     assert load_document(db, bill.id).status == "passed_second_chamber"
+
+
+def test_half_names_and_notes_among_the_subjects_of_stored_state_bills_are_mended() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Introduced", "introduction", "introduced")
+    halves = tuple(Sponsor(name=name, role="sponsor") for name in ("Kusch", "LEE", "M."))
+    bill = replace(bill, sponsors=halves, subjects=("Libraries", "(vetoed)", "(Claims Bills)"))
+    other = replace(bill, id="us-tx-89-sb1", jurisdiction="us-tx", sponsors=halves[:2], subjects=("Vetoed bills",))
+    upsert(db, [bill, other], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    stored = load_document(db, bill.id)
+    assert [each.name for each in stored.sponsors] == ["Kusch", "LEE, M."]
+    assert stored.subjects == ("Libraries",)
+    assert db.execute("select count(*) from changes").fetchone() == (0,)
 
 
 def test_a_bill_of_legiscan_that_the_governor_received_is_with_the_governor() -> None:

@@ -248,6 +248,25 @@ def test_the_heading_of_a_list_of_subjects_is_no_subject() -> None:
     assert found.subjects == ("Libraries",)
 
 
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        (["KUSCH", "LEE", "M.", "SOUZA"], ["KUSCH", "LEE, M.", "SOUZA"]),
+        (["LEE", "C.", "LEE", "M."], ["LEE, C.", "LEE, M."]),
+        (["Ward", "B"], ["Ward, B"]),
+        (["Ward, G.", "B"], ["Ward, G.", "B"]),
+        (["M.", "LEE"], ["M.", "LEE"]),
+        (["Gu", "Ta", "LT."], ["Gu", "Ta", "LT."]),
+    ],
+)
+def test_an_initial_that_the_source_took_for_a_sponsor_belongs_to_the_name_before_it(
+    listed: list[str], names: list[str]
+) -> None:
+    sponsorships = [{"name": name, "classification": "primary", "primary": True} for name in listed]
+    found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", sponsorships=sponsorships))
+    assert [each.name for each in found.sponsors] == names
+
+
 def test_subjects_of_california_are_written_as_its_titles_write_them() -> None:
     subjects = ["Healthcarecoverage", "Elections", "KoreanAmericanDay"]
     title = "Health care coverage: elections."

@@ -23,6 +23,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
+from crawlers.parsers import listed_parts
 from crawlers.parsers.effective_days import state_dates
 from crawlers.parsers.json_reader import is_total, read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
@@ -42,8 +43,6 @@ Record = dict[str, Any]
 _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 #: Notes under which a state's long title or list of subjects is filed as an abstract: it sums up nothing.
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
-#: What Florida's site files among the subjects: the name of their list, and notes that say nothing of what became of the bill.
-_NO_SUBJECTS = frozenset({"subject index", "(vetoed)", "(adopted)", "(claims bills)"})
 #: Where the subjects come without spaces: they are the first words of titles ("Healthcarecoverage").
 _WITHOUT_SPACES = frozenset({"us-ca"})
 _SEPARATORS = re.compile(r"[,;]| and ")
@@ -315,19 +314,21 @@ def _titles(row: Record, title: str | None) -> tuple[Title, ...]:
 
 def _sponsors(rows: Iterable[Record]) -> tuple[Sponsor, ...]:
     found: dict[tuple[str, str], Sponsor] = {}
+    for each in listed_parts.whole_names(_sponsors_as_listed(rows)):
+        found.setdefault((each.name, each.role), each)
+    return tuple(found.values())
+
+
+def _sponsors_as_listed(rows: Iterable[Record]) -> Iterator[Sponsor]:
     for row in rows:
         name, person = clean(row.get("name")), row.get("person") or {}
         role = "sponsor" if row.get("primary") or row.get("classification") == "primary" else "cosponsor"
         if name:
-            found.setdefault(
-                (name, role),
-                Sponsor(name=name, role=role, party=clean(person.get("party")), person_id=clean(person.get("id"))),
-            )
-    return tuple(found.values())
+            yield Sponsor(name=name, role=role, party=clean(person.get("party")), person_id=clean(person.get("id")))
 
 
 def _subjects(row: Record, jurisdiction: str, title: str | None) -> tuple[str, ...]:
-    found = tuple(each for each in _texts(row.get("subject") or ()) if each.casefold() not in _NO_SUBJECTS)
+    found = listed_parts.subjects(_texts(row.get("subject") or ()))
     return tuple(spaced(each, title or "") for each in found) if jurisdiction in _WITHOUT_SPACES else found
 
 

@@ -1,4 +1,4 @@
-"""After an upgrade: actions classified, statuses, numbers, hearings and results of votes derived again, from what is stored.
+"""After an upgrade: actions classified, statuses, numbers, hearings, names of sponsors and results of votes derived again.
 
 A source's listing does not change because our rules did, so a crawl alone would leave old statuses standing.
 """
@@ -27,6 +27,7 @@ from crawlers.parsers import (
     hearings,
     known_numbers,
     legiscan,
+    listed_parts,
     regulations_gov,
     vote_words,
 )
@@ -144,7 +145,7 @@ _OF_REGISTER = (
 )
 _OF_STATES = (states, governor, introduction, measures, rules, days, legiscan, step_order, stored_state_bills)
 #: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
-#: passages and hearings of state bills, or the results of votes.
+#: passages, sponsors, subjects and hearings of state bills, or the results of votes.
 RULES: dict[str, tuple[Path, ...]] = {
     "us_bills": _OF_CONGRESS,
     "us_congress_api": _OF_CONGRESS,
@@ -155,6 +156,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "us_courts": _files(known_numbers),
     "us_court_opinions": _files(known_numbers),
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
+    "listed_parts": _files(listed_parts),
     "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days)),
     "votes": (vote_words.FILE, *_files(vote_words)),
 }
@@ -181,6 +183,7 @@ def restate(db: Database, *, now: str) -> int:
         source: partial(_restate_source, db, source, again, now) for source, again in AGAIN.items()
     }
     steps["passages"] = partial(_restate_passages, db, now)
+    steps["listed_parts"] = partial(_restate_listed_parts, db, now)
     steps["hearings"] = partial(_restate_hearings, db, now)
     steps["votes"] = partial(_restate_votes, db)
     differ = 0
@@ -225,6 +228,21 @@ def _restate_passages(db: Database, now: str) -> int:
     differ = _rewrite(db, wanted, with_passages, now)
     derive_again(db, "us_states", with_passages)
     return differ + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
+
+
+def _restate_listed_parts(db: Database, now: str) -> int:
+    """The sponsors of state bills that have half of a name, and the subjects that are none."""
+    none = sorted(listed_parts.NO_SUBJECTS)
+    rows = db.execute(
+        f"""select d.id from documents d where d.source = 'us_states' and d.id in (
+            select document_id from sponsors where length(name) <= 2
+            union select document_id from terms where kind = 'subject' and lower(term) in ({", ".join("?" * len(none))}))""",
+        none,
+    )
+    wanted = [key for (key,) in rows.fetchall()]
+    differ = _rewrite(db, wanted, listed_parts.mended, now)
+    derive_again(db, "us_states", listed_parts.mended)
+    return differ
 
 
 def _restate_hearings(db: Database, now: str) -> int:
