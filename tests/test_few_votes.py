@@ -49,6 +49,18 @@ def test_every_state_has_its_seats() -> None:
     assert roll_call.seats()["us-nh", "lower"] == 400
 
 
+async def test_members_who_did_not_vote_count_as_members_of_the_committee(tmp_path: Path) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        said = "update roll_calls set yes = 9, no = 4, present = 0, not_voting = 2, other = 1 where id = ?"
+        db.execute(said, [made.OHIO_VOTE])
+    client = serve.build(file, secret="a secret of the tests", today=TODAY).client
+    page = (await client.get(OHIOS_VOTE)).text
+    assert "Only 13 of the 16 members on the record voted. It was a committee of the House, not all of it" in page
+    page = (await client.get(f"/documents/{made.OHIO_BILL}")).text
+    assert ">Roll call</a> of 16 members, House: 9 yes, 4 no" in page
+
+
 async def test_pages_say_that_few_voted(tmp_path: Path) -> None:
     file = made.build(tmp_path)
     with sqlite3.connect(file) as db:

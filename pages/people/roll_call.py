@@ -27,7 +27,7 @@ class RollCallView:
 
     ``votes`` have name, person and address (None where nobody known is meant), party_word, state and choice. ``unknown`` counts
     names that are linked to nobody; ``differs`` is True where the source counts other numbers than it names votes; ``few`` is how
-    many voted where they were few for the chamber.
+    many voted where they were few for the chamber, of those ``on_record``.
     """
 
     v: Row
@@ -43,6 +43,7 @@ class RollCallView:
     unknown: int
     differs: bool
     few: int | None
+    on_record: int
 
 
 def roll_call_id(db: sqlite3.Connection, address: str) -> str | None:
@@ -79,6 +80,7 @@ def roll_call(db: sqlite3.Connection, address: str) -> RollCallView | None:
         differs=bool(cast)
         and any(head.get(choice) is not None and head[choice] != named[choice] for choice in ("yes", "no")),
         few=few(head),
+        on_record=on_record(head),
     )
 
 
@@ -203,9 +205,13 @@ def few(row: Row) -> int | None:
     """How many members voted, where fewer than half of the chamber did and the record does not name the others as absent: a
     committee voted, or not all votes are recorded."""
     cast = sum(row[choice] or 0 for choice in ("yes", "no", "present"))
-    named = sum(row[choice] or 0 for choice in CHOICES)
     of = seats().get((row["jurisdiction"], row["chamber"]))
-    return cast if of and 0 < cast < of / 2 and named < NEARLY_ALL * of else None
+    return cast if of and 0 < cast < of / 2 and on_record(row) < NEARLY_ALL * of else None
+
+
+def on_record(row: Row) -> int:
+    """How many members a record counts, those who did not vote as well: the size of a committee, if one voted."""
+    return sum(row[choice] or 0 for choice in CHOICES)
 
 
 def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
@@ -219,7 +225,7 @@ def of_document(db: sqlite3.Connection, document_id: str) -> list[Row]:
             "title": title(row),
             "result_word": names.result(row["result"]),
             "chamber_name": names.chamber(row["jurisdiction"], row["chamber"]),
-            "few": few(row),
+            "few": on_record(row) if few(row) else None,
         }
         for row in found
     ]
