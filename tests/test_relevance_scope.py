@@ -292,6 +292,21 @@ def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, a
             ("Library boards; selection of materials",),
             ("Authorizing elected members of library boards", "To reconstitute the State Library Board"),
         ),
+        (
+            "pr-no-facial-recognition",
+            "privacy",
+            (
+                "Bans facial recognition in libraries",
+                "Bans facial recognition by public bodies",
+                "Bans facial recognition in places of public accommodation",
+            ),
+            (
+                "Bans facial recognition in airports",
+                "A warrant before the police use facial recognition",
+                "Bans facial recognition in residential buildings",
+                "A study of facial recognition",
+            ),
+        ),
     ],
 )
 def test_a_position_can_need_a_word_whatever_else_a_document_names(
@@ -301,6 +316,14 @@ def test_a_position_can_need_a_word_whatever_else_a_document_names(
         for title in titles:
             fields = {"title": title, "abstract": None, "text": None}
             assert claims("us-oh-136-hb1", fields, area)[position].refused == refused, title
+
+
+@pytest.mark.parametrize("words_before", range(40, 76))
+def test_what_a_position_needs_may_lie_anywhere_in_the_opening(words_before: int) -> None:
+    """The opening is read in two pieces, its lead and the rest: no phrase is lost between them."""
+    summary = "Bans facial recognition. " + "and " * words_before + "by every government entity."
+    fields = {"title": "Privacy", "abstract": summary, "text": None}
+    assert claims("us-oh-136-hb1", fields, "privacy")["pr-no-facial-recognition"].refused is None
 
 
 @pytest.mark.parametrize(

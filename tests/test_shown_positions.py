@@ -96,6 +96,30 @@ def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", t
             {"if-right-to-read-laws"},
             set(),
         ),
+        (
+            "us-117-hr8250",
+            "copyright",
+            "Copyright Clause Restoration Act of 2022",
+            "To set the duration of copyright, and for other purposes.",
+            {"cp-public-domain"},
+            {"cp-fair-use"},
+        ),
+        (
+            "us-regs-colcfrdoc1-0205",
+            "copyright",
+            "Guidance for Copyright Registration: What Generative Artificial Intelligence Made",
+            "",
+            set(),
+            {"cp-ai"},
+        ),
+        (
+            "us-117-hr6566",
+            "copyright",
+            "Freedom to Repair Act of 2022",
+            "To amend title 17, United States Code, to allow the repair of certain digital equipment.",
+            {"cp-dmca-1201"},
+            set(),
+        ),
     ],
 )
 def test_a_document_shows_what_a_specialist_would_look_for(

@@ -19,6 +19,8 @@ from text.tokens import fold_words
 _ABOUT, _NOT_ABOUT, _NEVER, _NEEDS = 0, 1, 2, 3
 #: Characters of a summary in which the first sentences stand.
 _EARLY = 400
+#: Words before and after the end of the lead: a phrase that a position needs may lie across it.
+_SEAM = 12
 _FORM = re.compile(r"-(h|s|a|hc|sc|hj|sj)?(r|res|conres|jres|jr|cr|memorial)\d+$")
 _NOTICE = re.compile(r"us-(fr|regs)-")
 
@@ -59,8 +61,9 @@ class ClaimReader:
         subject = read_subject(document_id, fields)
         shared = _of_document(document_id, fields, subject) | {"positions": math.log(len(by_position))}
         named = {place: self._names(words) for place, words in _places(subject)}
+        anywhere = self._names(subject.opening[LEAD - _SEAM : LEAD + _SEAM]).union(*named.values())
         return [
-            self._claim(self._positions[position], tuple(found), subject, named, shared)
+            self._claim(self._positions[position], tuple(found), subject, (named, anywhere), shared)
             for position, found in by_position.items()
         ]
 
@@ -77,14 +80,15 @@ class ClaimReader:
         position: Position,
         matches: tuple[Match, ...],
         subject: Subject,
-        named: Mapping[str, set[tuple[str, int]]],
+        found: tuple[Mapping[str, set[tuple[str, int]]], set[tuple[str, int]]],
         shared: Mapping[str, float],
     ) -> Claim:
+        named, anywhere = found
         sentence = fold_words(_place(matches[0]).words)
-        about = {place: (position.id, _ABOUT) in found for place, found in named.items()}
+        about = {place: (position.id, _ABOUT) in scopes for place, scopes in named.items()}
         in_sentence = self._names(sentence)
         about["sentence"] = (position.id, _ABOUT) in in_sentence
-        other = {place: (position.id, _NOT_ABOUT) in found for place, found in named.items()}
+        other = {place: (position.id, _NOT_ABOUT) in scopes for place, scopes in named.items()}
         other["sentence"] = (position.id, _NOT_ABOUT) in in_sentence
         library = {
             "title": subject.library_in_title,
@@ -106,7 +110,7 @@ class ClaimReader:
         refused = _refusal(position, subject, about, other, library)
         if (position.id, _NEVER) in named["title"]:
             refused = refused or "about something else"
-        if position.scope.needs and not any((position.id, _NEEDS) in found for found in (*named.values(), in_sentence)):
+        if position.scope.needs and (position.id, _NEEDS) not in anywhere | in_sentence:
             refused = refused or "names nothing that it needs"
         return Claim(position.id, matches, refused, features)
 
