@@ -140,6 +140,36 @@ LOOKS_ALIKE = [
         "An accessible website for people who are blind",
         "The agency posts the list of dams on a publicly accessible website",
     ),
+    (
+        "intellectual-freedom",
+        "Challenges to books in public libraries; removal",
+        "A commission on challenges facing public libraries and digital resource collections",
+    ),
+    (
+        "library-funding",
+        "Money for the museum of history",
+        "A tax credit for old homes; duties of the Historical and Museum Commission; a fund for the credit",
+    ),
+    (
+        "copyright",
+        "Small Claims Procedures: Opt-Outs of Libraries and Archives",
+        "Small claims procedures of the county court",
+    ),
+    (
+        "copyright",
+        "A commission on public libraries and digital resource collections",
+        "A commission on digital resources for dairy farms",
+    ),
+    (
+        "privacy",
+        "To create a Fourth Amendment protection act on the electronic data and metadata of persons",
+        "Bars arrests without a warrant",
+    ),
+    (
+        "library-funding",
+        "Ensures that students in schools have a right to read",
+        "Amends the Right to Read Act; tutors",
+    ),
 ]
 
 
@@ -155,6 +185,13 @@ def test_tagger_exclusion_alone_leaves_the_area_out_whatever_the_model_thinks() 
     )
     also = "Adds gender-neutral language to the section, and bars discrimination against transgender pupils."
     assert "civil-liberties" in areas("An act relating to education.", also)
+
+
+def test_what_a_court_files_a_case_under_is_a_sure_sign() -> None:
+    title, suit = "The New Town Times Company v. Example Corporation (S.D.N.Y., 1:23-cv-11)", "820 Copyright"
+    [copyright] = [found for found in tag(title, f"17:501 Copyright Infringement; {suit}").areas if found.tagged]
+    assert copyright.area == "copyright"
+    assert copyright.probability >= 0.9
 
 
 def test_tagger_never_gives_an_area_to_words_of_another_thing() -> None:
