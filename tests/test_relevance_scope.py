@@ -253,6 +253,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Social media companies must verify the age of a minor",
             "Social media companies must maintain interoperability interfaces",
         ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "What children see online; age verification",
+            "Children's Online Privacy Protection; a method of age verification",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:

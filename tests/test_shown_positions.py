@@ -113,6 +113,22 @@ def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", t
             {"cp-ai"},
         ),
         (
+            "us-regs-colc2021-0003-0001",
+            "copyright",
+            "Small Claims Procedures: Opt-Outs of Libraries and Archives",
+            "",
+            {"cp-small-claims"},
+            {"cp-section-108"},
+        ),
+        (
+            "us-hi-2026-hb1753",
+            "privacy",
+            "RELATING TO SOCIAL MEDIA.",
+            "Requires social media platforms to let users delete their accounts and erase what they hold about them.",
+            set(),
+            {"if-online-speech"},
+        ),
+        (
             "us-117-hr6566",
             "copyright",
             "Freedom to Repair Act of 2022",
