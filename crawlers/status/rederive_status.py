@@ -157,7 +157,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "us_court_opinions": _files(known_numbers),
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
     "listed_parts": _files(listed_parts),
-    "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days)),
+    "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days, days)),
     "votes": (vote_words.FILE, *_files(vote_words)),
 }
 
