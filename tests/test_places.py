@@ -262,10 +262,12 @@ async def test_the_numbers_say_how_many_bills_were_replaced(file: Path) -> None:
     db.execute("update documents set status = 'replaced' where id = ?", [LOST])
     publish(db, "2022-03-09T10:00:00Z")
     db.close()
-    said = "1 dead or replaced. Of the dead or replaced, 1 was replaced by another bill, which may have become law."
+    said = "1 dead or replaced. Of the dead or replaced, 1 was replaced by another bill: its page"
     for address in ("/jurisdictions/us-ia", "/embed/jurisdictions/us-ia", "/trackers/libraries", "/trackers"):
         assert said in await shown(file, address), address
-    assert "1 se sustituyó por otro proyecto, que puede ser ya ley." in await shown(file, "/es/jurisdictions/us-ia")
+    assert "1 se sustituyó por otro proyecto: su página dice qué fue de este, si se sabe." in await shown(
+        file, "/es/jurisdictions/us-ia"
+    )
 
 
 async def test_the_chapter_of_the_state_is_named(file: Path) -> None:

@@ -14,7 +14,7 @@ from crawlers.storage.record import upsert
 from pages.answers.answer import At
 from pages.answers.documents import described, document
 from pages.database import Row
-from pages.documents.successor import law_beside, successor
+from pages.documents.successor import carriers, law_beside, successor
 from publish.identical_law import IDENTICAL_LAW
 from store.connect import migrate
 
@@ -70,6 +70,19 @@ def corpus() -> Iterator[Database]:
         _bill("HSB 14", "Committee report approving bill, renumbered as SF 213. S.J. 466."),
         _bill("HSB 15", "Committee report approving bill, renumbered as []."),
         _bill("SF 213", "Signed by Governor", "enacted"),
+        _bill("SF 4371", "Rule 45; subst. General Orders HF3287, SF indefinitely postponed", companions=("hf3827",)),
+        _bill("SF 4372", "Rule 45; subst. General Orders HF3287, SF indefinitely postponed", companions=("hf12",)),
+        _bill("SF 4373", "Rule 45; subst. General Orders HF3287, SF indefinitely postponed", companions=("hf9999",)),
+        _bill(
+            "SF 4374", "Rule 45; subst. General Orders HF3287, SF indefinitely postponed", companions=("hf12", "hf3287")
+        ),
+        _bill("SF 4375", "Combined with S1193 (SCS)", companions=("hf12",)),
+        _bill("HF 3287", "Introduction and first reading", "failed"),
+        _bill("HF 3827", "Governor approval", "enacted"),
+        _bill("HF 12", "Introduction and first reading", "failed"),
+        _bill("S1193", "Approved", "enacted"),
+        _bill("LB 694", "Provisions/portions of LB694 amended into LB150 by AM1491", "reported"),
+        _bill("LB 150", "Provisions/portions of LB694 amended into LB150 by AM1491", "enacted"),
     ]
     upsert(db, bills, now=NOW, silent=True)
     yield db
@@ -98,10 +111,30 @@ def _goes_on(db: Database, number: str) -> str | None:
         ("hb18", None),  # the bill that holds it need not be its companion
         ("hsb14", "SF 213"),
         ("hsb15", None),  # its number was not filed
+        ("sf4371", "HF 3827"),  # the companion, whose digits the action swaps
+        ("sf4372", None),  # the companion is another bill: nobody can tell which of the two it is
+        ("sf4373", "HF 3287"),  # the companion is not collected
+        ("sf4374", "HF 3287"),
+        ("sf4375", "S1193"),  # of its own chamber, whatever its companion in the other
     ],
 )
 def test_the_bill_that_goes_on_is_the_end_of_the_chain(corpus: Database, number: str, other: str | None) -> None:
     assert _goes_on(corpus, number) == other
+
+
+def test_the_bills_between_a_replaced_one_and_the_last_of_its_chain_are_named(corpus: Database) -> None:
+    corpus.conn.row_factory = sqlite3.Row
+    for number, between in (("s29", ["S2515"]), ("s2515", [])):
+        found = successor(corpus.conn, {"id": f"us-ma-194th-{number}", "status": "replaced"})
+        assert found is not None
+        assert [each["identifier"] for each in found["by_way"]] == between
+
+
+def test_a_bill_whose_provisions_were_amended_into_another_one_names_it(corpus: Database) -> None:
+    corpus.conn.row_factory = sqlite3.Row
+    for number, others in (("lb694", [("LB 150", "enacted")]), ("lb150", []), ("s29", [])):
+        found = carriers(corpus.conn, {"id": f"us-ma-194th-{number}"})
+        assert [(each["identifier"], each["status"]) for each in found] == others
 
 
 def test_programs_learn_which_bill_goes_on_too(corpus: Database) -> None:

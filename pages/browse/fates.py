@@ -27,8 +27,8 @@ PASSED_SQL = ", ".join(f"'{status}'" for status, fate in FATES.items() if fate =
 class Counts:
     """How many documents can still move, became law, were adopted or are final rules, and are dead; ``other`` is the rest.
 
-    ``dead`` are those that were replaced, too: what replaced one may have become law, so pages say "dead or replaced", and
-    how many of these were ``replaced``. One bill with three numbers would read as two that died.
+    ``dead`` are those that were replaced, too: what replaced one may have become law or have failed, too, so pages say "dead or
+    replaced", and how many of these were ``replaced``. One bill with three numbers would read as two that died.
     ``unheard`` are undecided, but nothing was heard of them since their session was to end: nobody knows how they ended.
     """
 

@@ -32,7 +32,7 @@ from pages.documents.session_status import (
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import law_beside, other_record, successor
+from pages.documents.successor import carriers, law_beside, other_record, successor
 from pages.documents.summary import is_from_titles
 from pages.http import formatting as words
 from pages.http.language import N_, _
@@ -94,6 +94,7 @@ class DocumentView(Progress):
     overtaken: bool
     no_known_session: bool
     successor: Row | None
+    carriers: list[Row]
     followed_by: list[Row]
     law_beside: Row | None
     other_record: Row | None
@@ -166,6 +167,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         **_standing(head, today, stale=stale),
         overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
         successor=successor(db, head),
+        carriers=carriers(db, head),
         followed_by=rulemaking.followed_by(db, document_id),
         law_beside=law_beside(db, head),
         other_record=other,

@@ -1,5 +1,5 @@
-"""The bill that goes on in place of one that was replaced, a companion that became law, and the other record of a bill that its
-source lists in two sessions."""
+"""The bill that took the place of one that was replaced, those that carry its provisions, a companion that became law, and the
+other record of a bill that its source lists in two sessions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crawlers.status.states import says
-from pages.database import Row, first
+from pages.database import Row, first, marks, rows
 from pages.documents.session_status import SESSION_TITLE
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
@@ -17,23 +17,44 @@ _NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
 #: The companion, which has its number from the source's links: Tennessee's "Comp. SB subst."
 _COMPANION = re.compile(r"comp(?:\.|anion) ", re.IGNORECASE)
 _COMPANIONS = "select linked_id from links where document_id = ? and kind = 'companion'"
+_STORED_COMPANIONS = f"{_COMPANIONS} and linked_id in (select id from documents)"
+#: Nebraska: "Provisions/portions of LB694 amended into LB150 by AM1491". That bill lists the sentence, too.
+_AMENDED_INTO = re.compile(r"provisions/portions of (L[BR]\d+\w*) amended into (L[BR]\d+\w*)", re.IGNORECASE)
 #: A new draft may be replaced by another one; no chain in the record is longer than three.
 _LONGEST = 5
 
 
 def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
-    """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind.
+    """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind, and `by_way` of
+    which others, as rows with id and identifier.
 
     None where the document was not replaced, where its source names no other bill, or where that is not collected.
     """
     found: Row | None = None
-    here = document
+    here, by_way = document, list[Row]()
     for _ in range(_LONGEST):
         after = _named(db, here["id"]) if here["status"] == "replaced" else None
         if after is None:
             break
+        by_way += [found] if found else []
         found = here = after
-    return found
+    return found and found | {"by_way": by_way}
+
+
+def carriers(db: sqlite3.Connection, document: Mapping[str, Any]) -> list[Row]:
+    """The bills into which provisions of this one were amended, as its source says: id, identifier, kind, status, status_on.
+
+    It may go on by itself: it keeps its status.
+    """
+    said = db.execute("select description from actions where document_id = ? order by ordinal", [document["id"]])
+    place, _, number = document["id"].rpartition("-")
+    found = [match for (words,) in said if (match := _AMENDED_INTO.match(words))]
+    others = {f"{place}-{match[2]}".lower() for match in found if match[1].lower() == number}
+    return rows(
+        db,
+        f"select id, identifier, kind, status, status_on from documents where id in ({marks([*others])}) order by status_on, id",
+        [*others],
+    )
 
 
 def law_beside(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None:
@@ -77,8 +98,20 @@ def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
     key = None
     if number := _NUMBER.search(last):
         key = f"{document_id.rpartition('-')[0]}-{''.join(filter(None, number.groups()))}".lower()
+        key = _checked(db, document_id, key)
     elif _COMPANION.match(last) and len(companions := db.execute(_COMPANIONS, [document_id]).fetchall()) == 1:
         key = companions[0][0]
     if key in (None, document_id):
         return None
     return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])
+
+
+def _checked(db: sqlite3.Connection, document_id: str, named: str) -> str | None:
+    """The bill that an action names, unless the source links this one to another companion in that chamber: then one of the two
+    is a slip. With the same digits in another order (Minnesota: HF 3287 for HF 3827) it is the number; else nobody can tell."""
+    number = named.rpartition("-")[2]
+    linked = {key.rpartition("-")[2]: key for (key,) in db.execute(_STORED_COMPANIONS, [document_id])}
+    there = {other: key for other, key in linked.items() if other[0] == number[0]}
+    if not there or number in there:
+        return named
+    return next((key for other, key in there.items() if sorted(other) == sorted(number)), None)
