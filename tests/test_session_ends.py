@@ -338,7 +338,8 @@ def test_what_both_chambers_of_congress_passed_may_be_signed_after_its_end(corpu
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [("ky", "failed"), ("hi", "failed"), ("wv", "failed"), ("wy", "passed_second_chamber")]
+    ("state", "status"),
+    [*((state, "failed") for state in ("hi", "ky", "wv")), ("wy", "passed_second_chamber")],
 )
 def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_would_say_so(
     corpus: Database, state: str, status: str
@@ -367,6 +368,7 @@ def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_wou
         ("Laid on the table", "2025-02-20", True),
         ("Adopted in concurrence", "2025-02-20", False),
         ("House read and passed", "2025-02-20", False),
+        ("Senate requests House to concur", "2025-02-20", True),
         ("Tabled, Passed, YEAS 8, NAYS 3", "2025-02-20", True),
         ("Committee report: do pass", "2025-02-20", True),
         ("Read by title, ordered engrossed, passed to 3rd reading.", "2025-02-20", True),
