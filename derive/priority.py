@@ -27,6 +27,7 @@ SPONSORS = 3
 PARTS = 10
 #: Reasons that are no rule of the file.
 BY_POSITION, BY_MODEL, CEREMONIAL, COMPANION, CORPORATE = "position", "model", "ceremonial", "companion", "corporate"
+DRAFT = "draft"
 #: The rules whose words in the opening let the model decide.
 _LIBRARY_RULES = ("libraries", "books-of-readers")
 _OTHER = "other things"
@@ -144,6 +145,8 @@ class PriorityRules:
     def _limit(self, document: Facts, held: set[tuple[str, str]]) -> tuple[int, str]:
         # What a company writes is no bill that somebody must act on: it is listed, and its changes are news to who follows it.
         limits = [(LISTED, CORPORATE)] if document.level == "corporate" else []
+        # A draft that nobody has introduced is a title: as a bill it has a number, and a record, of its own.
+        limits += [(LISTED, DRAFT)] if document.document_type == DRAFT else []
         limits += [(int(rule.at_most or 0), rule.id) for rule in self.never if _holds(rule, document, held)]
         if document.names and is_ceremonial(document.names[0], document.document_type):
             limits.append((LISTED, CEREMONIAL))

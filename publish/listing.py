@@ -89,6 +89,8 @@ SESSION_ENDS = """left join (
 _AGENCY = """case d.kind when 'regulation' then (
             select agencies_of(group_concat(t.term, char(10))) from terms t where t.document_id = d.id and +t.kind = 'agency'
         ) else '' end"""
+#: A draft that nobody introduced and that was given up has been no bill: it counts among all documents, and in no area.
+_DEAD_DRAFT = "coalesce(d.document_type, '') = 'draft' and d.status in ('failed', 'withdrawn')"
 #: With a condition in the place of ONLY, the rows of some documents only.
 _LISTING = f"""
     select
@@ -112,7 +114,7 @@ _LISTING = f"""
     left join ceremonial c on c.document_id = d.id
     left join twice_listed on twice_listed.document_id = d.id
     {SESSION_ENDS}
-    where twice_listed.document_id is null"""
+    where twice_listed.document_id is null and (areas.area_id = '{ANY_AREA}' or not ({_DEAD_DRAFT}))"""
 
 _FACET_COUNTS = """
     select area_id, kind, jurisdiction, status, year, must_see, ceremonial, count(*), cell
@@ -131,7 +133,7 @@ _CEREMONIAL = "select id from documents where is_ceremonial(title, document_type
 _POSITION_LISTING = f"""
     select m.position_id, l.sort_on, m.document_id, m.score, l.must_see
     from shown_positions m
-    join documents d on d.id = m.document_id
+    join documents d on d.id = m.document_id and not ({_DEAD_DRAFT})
     join listing l on l.document_rowid = d.rowid and l.area_id = '{ANY_AREA}'"""
 
 

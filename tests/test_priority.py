@@ -140,6 +140,15 @@ def test_the_model_decides_only_where_the_first_words_name_libraries() -> None:
     assert bill(f"{'word ' * 100}. The legislative library receives a report.") == Grade(1)
 
 
+def test_a_draft_that_nobody_introduced_is_no_priority() -> None:
+    lost = "Prohibit book bans in public libraries"
+    for kind, grade in ((None, 2), ("draft", 1)):
+        found = RULES.grade(
+            Facts(id="us-mt-2025-lc1403", names=(lost,), areas={"intellectual-freedom"}, document_type=kind)
+        )
+        assert found.priority == grade, kind
+
+
 def test_companions_share_the_highest_grade_but_never_over_what_a_document_can_have() -> None:
     grades = {"a": Grade(2, "libraries"), "b": Grade(1), "c": Grade(0, "statues", 0), "d": Grade(1)}
     found = shared(grades, [["a", "b", "c", "unknown"]])

@@ -113,6 +113,36 @@ def test_the_day_on_which_a_law_takes_effect_is_no_news_of_it(db: Database) -> N
     assert card.latest_on == "2022-03-19"
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "listed_in"),
+    [
+        ("draft", "failed", {"any"}),
+        ("draft", "introduced", {"any", "tagged", "broadband"}),
+        ("bill", "failed", {"any", "tagged", "broadband"}),
+    ],
+)
+def test_a_draft_that_was_given_up_counts_in_no_area(db: Database, kind: str, status: str, listed_in: set[str]) -> None:
+    key = "us-mt-2025-lc3811"
+    row = document_row(
+        key,
+        jurisdiction="us-mt",
+        identifier="LC3811",
+        title="A draft",
+        document_type=kind,
+        status=status,
+        url="https://bills.legmt.gov/",
+    )
+    db.table("documents").insert(row)
+    db.execute("insert into taggings values (?, ?, 'v', 1, 0.5, 1, 0.5, null, null)", [key, key])
+    db.execute("insert into tags values (?, 'broadband', 0.9)", [key])
+    publish(db, LATER)
+    areas = db.execute("select area_id from listing where document_id = ?", [key]).fetchall()
+    assert {area for (area,) in areas} == listed_in
+    db.conn.row_factory = sqlite3.Row
+    [card] = cards(db.conn, [key], DAY)
+    assert card.kind == ("Draft of a bill" if kind == "draft" else "Bill")
+
+
 @pytest.fixture
 def honours(db: Database) -> str:
     """A resolution that only honours, marked must see by a program that took its words for more."""

@@ -112,6 +112,7 @@ _DECIDED_BY = {
     "model": "The trained model",
     "ceremonial": "A resolution that honors and decides nothing",
     "corporate": "Rules of a company, which nobody votes on",
+    "draft": "A draft that nobody has introduced as a bill",
     "companion": "Its companion is a priority",
 }
 

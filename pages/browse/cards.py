@@ -133,8 +133,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     if not ids:
         return []
     rows = db.execute(
-        f"""select d.id, d.title, d.identifier, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
-            d.latest_action, d.latest_action_on, d.missing_since,
+        f"""select d.id, d.title, d.identifier, d.kind, d.document_type, d.jurisdiction, d.session, d.status, d.status_on,
+            d.status_reason, d.latest_action, d.latest_action_on, d.missing_since,
             coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on,
             substr(d.abstract, 1, {READ}) as abstract, {SESSION_END} as session_end, {COLLECTED_UNTIL} as collected_until,
             {SESSION_TITLE} as session_title, {IDENTICAL_LAW} as identical_law,
@@ -170,7 +170,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         id=row["id"],
         title=name_of_act(row["title"], row["abstract"]) or row["title"],
         identifier=row["identifier"],
-        kind=formatting.word("kinds", row["kind"]),
+        kind=formatting.kind_word(row["kind"], row["document_type"]),
         jurisdiction=row["jurisdiction"],
         is_bill=row["kind"] == "bill",
         place=formatting.place(row["jurisdiction"]),

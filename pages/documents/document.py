@@ -210,7 +210,7 @@ def _in_words(db: sqlite3.Connection, head: Row) -> dict[str, Any]:
         "place": words.place(head["jurisdiction"]),
         "court_of": court.place(state) if (state := court.state_courts(db, [document_id]).get(document_id)) else None,
         "session": words.session_in_words(head["jurisdiction"], head["session"], head["session_title"]),
-        "kind": words.word("kinds", kind),
+        "kind": words.kind_word(kind, head["document_type"]),
         "status_word": court.status_in_words(kind, head["status"]),
         "cause": court.cause(head["abstract"]) if kind == "case" else None,
         "company": company_of(head["title"]) if kind == KIND else None,

@@ -71,6 +71,13 @@ def word(section: str, key: str | None) -> str:
     return _(entry["word"]) if entry else (key or "").replace("_", " ").replace("-", " ").capitalize()
 
 
+def kind_word(kind: str, document_type: str | None) -> str:
+    """The word for one document's kind: a draft that nobody introduced is no bill yet, and a report or letter will be none."""
+    if document_type == "draft":
+        return _("Draft of a bill")
+    return _("Report or message") if document_type == "message" else word("kinds", kind)
+
+
 def plural(kind: str) -> str:
     entry = glossary()["kinds"].get(kind)
     return _(entry["plural"]) if entry else kind
