@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawlers.items import Action
-from crawlers.status.states import state_history, with_passage
+from crawlers.status.states import classify, state_history, with_passage
 
 
 def test_michigans_house_that_is_filed_under_the_senate_is_no_second_chamber() -> None:
@@ -381,3 +381,35 @@ def test_without_a_day_of_introduction_history_begins_with_the_first_step() -> N
     action = Action(acted_on="2025-02-01", description="passage", chamber="lower")
     history = state_history([(action, ("passage",))], document_type="bill", introduced_on=None, chamber="lower")
     assert history == (("passed_first_chamber", "2025-02-01"),)
+
+
+def _arizona(*acted: tuple[str, str, str]) -> list[tuple[str, str]]:
+    actions = [
+        (action, classify(action.description) if action.description != "FAILED" else ("failure",))
+        for action in (Action(acted_on=day, description=words, chamber=where) for day, words, where in acted)
+    ]
+    said = [(each, ("passage",) if each.description == "PASSED" else classes) for each, classes in actions]
+    return list(state_history(said, document_type="bill", introduced_on="2026-01-20", chamber="lower"))
+
+
+def test_what_a_chamber_of_arizona_did_not_send_on_was_a_motion() -> None:
+    lost = [("2026-02-25", "FAILED", "lower"), ("2026-02-26", "PASSED", "lower")]  # to reconsider the vote
+    assert _arizona(*lost)[-1] == ("failed", "2026-02-25")
+    again = [("2026-03-03", "PASSED", "lower"), ("2026-03-04", "Transmit to Senate", "lower")]
+    assert _arizona(*lost, *again)[-1] == ("passed_first_chamber", "2026-03-03")
+    other = [("2026-06-11", "PASSED", "upper"), ("2026-06-11", "FAILED", "upper")]
+    assert _arizona(*again, *other)[-1] == ("failed", "2026-06-11")
+    signed = [("2026-06-12", "PASSED", "upper"), ("2026-06-12", "Transmit to Governor", "executive")]
+    assert [step for step, _ in _arizona(*again, *signed)][1:] == [
+        "passed_first_chamber",
+        "passed_second_chamber",
+        "to_executive",
+    ]
+
+
+def test_a_defeat_on_the_day_of_the_passage_is_no_step() -> None:
+    acted = [("2026-03-04", "failure", "lower"), ("2026-03-04", "passage", "lower")]
+    assert steps(*acted) == ["introduced", "passed_first_chamber"]
+    later = [("2026-03-04", "failure", "lower"), ("2026-03-05", "passage", "lower")]
+    assert steps(*later) == ["introduced", "failed", "passed_first_chamber"]
+    assert steps(*reversed(acted))[-1] == "failed"

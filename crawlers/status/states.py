@@ -15,17 +15,25 @@ from typing import Literal
 
 from crawlers.items import Action
 from crawlers.status.rules import History, Rules, any_of, compiled, first_match, history_of
-from crawlers.status.step_order import Steps, by_day_of_governor, in_order, once_passed, without_lost
+from crawlers.status.step_order import (
+    Steps,
+    by_day_of_governor,
+    in_order,
+    not_sent_on,
+    once_passed,
+    without_defeats_of_an_hour,
+    without_lost,
+)
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")
 
 #: How the steps of a bill were put in order, by earlier versions and by this one (`state_history`).
-Way = Literal["listed", "steps", "two chambers", "now"]
-WAYS: tuple[Way, ...] = ("listed", "steps", "two chambers", "now")
+Way = Literal["listed", "steps", "named", "now"]
+WAYS: tuple[Way, ...] = ("listed", "steps", "named", "now")
 #: Those in which the days and the chambers that sentences name count.
-_BY_SENTENCE = ("two chambers", "now")
+_BY_SENTENCE = ("named", "now")
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
 
@@ -203,7 +211,7 @@ def state_history(
         chamber: where it began; a bill of a one-chamber legislature passes once.
         way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
             order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names,
-            "two chambers" took a legislature of one chamber for one of two.
+            "named" took a legislature of one chamber for one of two, and counted motions of Arizona and defeats of an hour.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -215,15 +223,19 @@ def state_history(
     if way in _BY_SENTENCE:
         placed = _where_it_is((action for action, _ in listed), chamber)
         listed = [(action, classes) for action, (_, classes) in zip(placed, listed, strict=True)]
-    steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     said = [action for action, _ in listed]
+    if way == "now":
+        unsent = not_sent_on(said)
+        listed = [(each, () if at in unsent else classes) for at, (each, classes) in enumerate(listed)]
+    steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))
     if way == "now" and chamber == "legislature":
         steps = [("passed" if step == "passed_second_chamber" else step, day) for step, day in steps]
     ordered = steps if way == "listed" else in_order(steps)
-    return history_of(introduced_on, _of_what_counts(ordered, said, document_type, way))
+    history = history_of(introduced_on, _of_what_counts(ordered, said, document_type, way))
+    return without_defeats_of_an_hour(history) if way == "now" else history
 
 
 def _of_what_counts(steps: Steps, actions: Sequence[Action], document_type: str, way: Way) -> Steps:

@@ -6,18 +6,47 @@ import re
 from collections.abc import Sequence
 
 from crawlers.items import Action
-from crawlers.status.rules import RANK
+from crawlers.status.rules import RANK, History
 
 #: The step of each action, None where it is none, and its ISO day.
 Steps = list[tuple[str | None, str]]
 #: What a vote of a chamber leads to.
-_VOTES = frozenset({"failed", "passed_first_chamber", "passed_second_chamber", "passed", "adopted"})
+_PASSED = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "adopted"})
+_VOTES = _PASSED | {"failed"}
 #: The signature of an officer, which sources count among the passages.
 _SIGNED = re.compile("sign", re.IGNORECASE)
 #: What a governor does, whose days sentences name.
 _OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
+#: Arizona's votes, and what a chamber does with a bill that it passed.
+_VOTED, _SENT = frozenset({"PASSED", "FAILED"}), "Transmit to "
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
+
+
+def not_sent_on(actions: Sequence[Action]) -> frozenset[int]:
+    """The places of Arizona's "PASSED" that are no passage: it says so of motions, too (to reconsider, to amend), and a chamber
+    sends on what it passed before it votes again."""
+
+    def goes_on(at: int) -> bool:
+        later = (
+            each.description
+            for each in actions[at + 1 :]
+            if (each.description in _VOTED and each.chamber == actions[at].chamber)
+            or (each.description.startswith(_SENT) and each.chamber in (actions[at].chamber, "executive"))
+        )
+        return next(later, "").startswith(_SENT)
+
+    return frozenset(at for at, each in enumerate(actions) if each.description == "PASSED" and not goes_on(at))
+
+
+def without_defeats_of_an_hour(history: History) -> History:
+    """The history but for each defeat on the day of the passage that follows it: the chamber thought again, or it was a motion or
+    a substitute that was lost (Utah, New Hampshire, Alaska)."""
+    return tuple(
+        step
+        for at, step in enumerate(history)
+        if step[0] != "failed" or all(then not in _PASSED or day != step[1] for then, day in history[at + 1 : at + 2])
+    )
 
 
 def without_lost(steps: Steps, reconsidered: Sequence[int], actions: Sequence[Action]) -> Steps:
