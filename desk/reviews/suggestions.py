@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from desk.reviews import plain_reasons
 from pages.documents.highlight import MODEL, telling
 from text.spans import FIELDS, Quote
 
@@ -21,7 +22,8 @@ _SPACE = re.compile(r"\s+")
 class Suggestion:
     """What the machine says about one subject. `value` is a direction, the level of a priority or an outcome.
 
-    `shown` is False for a candidate: a position that only staff see, because it is probably not at stake.
+    `reason` is in plain words. `shown` is False for a candidate: a position that only staff see, because it is probably not
+    at stake.
     """
 
     subject: str
@@ -54,10 +56,10 @@ class Suggestion:
 
 def suggestions(db: Database, document_id: str) -> dict[str, Suggestion]:
     """Return all suggestions for a document, by subject; `db` is staff.db with `corpus` attached."""
+    titles = dict(db.execute("select id, title from corpus.positions").fetchall())
+    found = [each for find_all in (_positions, _priority, _outcomes, _areas) for each in find_all(db, document_id)]
     return {
-        each.subject: each
-        for find_all in (_positions, _priority, _outcomes, _areas)
-        for each in find_all(db, document_id)
+        each.subject: replace(each, reason=plain_reasons.in_words(each.subject, each.reason, titles)) for each in found
     }
 
 
@@ -106,25 +108,13 @@ def _positions(db: Database, document_id: str) -> list[Suggestion]:
     return list(found.values())
 
 
-#: What decided a priority where it was no rule of derive/priority.yml.
-_DECIDED_BY = {
-    "position": "A position that is shown beside it",
-    "model": "The trained model",
-    "ceremonial": "A resolution that honors and decides nothing",
-    "corporate": "Rules of a company, which nobody votes on",
-    "draft": "A draft that nobody has introduced as a bill",
-    "companion": "Its companion is a priority",
-}
-
-
 def _priority(db: Database, document_id: str) -> list[Suggestion]:
     row = db.execute(
         "select priority, priority_score, why from corpus.taggings where document_id = ?", [document_id]
     ).fetchone()
     if row is None:
         return []
-    reason = _DECIDED_BY.get(row[2], f"The rule “{row[2].replace('-', ' ')}”") if row[2] else None
-    return [Suggestion("priority", value=str(row[0]), sure=row[1], reason=reason)]
+    return [Suggestion("priority", value=str(row[0]), sure=row[1], reason=row[2])]
 
 
 def _outcomes(db: Database, document_id: str) -> list[Suggestion]:
