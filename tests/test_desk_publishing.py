@@ -18,6 +18,7 @@ from desk.reviews import publishing, review_items, reviews
 from desk.reviews.drafts import draft_of, touched_by_others, waiting_drafts
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
+from publish.listing import publish_decisions
 from settings import Configuration
 
 SOURCE = "https://example.org/letter"
@@ -231,3 +232,16 @@ async def test_the_setting_for_small_offices(config: Configuration, db: Any) -> 
         page = (await browser.get(document(BROADBAND, "/publish?subject=stance"))).text
         assert ("Another approver must publish it" in page) is (own == "no")
         assert (await browser.send(document(BROADBAND, "/publish"), **form)).status_code == status
+
+
+async def test_the_trail_and_the_record_for_programs_name_the_source(
+    browser: Browser, config: Configuration, db: Any
+) -> None:
+    publish(db, drafted(db), source="Letter of March 8 <to the chair>")
+    assert publish_decisions(config.corpus, db, [BROADBAND])
+    await browser.sign_in()
+    trail = (await browser.get(f"/desk/trail?document={BROADBAND}")).text
+    assert "<p>Source: Letter of March 8 &lt;to the chair&gt;</p>" in trail, "of the publication"
+    assert f'<p>Source: <a href="{SOURCE}" rel="external noopener">{SOURCE}</a></p>' in trail, "of the draft"
+    [stance] = (await browser.get(f"/documents/{BROADBAND}.json")).json()["stances"]
+    assert (stance["value"], stance["source"]) == ("oppose", "Letter of March 8 <to the chair>")

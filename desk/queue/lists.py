@@ -259,7 +259,10 @@ def people(context: RequestContext) -> Answer:
 
 
 _EVERYTHING = """
-    select *, (select d.identifier from corpus.documents d where d.id = document_id) as identifier from (
+    select *, (select d.identifier from corpus.documents d where d.id = document_id) as identifier,
+        case what when 'verdict' then (select o.source from reviews o where o.id = cast(substr(said.id, 2) as integer))
+        end as source
+    from (
         select 'r' || r.id as id, r.reviewed_at as at, a.name, 'verdict' as what, r.document_id, r.subject, r.verdict,
             r.value, r.note, r.reason, r.published, r.passage, r.text_hash, r.suggestion, r.undoes
         from reviews r join accounts a on a.id = r.reviewer
@@ -284,7 +287,7 @@ _EVERYTHING = """
         from advocacy v join accounts a on a.id = v.added_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,
             null, null, 0, null, null, null, null from audit u left join accounts a on a.id = u.account_id
-    ) where (:document = '' or coalesce(document_id, value) in (select value from json_each(:documents)))
+    ) said where (:document = '' or coalesce(document_id, value) in (select value from json_each(:documents)))
         and (:person = '' or name = :person) and (at, id) < (:before, :than)
     order by at desc, id desc limit :most"""
 

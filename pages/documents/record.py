@@ -60,7 +60,7 @@ def record(db: sqlite3.Connection, document_id: str, today: datetime.date, site:
             "stances": [
                 {
                     "position": stance["key"] or None,
-                    **{name: stance[name] for name in ("value", "reason", "decided_on")},
+                    **{name: stance[name] for name in ("value", "reason", "source", "decided_on")},
                 }
                 for stance in decisions.stances(decisions.decided(db, document_id))
             ],
