@@ -13,6 +13,7 @@ from desk_fixtures import (
     change,
     document,
     field,
+    person,
     say,
 )
 from desk_fixtures import application as application
@@ -66,9 +67,71 @@ async def test_one_key_never_overwrites_what_somebody_decided_meanwhile(browser:
     for verdict in ("confirm", "reject"):
         done = await browser.send(document(BROADBAND, "/all"), verdict=verdict, **sent)
         assert done.status_code == (302 if verdict == "confirm" else 409)
+        said = done.text if verdict == "reject" else (await browser.get(document())).text
+        assert "Meanwhile, Ben Writer rejected the area “Broadband”: that stays." in said
     held = {row["subject"]: (row["verdict"], row["name"]) for row in reviews.history(db, BROADBAND)}
-    assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so nothing is said of it"
+    assert held["area:broadband"] == ("reject", "Ben Writer"), "it is not open any more, so it stays"
     assert (await browser.send(document(BROADBAND, "/all"), verdict="adore", seen="0")).status_code == 400
+
+
+def came_back(db: Any, config: Configuration, verdict: str, subject: str = "area:broadband") -> None:
+    """A decision of Ben Writer whose words the document has lost, so that it is open again."""
+    say(db, verdict, subject, who="Ben Writer")
+    change(config, "update documents set title = 'A law', abstract = 'x', text_hash = 'other' where id = ?", BROADBAND)
+    verdict_validity.settle_all(db, NOW)
+    [item] = [item for item in review_items.items(db, BROADBAND, review_items.titles(db)) if item.subject == subject]
+    assert item.state == "returned"
+
+
+@pytest.mark.parametrize(("theirs", "key"), [("reject", "confirm"), ("confirm", "reject")])
+async def test_one_key_turns_round_no_decision_of_a_colleague_that_came_back(
+    browser: Browser, db: Any, config: Configuration, theirs: str, key: str
+) -> None:
+    came_back(db, config, theirs)
+    await browser.sign_in()
+    sent = shown((await browser.get(document())).text)
+    assert (await browser.send(document(BROADBAND, "/all"), verdict=key, **sent)).status_code == 302
+    newest = reviews.current(db, BROADBAND, "area:broadband")
+    assert newest is not None
+    assert (newest["verdict"], newest["name"]) == (theirs, "Ben Writer")
+    did = "rejected" if theirs == "reject" else "confirmed"
+    page = (await browser.get(document())).text
+    assert f"Before it came back, Ben Writer {did} the area “Broadband”: decide that by itself." in page
+    again = shown(page)
+    assert [each for each in again["open"] if each.startswith("area:")] == ["area:broadband="]
+    if key == "confirm":
+        await browser.send(document(BROADBAND, "/all"), verdict=key, **again, wrong="area:broadband")
+        newest = reviews.current(db, BROADBAND, "area:broadband")
+        assert newest is not None
+        assert (newest["verdict"], newest["name"]) == ("reject", "Ana Reader"), "a mark agrees with the colleague"
+
+
+async def test_one_key_goes_on_over_what_oneself_decided_and_what_agrees(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    came_back(db, config, "reject")
+    for me, action, named in (("Ben Writer", "confirm", ""), ("Ana Reader", "reject", "")):
+        lines = bulk.preview(db, [BROADBAND], action, me=person(db, me).id)
+        assert [line.against for line in lines if line.item.subject == "area:broadband"] == [named]
+
+
+async def test_many_at_once_leave_out_what_a_colleague_decided_otherwise_and_name_it(
+    browser: Browser, db: Any, config: Configuration
+) -> None:
+    came_back(db, config, "reject")
+    await browser.sign_in()
+    page = (await browser.send("/desk/bulk", action="confirm", document=BROADBAND)).text
+    lines = re.findall(r'name="line" value="([^"]*)"( checked)?>', page)
+    unchecked = [html.unescape(token) for token, checked in lines if not checked]
+    assert len(unchecked) == 1
+    assert "area:broadband" in unchecked[0]
+    assert "Ben Writer rejected the area “Broadband” on March 9, 2022." in page
+    say(db, "reject", "area:library-funding", who="Ben Writer")
+    kept = [html.unescape(token) for token, checked in lines if checked]
+    await browser.send("/desk/bulk", step="save", line=kept)
+    said = (await browser.get("/desk")).text
+    assert "1 was skipped" in said
+    assert "Ben Writer rejected the area “Library funding” of H.R. 1783." in said
 
 
 async def test_one_key_says_nothing_of_what_a_crawl_suggested_since_the_page_was_opened(

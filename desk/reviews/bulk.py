@@ -16,7 +16,8 @@ from sqlite_utils import Database
 from desk.queue import bulk_work, queue
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions
-from desk.reviews.review_items import Item
+from desk.reviews.in_words import did
+from desk.reviews.review_items import Item, Titles
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import PRIORITIES, BadVerdict, NotSuggested
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext, parts_of
@@ -26,6 +27,8 @@ from pages.http.formatting import count
 
 #: More at once nobody can look through.
 MOST = 200
+#: Decisions of others that one message names.
+_MOST_NAMED = 3
 #: What can be done to many: a verdict on what is open, everything or only areas.
 ACTIONS = {
     "confirm": ("confirm", ("area", "position", "priority")),
@@ -37,7 +40,10 @@ ACTIONS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One verdict of a preview; `seen` is the last review of its document now."""
+    """One verdict of a preview; `seen` is the last review of its document now.
+
+    `against` says, in words, which decision of a colleague it would turn round: one that came back to the queue. "" for none.
+    """
 
     document_id: str
     identifier: str
@@ -45,6 +51,7 @@ class Line:
     item: Item
     verdict: str
     seen: int
+    against: str = ""
 
     @property
     def token(self) -> str:
@@ -54,12 +61,19 @@ class Line:
 
 
 def preview(
-    db: Database, documents: Sequence[str], action: str, area: str = "", *, all_priorities: bool = False
+    db: Database,
+    documents: Sequence[str],
+    action: str,
+    area: str = "",
+    *,
+    all_priorities: bool = False,
+    me: int | None = None,
 ) -> list[Line]:
     """List the verdicts that an action means for some documents: only what is open, and only one area if one is named.
 
     Args:
         all_priorities: as in review_items.items.
+        me: whose action it is; None: nobody's, so that no decision is a colleague's.
 
     Raises:
         BadVerdict: there is no such action.
@@ -75,8 +89,19 @@ def preview(
         for item in review_items.items(db, document_id, titles, all_priorities=all_priorities) if row else ():
             fits = not area or item.subject == f"area:{area}"
             if item.waits and item.kind in kinds and fits and (verdict != "confirm" or item.can_confirm):
-                lines.append(Line(document_id, row[0], row[1], item, verdict, seen))
+                against = _against(item, verdict, me, titles)
+                lines.append(Line(document_id, row[0], row[1], item, verdict, seen, against))
     return lines
+
+
+def _against(item: Item, verdict: str, me: int | None, titles: Titles) -> str:
+    """What a colleague decided that this verdict would turn round, such as "Ana Reader rejected the area “Broadband”"."""
+    held = item.review
+    if me is None or held is None or held["reviewer"] == me or verdict == "defer" or held["verdict"] == "defer":
+        return ""
+    rejected = held["verdict"] == "reject" or (item.kind == "priority" and held["value"] != item.suggestion.value)
+    turns = rejected if verdict == "confirm" else not rejected
+    return f"{held['name']} {did(held, titles)}" if turns else ""
 
 
 @staff_page(r"/bulk", role="reviewer", methods="POST")
@@ -89,7 +114,8 @@ def bulk(context: RequestContext) -> Answer:
             return _save(context, query)
         if action in bulk_work.ACTIONS:
             return _work(context, chosen, query)
-        lines = preview(context.db, chosen, action, filters.area if context.typed("only_area") else "")
+        area = filters.area if context.typed("only_area") else ""
+        lines = preview(context.db, chosen, action, area, me=context.me.id)
     except (BadVerdict, bulk_work.BadWork) as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     if not chosen:
@@ -115,8 +141,11 @@ def verdicts_on_all(
     *,
     shown: Container[str],
     sampled: bool = False,
+    me: int | None = None,
 ) -> list[Verdict]:
     """What one key says of all that a page showed as open on a document and that still is.
+
+    What a colleague decided the other way, and came back, stays open: it is decided by itself.
 
     Args:
         action: confirm or reject.
@@ -124,6 +153,7 @@ def verdicts_on_all(
         seen: the last review of the document that the page knew.
         shown: the tokens of the items that it showed as open. What a crawl suggested since then stays open.
         sampled: whether the document was drawn at random: its priority needs a verdict too.
+        me: as in preview.
 
     Raises:
         BadVerdict: there is no such action, or it rejects all although only some are marked as wrong.
@@ -132,8 +162,12 @@ def verdicts_on_all(
         raise BadVerdict("choose an action")
     if wrong and action == "reject":
         raise BadVerdict("some are marked as wrong: confirm the others, or clear the marks to reject all")
-    lines = preview(db, [document_id], action, all_priorities=sampled)
-    given = [_verdict(line.token) for line in lines if line.item.token in shown and line.item.subject not in wrong]
+    lines = preview(db, [document_id], action, all_priorities=sampled, me=me)
+    given = [
+        _verdict(line.token)
+        for line in lines
+        if line.item.token in shown and line.item.subject not in wrong and not line.against
+    ]
     items = review_items.items(db, document_id, review_items.titles(db), all_priorities=sampled)
     since = {item.subject for item in items if item.waits and item.token not in shown}
     for subject in dict.fromkeys(wrong):
@@ -157,17 +191,19 @@ def decide_all(context: RequestContext) -> Answer:
     try:
         action, seen = context.typed("verdict"), context.number("seen")
         shown = (context.form or {}).get("open", [])
-        given = verdicts_on_all(context.db, document_id, action, wrong, seen, shown=shown, sampled=sampled)
+        me = context.me.id
+        given = verdicts_on_all(context.db, document_id, action, wrong, seen, shown=shown, sampled=sampled, me=me)
+        unmarked = [token for token in shown if token.partition("=")[0] not in wrong]
+        others = _of_others(context.db, document_id, action, seen, shown=unmarked, sampled=sampled, me=me)
         if not given:
-            raise HTTPError(
-                409, "Nothing was recorded: nothing that the page showed is open and can be decided at once."
-            )
+            nothing = "Nothing was recorded: nothing that the page showed is open and can be decided at once."
+            raise HTTPError(409, f"{nothing} {others}".strip())
         reviews.record(context.db, context.me, given, now=context.now, batch=secrets.token_hex(8))
     except BadVerdict as error:
         raise HTTPError(400, f"Nothing was recorded: {error}.") from error
     except EditConflict as error:
         raise HTTPError(409, f"Nothing was recorded: {error.by['name']} has decided some of it meanwhile.") from error
-    later = "" if context.publish(context.db, [document_id]) else PUBLISHED_LATER
+    later = f"{others} {'' if context.publish(context.db, [document_id]) else PUBLISHED_LATER}".strip()
     filters = Filters.of(context.args)
     titles = review_items.titles(context.db)
     items = review_items.items(context.db, document_id, titles, all_priorities=sampled)
@@ -181,14 +217,32 @@ def decide_all(context: RequestContext) -> Answer:
     return Redirect(onward, f"{suggestions.number_of(context.db, document_id)} is cleared. {later}".strip())
 
 
+def _of_others(
+    db: Database, document_id: str, action: str, seen: int, *, shown: Sequence[str], sampled: bool, me: int
+) -> str:
+    """What one key leaves as colleagues decided it, in sentences: since the page was opened, or before it came back."""
+    subjects = {token.partition("=")[0] for token in shown}
+    meanwhile = [
+        f"{row['name']} {row['did']}"
+        for row in reviews.history(db, document_id)
+        if row["id"] > seen and row["in_force"] and row["reviewer"] != me and row["subject"] in subjects
+    ]
+    lines = preview(db, [document_id], action, all_priorities=sampled, me=me)
+    before = [line.against for line in lines if line.against and line.item.token in shown]
+    said = [f"Meanwhile, {'; '.join(meanwhile)}: that stays."] if meanwhile else []
+    said += [f"Before it came back, {'; '.join(before)}: decide that by itself."] if before else []
+    return " ".join(said)
+
+
 def _save(context: RequestContext, query: str) -> Redirect:
     given = [_verdict(token) for token in (context.form or {}).get("line", [])[: MOST * 20]]
-    recorded, skipped = _record(context, given, secrets.token_hex(8))
+    recorded, skipped, others = _record(context, given, secrets.token_hex(8))
     documents = list(dict.fromkeys(each.document_id for each in recorded))
     message = f"{count(len(recorded), 'verdict')} recorded on {count(len(documents), 'document')}."
     if skipped:
         left = count(skipped, "was", "were")
         message += f" {left} skipped: decided, or no longer suggested, since you opened the page."
+        message += f" {'; '.join(others[:_MOST_NAMED])}." if others else ""
     if documents and not context.publish(context.db, documents):
         message += f" {PUBLISHED_LATER}"
     return Redirect(f"/desk?{query}", message)
@@ -203,19 +257,25 @@ def _verdict(token: str) -> Verdict:
     return Verdict(document_id=document_id, subject=subject, verdict=verdict, value=value, seen=seen)
 
 
-def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], int]:
-    """Record verdicts one by one. Return those recorded, and how many others had decided already."""
+def _record(context: RequestContext, given: Iterable[Verdict], batch: str) -> tuple[list[Verdict], int, list[str]]:
+    """Record verdicts one by one. Return those recorded, how many were skipped, and what others had decided there, in words."""
     recorded: list[Verdict] = []
+    others: list[str] = []
     skipped = 0
+    titles = review_items.titles(context.db)
     for each in given:
         try:
             reviews.record(context.db, context.me, [each], now=context.now, batch=batch)
             recorded.append(each)
-        except (EditConflict, NotSuggested):  # decided meanwhile, or no longer suggested
+        except EditConflict as error:
+            skipped += 1
+            number = suggestions.number_of(context.db, each.document_id)
+            others.append(f"{error.by['name']} {did(error.by, titles)} of {number}")
+        except NotSuggested:
             skipped += 1
         except NotAllowed as error:
             raise HTTPError(403, f"You cannot decide this: {error}.") from error
-    return recorded, skipped
+    return recorded, skipped, others
 
 
 def batches(db: Database, account_id: int) -> list[dict[str, Any]]:
