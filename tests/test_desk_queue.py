@@ -161,6 +161,41 @@ def test_filters(db: Database, filters: dict[str, str], expected: list[str]) -> 
     assert total == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("", [RULE, BROADBAND, HOSTILE_BILL]),
+        ("action", [BROADBAND, RULE, HOSTILE_BILL]),
+        ("due", [RULE, BROADBAND, HOSTILE_BILL]),
+        ("priority", [RULE, BROADBAND, HOSTILE_BILL]),
+        ("place", [HOSTILE_BILL, RULE, BROADBAND]),
+        ("'; drop table reviews", [RULE, BROADBAND, HOSTILE_BILL]),
+    ],
+)
+def test_the_queue_is_sorted_as_asked(db: Database, sort: str, expected: list[str]) -> None:
+    """Guam comes before Texas, and Congress before both."""
+    db.execute("update waiting set latest_on = '2022-03-01', jurisdiction = 'us-gu' where document_id = ?", [RULE])
+    db.execute("update waiting set jurisdiction = 'us-tx' where document_id = ?", [BROADBAND])
+    entries, total = queue.ranked(db, Filters(sort=sort), ASKED, skip=0, size=10)
+    assert ([entry.document_id for entry in entries], total) == (expected, 3)
+    second, _ = queue.ranked(db, Filters(sort=sort), ASKED, skip=1, size=1)
+    assert second[0].document_id == expected[1], "one by one goes in the same order"
+
+
+def test_a_sort_stays_in_the_address_and_is_no_filter() -> None:
+    asked = Filters.of({"sort": ["due"]})
+    assert asked.query(n=3) == "sort=due&n=3"
+    assert not asked.narrows
+    assert replace(asked, kind="bill").narrows
+    assert queue.pages(26, asked) == 2, "no place is kept for the random sample"
+
+
+def test_an_upcoming_date_comes_before_none_and_the_nearest_first(config: Configuration, db: Database) -> None:
+    change(config, "insert into events (document_id, ordinal, starts_at) values (?, 9, '2022-03-20')", HOSTILE_BILL)
+    entries, _ = queue.ranked(db, Filters(sort="due"), ASKED, skip=0, size=10)
+    assert [entry.due_on for entry in entries] == ["2022-03-20", "2022-03-31", None]
+
+
 def test_new_since_the_last_visit(db: Database) -> None:
     found, _ = queue.ranked(db, Filters(new="1"), replace(ASKED, since="2022-03-09T07:59:59Z"), skip=0, size=10)
     assert [entry.document_id for entry in found] == [BROADBAND]

@@ -406,6 +406,11 @@ async def test_the_queue_says_what_else_waits_for_a_person(
     assert '<a class="chip" href="/desk?mine=1">1 document assigned to you waits for a decision</a>' in page
     assert '<a class="chip" href="/desk/ours?waiting=1&amp;ended=1">1 document with a draft to publish</a>' in page
     assert '<a class="chip" href="/desk?put_off=1">1 document with a postponed decision</a>' in page
+    page = (await browser.get("/desk?sort=action")).text
+    assert '<option value="action" selected>Latest action</option>' in page
+    assert "wait for a decision. They are sorted by latest action." in page
+    assert f'href="/desk/documents/{BROADBAND}?sort=action&amp;n=' in page, "the order stays in the address"
+    page = (await browser.get("/desk")).text
     assert '<option value="tc-hotspot-lending">' in page, "the positions of the queue are a filter"
     assert "<option>Cleo Looker</option>" not in page, "a viewer cannot decide"
     assert "Least sure area: " in page

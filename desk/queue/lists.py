@@ -59,6 +59,8 @@ class QueueView:
     kinds: dict[str, Any]
     areas: dict[str, str]
     positions: dict[str, str]
+    #: How the list can be sorted -> how the page calls it.
+    sorts: dict[str, str]
     places: list[str]
     #: What else waits for this person: address, number, and what it counts, of one and of several.
     to_do: list[tuple[str, int, str, str]]
@@ -101,6 +103,7 @@ def queue_page(context: RequestContext) -> Answer:
         kinds=glossary()["kinds"],
         areas=cards.area_titles(db.conn),
         positions=dict(db.execute(_OPEN_POSITIONS).fetchall()),
+        sorts={key: label for key, (label, _) in queue.SORTS.items()},
         places=[row[0] for row in db.execute("select distinct jurisdiction from waiting order by 1").fetchall()],
         to_do=_to_do(context, viewer),
     )

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -21,6 +21,7 @@ from desk.queue.advocacy import KNOWN_DATES, lapsed
 from desk.web.context import AddressFilters
 from pages.browse import finding, search
 from pages.browse.numbers import read_number
+from pages.http.formatting import place
 
 PAGE = 25
 #: One place in this many goes to a document drawn at random.
@@ -63,6 +64,14 @@ _ASLEEP = """
         and z.until_change in ('any', c.kind)))"""
 
 
+#: How the queue can be sorted -> how the page calls it, and SQL. Equals follow by points.
+SORTS = {
+    "": ("Points", ""),
+    "action": ("Latest action", "w.latest_on desc, "),
+    "due": ("Upcoming date", "due.due_on is null, due.due_on, "),
+    "priority": ("Priority", "w.priority desc, "),
+    "place": ("Place", "(select p.value from json_each(:places) p where p.key = w.jurisdiction), "),
+}
 _NOT_ONLY_OUTCOMES = (
     "exists (select 1 from waiting_pairs o where o.document_id = w.document_id and o.subject not like 'outcome:%')"
 )
@@ -89,6 +98,12 @@ class Filters(AddressFilters):
     ended: str = ""
     abroad: str = ""
     old: str = ""
+    sort: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything is chosen besides the order."""
+        return bool(replace(self, sort="").query())
 
 
 @dataclass(frozen=True)
@@ -125,9 +140,18 @@ def ranked(db: Database, filters: Filters, asked: QueueViewer, *, skip: int, siz
         db: staff.db with corpus.db attached.
     """
     sql, values = _ranking(db, filters, asked)
-    sql += " order by points desc, w.doubt desc, w.document_id limit :size offset :skip"
+    first = SORTS.get(filters.sort, SORTS[""])[1]
+    if filters.sort == "place":
+        values["places"] = json.dumps(_places(db))
+    sql += f" order by {first}points desc, w.doubt desc, w.document_id limit :size offset :skip"
     rows = list(db.query(sql, values | {"size": size, "skip": skip}))
     return [_entry(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def _places(db: Database) -> dict[str, int]:
+    """The places with a document in the queue -> their order: Congress first, then by name."""
+    found = [row[0] for row in db.execute("select distinct jurisdiction from waiting").fetchall()]
+    return {key: at for at, key in enumerate(sorted(found, key=lambda key: (key != "us", place(key), key)))}
 
 
 def waiting_by_area(db: Database, asked: QueueViewer) -> dict[str, int]:
@@ -295,10 +319,10 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     asked = ["w.document_id in (select value from json_each(:named))"]
     expression = search.parse(filters.q).expression if filters.q else ""
     if number := read_number(filters.q):
-        place = "and jurisdiction = :number_place" if number.place else ""
+        of_place = "and jurisdiction = :number_place" if number.place else ""
         asked.append(
             "w.document_id in (select document_id from corpus.listing "
-            f"where number in (select value from json_each(:numbers)) {place})"
+            f"where number in (select value from json_each(:numbers)) {of_place})"
         )
         values |= {"numbers": json.dumps(number.numbers), "number_place": number.place}
     if expression:
