@@ -8,6 +8,7 @@ from functools import partial
 from pages.browse import asked, names, trackers
 from pages.export import api
 from pages.http import formatting, titles
+from pages.people import names as people_names
 from pages.people import roll_call
 from pages.places import map as state_map
 from settings import SITE
@@ -20,6 +21,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "datasette/map.yml": state_map.layout,
     "datasette/metadata.yml": partial(read_yaml, SITE / "metadata.yml"),
     "datasette/names.yml": titles.acronyms,
+    "datasette/one_role.yml": people_names.of_one_role,
     "datasette/question_topics.yml": names.topics,
     "datasette/question_words.yml": names.first_names,
     "datasette/seats.yml": roll_call.seats,

@@ -249,6 +249,34 @@ def test_a_party_is_that_of_the_day_of_the_vote(db: sqlite3.Connection) -> None:
     assert [each["party_word"] for each in view.votes if each["address"]] == ["Democrat"]
 
 
+@pytest.mark.parametrize(
+    ("place", "roles", "said"),
+    [
+        ("us-ri", ["sponsor", "sponsor"], True),
+        ("us-ri", ["sponsor"], False),
+        ("us-ri", ["sponsor", "sponsor", "cosponsor"], False),
+        ("us-oh", ["sponsor", "sponsor"], False),
+    ],
+)
+async def test_where_the_source_calls_all_sponsors_the_pages_say_so(
+    tmp_path: Path, place: str, roles: list[str], said: bool
+) -> None:
+    file = made.build(tmp_path)
+    with sqlite3.connect(file) as db:
+        db.execute("update documents set jurisdiction = ? where id = ?", [place, made.OHIO_BILL])
+        db.execute("update people set jurisdiction = ? where id = ?", [place, OHIOAN])
+        key = db.execute("select key from people where id = ?", [OHIOAN]).fetchone()[0]
+        for at, role in enumerate(roles):
+            values = [made.OHIO_BILL, at, f"Name {at}", role]
+            db.execute("insert into sponsors (document_id, ordinal, name, role) values (?, ?, ?, ?)", values)
+        db.execute("insert into sponsor_people values (?, 0, ?, 'identifier')", [made.OHIO_BILL, key])
+    client = serve.build(file, secret="a secret of the tests", today=TODAY).client
+    page = text_of((await client.get(f"/documents/{made.OHIO_BILL}")).text)
+    assert ("It does not say who brought the bill and who joined." in page) is said
+    page = text_of((await client.get(OHIOANS_PAGE)).text)
+    assert ("bills that this legislator only joined may be among these." in page) is (place == "us-ri")
+
+
 async def test_a_document_shows_who_decides_its_votes_and_its_sponsors_pages(site: Any) -> None:
     page = (await site.client.get(f"/documents/{IN_COMMITTEE}")).text
     assert "Who decides next" in page

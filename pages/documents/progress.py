@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crawlers.parsers.federal_register_replies import REPLY_CLOSE
+from crawlers.parsers.openstates import SOURCE
 from crawlers.people import as_people_say
 from pages.database import Row, rows
 from pages.documents import rulemaking
 from pages.documents.text_versions import in_words
-from pages.people.names import party, person_address, state
+from pages.people.names import of_one_role, party, person_address, state
 
 #: A day with more actions than this shows only those that moved the document; the others are behind a summary.
 CROWDED = 5
@@ -91,10 +92,14 @@ def part(db: sqlite3.Connection, table: str, document_id: str, order: str = "ord
 
 
 def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
-    """The sponsors with their party and state in words, and the address of a legislator's page where it is known who each is."""
+    """The sponsors with their party and state in words, and the address of a legislator's page where it is known who each is.
+
+    ``one_role``: their source calls everybody a sponsor, whoever joined.
+    """
     found = rows(
         db,
-        """select s.*, p.id as person, p.name as known from sponsors s
+        """select s.*, p.id as person, p.name as known, d.jurisdiction, d.source from sponsors s
+        join documents d on d.id = s.document_id
         left join sponsor_people l on l.document_id = s.document_id and l.ordinal = s.ordinal
         left join people p on p.key = l.person where s.document_id = ? order by s.ordinal""",
         [document_id],
@@ -105,6 +110,7 @@ def _sponsors(db: sqlite3.Connection, document_id: str) -> list[Row]:
             "name": as_people_say(row["name"]),
             "address": person_address(row["person"], row["known"]) if row["person"] else None,
             "side": ", ".join(filter(None, (party(row["party"]), state(row["state"])))),
+            "one_role": row["source"] == SOURCE and row["jurisdiction"] in of_one_role(),
         }
         for row in found
     ]

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from pages.http import formatting
+from pages.http.formatting import SITE
 from pages.http.language import N_, _
+from text.yaml_config import read_yaml
 
 #: Of the 32 digits of an Open States id, so many end an address: enough that no two records share them.
 DIGITS = 12
@@ -72,6 +75,12 @@ def person_address(key: str, name: str) -> str:
 
 def committee_address(key: str, name: str) -> str:
     return f"/committees/{slug(name, _end(key))}"
+
+
+@cache
+def of_one_role() -> frozenset[str]:
+    """The states whose source calls everybody a sponsor, whether they brought a bill or joined it."""
+    return frozenset(f"us-{state}" for state in read_yaml(SITE / "one_role.yml"))
 
 
 def vote_address(key: str) -> str:

@@ -35,7 +35,8 @@ class Brought:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonView:
-    """A legislator. ``holds_office`` is None where nobody can say; ``terms`` are newest first; an office says what is
+    """A legislator. ``holds_office`` is None where nobody can say; ``terms`` are newest first; with
+    ``one_role`` what they joined counts as brought; an office says what is
     ``dialed``; ``votes`` those on documents with a shown position, newest first."""
 
     person: Row
@@ -48,6 +49,7 @@ class PersonView:
     hearings: list[Row]
     brought: Brought
     joined: Brought
+    one_role: bool
     votes: list[Row]
     counts: Row | None
     ids: list[Row]
@@ -87,6 +89,7 @@ def person(db: sqlite3.Connection, address: str, today: datetime.date) -> Person
         hearings=_hearings(db, sits_on, today),
         brought=_brought(db, key, "s.role = 'sponsor'", today),
         joined=_brought(db, key, "s.role <> 'sponsor' and s.withdrawn_on is null", today),
+        one_role=head["jurisdiction"] in names.of_one_role(),
         votes=votes(db, key),
         counts=first(
             db,
