@@ -358,7 +358,7 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     page = html.unescape((await site.client.get("/trackers/broadband")).text)
     shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert (
-        "3 bills in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead or replaced."
+        "3 bills of 2022 in 2 states, for or against: 1 can still move as far as is known, 1 passed, 1 dead or replaced."
         in shown
     )
     assert "Not collected: Alabama, Alaska" in shown
@@ -374,6 +374,27 @@ async def test_the_page_gives_what_to_cite_and_to_embed(site: Any) -> None:
     )
     assert "court cases, and the like: 1." in listed
     assert all(f'href="/trackers/{key}"' in listed for key in trackers.load_trackers())
+
+
+async def test_the_page_says_of_which_years_the_bills_are_and_what_is_collected_in_part(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute("update listing set year = '2021' where document_id = 'us-tx-87-hb1'")
+        db.execute("update documents set published_on = '2021-01-10' where id = 'us-tx-87-hb1'")
+    later = serve.build(file, today="2025-03-09", site=SITE).client  # nothing was heard of a state for years
+    for address in ("/trackers/broadband", "/embed/trackers/broadband"):
+        shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", (await later.get(address)).text)).split())
+        assert "3 bills of 2021 to 2022 in 2 states, for or against:" in shown
+        assert "Of 2 states, the latest regular session is not collected, or not to its end." in shown
+        assert "Place Documents Texas collected in part 2" in shown
+    shown = html.unescape((await later.get("/trackers/broadband")).text)
+    assert "None is known from these states, which are collected in part: Ohio." in shown
+
+
+def test_bills_without_a_year_are_of_none(db: sqlite3.Connection) -> None:
+    db.execute("update listing set year = ''")
+    view = tracker.tracker(db, "broadband", DAY)
+    assert view is not None
+    assert view.years == ""
 
 
 def test_an_area_without_positions_offers_those_of_its_issue(db: sqlite3.Connection) -> None:

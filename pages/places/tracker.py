@@ -39,6 +39,7 @@ class PlaceCounts:
 class TrackerView:
     """``until`` is the ISO day of the latest news of any state; ``positions`` have a statement only where it is approved.
 
+    ``years`` are those of the state bills, "2025 to 2026"; ``in_part`` the states of whose latest session not all is collected.
     ``laws`` are the state bills that passed, companions of one law on one card; ``note`` must stand wherever the numbers do.
     """
 
@@ -49,6 +50,7 @@ class TrackerView:
     counts: Counts
     state_bills: Counts
     states_with: int
+    years: str
     laws: list[Card]
     map: StateMap | None
     places: list[PlaceCounts]
@@ -60,6 +62,7 @@ class TrackerView:
     until: str | None
     list_address: str
     missing: list[str]
+    in_part: list[str]
 
 
 def trackers(db: sqlite3.Connection) -> list[tuple[Tracker, str, str, Counts]]:
@@ -91,6 +94,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         counts=fates(cells),
         state_bills=fates(bills),
         states_with=len(counted),
+        years=_years(bills),
         laws=_laws(db, about, today),
         map=states,
         places=_places(cells, reach.places, address),
@@ -102,6 +106,7 @@ def tracker(db: sqlite3.Connection, tracker_id: str, today: datetime.date) -> Tr
         until=states_until(db, today),
         list_address=address,
         missing=states.missing if states else [],
+        in_part=states.in_part if states else [],
     )
 
 
@@ -113,6 +118,14 @@ def _cells(db: sqlite3.Connection, about: Tracker) -> list[sqlite3.Row]:
         where area_id = ? and ceremonial = 0 and {where} group by 1, 2, 3, 4""",
         [ANY_AREA, *values],
     ).fetchall()
+
+
+def _years(bills: list[sqlite3.Row]) -> str:
+    """The first and the last year of some bills, in words; empty where none has one."""
+    years = sorted({row["year"] for row in bills if row["year"]})
+    if not years or years[0] == years[-1]:
+        return "".join(years)
+    return _("{first} to {last}").format(first=years[0], last=years[-1])
 
 
 def _places(cells: list[sqlite3.Row], collected: set[str], address: str) -> list[PlaceCounts]:
