@@ -18,7 +18,7 @@ from text.yaml_config import BadYaml, read_yaml
 
 AREAS_FILE = Path(__file__).with_name("areas.yml")
 #: What the code does with the rules: raise it when the same rules and model tag otherwise than before, so that all is tagged.
-METHOD = "5"
+METHOD = "6"
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within", "holds"}

@@ -18,7 +18,7 @@ from classify.rules import RuleHits
 from text.plain_words import plain_words, tells
 from text.sentences import sentence_at, sentences
 from text.spans import FIELDS, Quote, Span
-from text.tokens import Tokens
+from text.tokens import Tokens, tokenize
 
 #: Words on each side that may join the heaviest word of a stretch, and stretches shown per area.
 REACH, STRETCHES = 4, 3
@@ -28,6 +28,8 @@ MODEL_ALONE = 0.1
 WEIGHTY = 0.125
 #: The parts of a word with hyphens that come before and after a span, each of so many characters at most.
 LONGEST_PART = 40
+#: Where no sentence can end between two words, none needs to be looked for.
+_MAY_END = re.compile(r"[.!?\n•]|This (?:bill|act|resolution|joint|concurrent)")
 #: Between two words: here a part of a title or a line ends.
 _ENDS = re.compile(r"[;:]\s|\n")
 _JOINED_BEFORE, _JOINED_AFTER = re.compile(r"(?<!\w)(?:\w+[-‑])+$"), re.compile(r"(?:[-‑]\w+)+(?!\w)")
@@ -47,8 +49,34 @@ def rule_evidence(found: Iterable[tuple[str, RuleHits]], fields: Mapping[str, st
     shown: dict[Span, Evidence] = {}
     for rule, fired in found:
         for hit in sorted(fired.hits, key=lambda hit: (FIELDS.index(hit.field), hit.start)):
-            shown.setdefault(hit, _evidence(fields, hit, rule))
+            span = _in_one_sentence(hit, fields[hit.field] or "")
+            shown.setdefault(span, _evidence(fields, span, rule))
     return _new_words_first(list(shown.values()))
+
+
+def _in_one_sentence(hit: Span, text: str) -> Span:
+    """The part of a hit that says most in one sentence: what is near a phrase may be in the next one, and both are no quote."""
+    if not _MAY_END.search(text, hit.start, hit.end):
+        return hit
+    spans = _sentences(text)
+    first, last = sentence_at(spans, hit.start), sentence_at(spans, hit.end - 1)
+    if first == last:
+        return hit
+    parts = [Span(hit.field, max(hit.start, start), min(hit.end, end)) for start, end in spans[first : last + 1]]
+    return max((_part(part, text) for part in parts), key=lambda told: told[0])[1]
+
+
+def _part(part: Span, text: str) -> tuple[int, Span]:
+    """How many words of a part say something, and the part without joining words at its ends and "This bill" at its beginning."""
+    words = tokenize(text[part.start : part.end], part.start)
+    told = [number for number, word in enumerate(words.folded) if tells(word)]
+    if not told:
+        return 0, part
+    stop = len(words.folded) - 4 if words.folded[-4:] == ["and", "for", "other", "purpose"] else len(words.folded)
+    first, last = _trimmed(words.folded, 0, stop, told[0])
+    if words.folded[first] in ("bill", "act", "resolution"):
+        first = told[0]
+    return len(told), Span(part.field, words.starts[first], words.ends[last])
 
 
 def _new_words_first(shown: Sequence[Evidence]) -> list[Evidence]:

@@ -408,6 +408,26 @@ def test_words_shown_together_stand_in_one_sentence(text: str, shown: list[str])
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Builds a school library. Appropriates funds.", "Builds a school library"),
+        ("Renews the fund. However, schools get their grants first.", "schools get their grants first"),
+        ("The Open Shelves Act\nThis bill gives grants.", "Open Shelves Act"),
+        ("Reading Act This bill gives grants to schools and libraries.", "gives grants to schools and libraries"),
+        ("To widen reading in schools, and for other purposes.\n\nGrants", "widen reading in schools"),
+        ("Grants to schools in U.S. towns", "Grants to schools in U.S. towns"),
+        ("Nothing. None.", "Nothing"),
+    ],
+)
+def test_the_words_of_a_rule_stand_in_one_sentence_and_say_something(text: str, shown: str) -> None:
+    """What is near a phrase may be in the next sentence: the part that says more is shown."""
+    hits = RuleHits()
+    hits.add("abstract", 0, len(text.rstrip(".")))
+    [found] = rule_evidence([("a-rule", hits)], {"abstract": text})
+    assert (found.words, text[found.start : found.end]) == (shown, shown)
+
+
+@pytest.mark.parametrize(
     ("title", "words", "shown"),
     [
         ("Supporting the U.S. land-grant university system", "grant university", "land-grant university"),
