@@ -155,8 +155,8 @@ async def test_what_everybody_gets_is_read_once_and_again_after_a_change(tmp_pat
 
 
 async def test_the_dates_of_a_choice_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = Mock(wraps=calendar.quiet_sources)
-    monkeypatch.setattr(calendar, "quiet_sources", looked)
+    looked = Mock(wraps=calendar.gaps)
+    monkeypatch.setattr(calendar, "gaps", looked)
     site = serve.build(build(tmp_path), today=TODAY)
     for address in ("/deadlines", "/deadlines", "/deadlines?kind=hearing", "/deadlines?kind=hearing"):
         assert (await site.client.get(address)).status_code == 200

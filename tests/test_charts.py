@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
-from site_corpus import TODAY, build, document_row
+from site_corpus import TODAY, build
 
 import serve
 from pages.browse import browse
@@ -217,38 +217,6 @@ def test_an_address_keeps_the_filters() -> None:
     wanted = Wanted.of({"area": "privacy", "kind": " hearing ", "jurisdiction": "", "month": "2022-03", "other": "x"})
     assert wanted.address("/calendar", month="2022-04") == "/calendar?area=privacy&kind=hearing&month=2022-04"
     assert Wanted().address("/deadlines") == "/deadlines"
-
-
-def test_sources_that_fell_silent_are_named_however_long_ago_and_those_without_any_day(db: sqlite3.Connection) -> None:
-    lately, long_ago = ((DAY - datetime.timedelta(days=days)).isoformat() for days in (calendar.SILENT - 1, 1_000))
-    db.execute("delete from coverage")
-    for key, source in (("us-regs-x-1", "us_regulations"), ("uk-bills-1", "uk_bills")):
-        row = document_row(key, source=source, identifier=key, title="A rule", url="https://a.b/")
-        db.execute(f"insert into documents ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
-    for source, session, published, acted in (
-        ("us_bills", "117", "2022-01-15", "2022-02-01"),
-        ("us_bills", "116", "2020-12-31", "2020-12-31"),
-        ("us_federal_register", "fr", lately, None),
-        ("us_regulations", "regs", long_ago, "2199-01-01"),
-        ("uk_bills", "bills", None, None),
-        ("us_bill_text", "117", "2022-02-01", "2022-02-01"),  # texts of the documents of others
-    ):
-        db.execute(
-            "insert into coverage values (?, 'us', ?, 1, 0, 1, 1, 1, ?, ?, ?)",
-            [source, session, *[published] * 2, acted],
-        )
-    congress = "Bills and resolutions of the U.S. Congress"
-    rules = "Rules and proposed rules open for comment, and their dockets"
-    kingdom = "Bills of the Parliament of the United Kingdom"
-    db.execute("delete from events where document_id in (select id from documents where source = 'us_bills')")
-    found = calendar.quiet_sources(db, DAY)
-    assert found == ([], [kingdom, rules, congress]), "what gives no dates lacks none announced since"
-    db.execute(
-        "insert into events (document_id, ordinal, kind, starts_at) select id, 0, 'hearing', '2022-02-01' from documents "
-        "where source in ('us_bills', 'us_regulations') group by source"
-    )
-    assert calendar.quiet_sources(db, DAY) == ([(rules, long_ago), (congress, "2022-02-01")], [kingdom])
-    db.rollback()
 
 
 # --------------------------------------------------------------------- side by side

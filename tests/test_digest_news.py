@@ -373,3 +373,25 @@ def test_whose_letter_waited_for_its_turn_has_as_long_to_confirm(db, corpus_file
     )
     prepared(db, corpus_file)
     assert {row[0] for row in db.execute("select id from subscribers")} == {first, second}
+
+
+def test_the_weeks_of_an_estimate_end_with_the_news_of_the_chosen_places(corpus_file: Path) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        source.executemany(
+            "insert or replace into session_ends (jurisdiction, session, moved_on) values (?, 'x', ?)",
+            [("us-oh", "2021-11-25"), ("us-tx", "2021-12-24")],
+        )
+    issue = Preferences(searches=("tracker:e-rate place:us-oh",))
+    both = Preferences(jurisdictions=("us-oh", "us-tx"))
+    with closing(service.corpus(corpus_file)) as source:
+        found = [
+            estimate.estimate(source, choice, FIRST_DAY).until
+            for choice in (
+                Preferences(jurisdictions=("us-oh",)),
+                issue,
+                both,
+                Preferences(searches=("tracker:e-rate",)),
+            )
+        ]
+        newest = source.execute("select max(published_on) from documents").fetchone()[0]
+    assert found == ["2021-11-25", "2021-11-25", "2021-12-24", newest]

@@ -10,6 +10,7 @@ from typing import Any
 from digest.issues.ledger import rules
 from digest.subscribers.preferences import Preferences
 from pages.browse.search import parse
+from pages.places.collected import news_until
 from store.constants import ANY_AREA
 
 WEEKS = 8
@@ -47,15 +48,12 @@ def choices(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
 def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) -> Estimate:
     """Count the documents that a digest would have reported, by week: introduced, published, or at a stage that is news.
 
-    The weeks end with the newest day of which something is stored, or today. Of searches, only issues are
+    The weeks end with the newest day of which something of the chosen places is stored, or today. Of searches, only issues are
     counted, where nothing else is chosen.
     """
     statuses = [key for key, rule in rules()["statuses"].items() if "tell" in rule]
     where, values = _condition(choice)
-    newest = db.execute(
-        "select max(published_on) from documents where published_on <= ?", [today.isoformat()]
-    ).fetchone()[0]
-    until = datetime.date.fromisoformat((newest or today.isoformat())[:10])
+    until = datetime.date.fromisoformat((_newest(db, _places(choice), today) or today.isoformat())[:10])
     first = until - datetime.timedelta(days=7 * WEEKS - 1)
     marks = ", ".join("?" * len(statuses))
     days = db.execute(
@@ -72,6 +70,23 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
     for key, day in days:
         weeks[(datetime.date.fromisoformat(day[:10]) - first).days // 7].add(key)
     return Estimate(until=until.isoformat(), weeks=tuple(len(week) for week in weeks))
+
+
+def _places(choice: Preferences) -> set[str]:
+    """The places of a choice, also where it is an issue in each of some; none of them means all."""
+    if not choice.only_issues:
+        return set(choice.jurisdictions)
+    asked = [{tie.value for tie in parse(search).ties if tie.field == "place"} for search in choice.searches]
+    return set().union(*asked) if all(asked) else set()
+
+
+def _newest(db: sqlite3.Connection, places: set[str], today: datetime.date) -> str | None:
+    """The newest day of which something of these places, or of all, is stored."""
+    if places:
+        return max(filter(None, (news_until(db, place, today) for place in places)), default=None)
+    row = db.execute("select max(published_on) from documents where published_on <= ?", [today.isoformat()]).fetchone()
+    newest: str | None = row[0]
+    return newest
 
 
 def _condition(choice: Preferences) -> tuple[str, list[Any]]:

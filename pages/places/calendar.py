@@ -16,17 +16,15 @@ from pages.browse.cards import agencies_of, area_titles
 from pages.browse.filters import PLACE_GROUPS
 from pages.database import marks, rows
 from pages.documents import rulemaking
-from pages.documents.document import source_title
 from pages.http import formatting
 from pages.http.language import N_, _
+from pages.places.date_gaps import Gaps, gaps
 from store.constants import ANY_AREA, TAGGED
 
 #: Dates of all documents, also of those that carry no policy area.
 ALL = "all"
 #: A date is just past for so many days.
 JUST_PAST = 90
-#: A source without news for so many days lacks dates that were announced since.
-SILENT = 14
 #: A month shows at most so many dates; a filter brings the others within reach.
 MOST = 600
 #: The list of deadlines shows so many.
@@ -128,8 +126,8 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``recent`` are dates that have just passed, for a choice without dates ahead; ``silent`` and ``dateless`` what
-    `quiet_sources` gives; ``chosen`` is ``wanted`` in words."""
+    """``recent`` are dates that have just passed, for a choice without dates ahead; ``lacks`` what its places lack; ``chosen``
+    is ``wanted`` in words."""
 
     wanted: Wanted
     chosen: str
@@ -137,8 +135,7 @@ class DeadlinesView(Choices):
     months: list[tuple[str, list[Event]]]
     recent: list[Event]
     shown: int
-    silent: list[tuple[str, str]]
-    dateless: list[str]
+    lacks: Gaps
 
 
 @dataclass(frozen=True)
@@ -239,7 +236,6 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
     """Everything the page of deadlines shows; raises UnknownValue."""
     wanted.check(db)
     events = deadlines(db, today, wanted, past=past)
-    silent, dateless = quiet_sources(db, today)
     return DeadlinesView(
         **vars(choices(db)),
         wanted=wanted,
@@ -248,31 +244,8 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
         shown=len(events),
-        silent=[] if past else silent,
-        dateless=dateless,
+        lacks=gaps(db, today, wanted.jurisdiction),
     )
-
-
-def quiet_sources(db: sqlite3.Connection, today: datetime.date) -> tuple[list[tuple[str, str]], list[str]]:
-    """Sources of documents: those of dates without news lately, however long ago, and those that gave no date at all.
-
-    The former with the ISO day of their newest news, the oldest first.
-    """
-    last = (today - datetime.timedelta(days=SILENT)).isoformat()
-    found = rows(
-        db,
-        """select source, until, exists (
-            select 1 from documents d join events e on e.document_id = d.id where d.source = news.source) as dated
-        from (select source, max(case when day <= ? then day end) as until from (
-                select source, newest_on as day from coverage union select source, latest_action_on from coverage)
-            group by source) news
-        where exists (select 1 from documents d where d.source = news.source) order by until, source""",
-        [today.isoformat()],
-    )
-    silent = [
-        (source_title(row["source"]), row["until"]) for row in found if row["dated"] and (row["until"] or last) < last
-    ]
-    return silent, [source_title(row["source"]) for row in found if not row["dated"]]
 
 
 def by_month(events: list[Event]) -> list[tuple[str, list[Event]]]:

@@ -195,9 +195,13 @@ def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str 
 
 def states_until(db: sqlite3.Connection, today: datetime.date) -> str | None:
     """The ISO day of the latest news of any state: how far the data reach, whichever states have documents on a list."""
+    return max(filter(None, news_of_states(db, today).values()), default=None)
+
+
+def news_of_states(db: sqlite3.Connection, today: datetime.date) -> dict[str, str | None]:
+    """The states of which anything is stored -> the ISO day of their latest news."""
     known = db.execute("select distinct jurisdiction from facet_counts where area_id = ?", [ANY_AREA]).fetchall()
-    days = (news_until(db, place, today) for (place,) in known if place_group(place) == "states")
-    return max(filter(None, days), default=None)
+    return {place: news_until(db, place, today) for (place,) in known if place_group(place) == "states"}
 
 
 def what_ends_earlier(
