@@ -12,7 +12,7 @@ from site_corpus import TODAY, build, document_row
 
 import serve
 from pages.places import date_gaps
-from pages.places.date_gaps import gaps
+from pages.places.date_gaps import Unheard, gaps
 
 DAY = datetime.date.fromisoformat(TODAY)
 
@@ -100,6 +100,59 @@ def test_a_place_is_not_said_to_lack_what_the_sources_of_others_give(db: sqlite3
         0,
     ]
     assert [len(gaps(db, DAY, place).dateless) for place in ("us", "us-ny-nyc", "local", "abroad")] == [0, 1, 1, 1]
+
+
+def hearing(db: sqlite3.Connection, document: str, day: str, kind: str = "hearing") -> None:
+    db.execute(
+        "insert or replace into events (document_id, ordinal, kind, starts_at) values (?, 7, ?, ?)",
+        [document, kind, day],
+    )
+
+
+def test_a_state_without_hearings_lacks_them_whatever_other_dates_it_has(db: sqlite3.Connection) -> None:
+    for place in ("us-oh", "us-tx", "us-gu"):
+        moved(db, place, "2022-02-01")
+    hearing(db, "us-oh-134-hb1", "2022-05-01", "effective")
+    hearing(db, "us-tx-87-hb1", "2021-03-01T10:00")
+    hearing(db, "us-gu-36-b1", "2019-12-31T10:00")
+    assert gaps(db, DAY, "us-oh").unheard == [Unheard("Ohio", None)]
+    assert gaps(db, DAY, "us-tx").unheard == []
+    assert gaps(db, DAY, "us-gu").unheard == [Unheard("Guam", "2019-12-31")], "its committees met since"
+    assert (
+        gaps(db, DAY, "states").unheard
+        == gaps(db, DAY, "").unheard
+        == [
+            Unheard("Guam", "2019-12-31"),
+            Unheard("Ohio", None),
+        ]
+    )
+    assert gaps(db, DAY, "us").unheard == gaps(db, DAY, "local").unheard == []
+    hearing(db, "us-oh-134-hb1", "2022-02-01", "hearing_canceled")
+    assert gaps(db, DAY, "us-oh").unheard == [], "a source that calls hearings off gives them"
+
+
+async def test_pages_say_that_hearings_are_missing_only_where_hearings_are_asked_for(file: Path) -> None:
+    with sqlite3.connect(file) as db:
+        moved(db, "us-oh", "2022-02-01")
+        db.execute(
+            "insert into sessions (source, jurisdiction, session, title, special, starts_on, ends_on, seen_at) values "
+            "('us_states', 'us-oh', '134', '134th Legislature', 0, '2021-01-04', '2022-12-31', '2022-03-01')"
+        )
+    site = serve.build(file, today=TODAY)
+    said = "Our sources give no dates of hearings in Ohio. Committees may still meet"
+    for path in (
+        "/deadlines?",
+        "/calendar?",
+        "/deadlines?kind=hearing&",
+        "/deadlines?past=1&",
+        "/jurisdictions/us-oh?",
+    ):
+        assert (await site.client.get(f"{path}jurisdiction=us-oh")).text.count(said) == 1, path
+    for address in ("/deadlines?kind=effective&jurisdiction=us-oh", "/deadlines?jurisdiction=us", "/jurisdictions/us"):
+        assert "no dates of hearings" not in (await site.client.get(address)).text
+    everywhere = (await site.client.get("/deadlines")).text
+    assert "Our sources give no dates of hearings in 3 states" in everywhere
+    assert "Guam, Ohio, Texas. Committees may still meet" in everywhere
 
 
 async def test_the_page_of_dates_names_the_day_of_the_state(file: Path) -> None:

@@ -18,7 +18,7 @@ from pages.database import marks, rows
 from pages.documents import rulemaking
 from pages.http import formatting
 from pages.http.language import N_, _
-from pages.places.date_gaps import Gaps, gaps
+from pages.places.date_gaps import HEARINGS, Gaps, Unheard, gaps, unheard
 from store.constants import ANY_AREA, TAGGED
 
 #: Dates of all documents, also of those that carry no policy area.
@@ -58,6 +58,11 @@ class Wanted:
         parts = {"area": self.area, "kind": self.kind, "jurisdiction": self.jurisdiction, **changes}
         kept = {name: value for name, value in parts.items() if value}
         return path + (f"?{urlencode(kept)}" if kept else "")
+
+    @property
+    def hearings(self) -> bool:
+        """Whether hearings are among the dates that are asked for."""
+        return self.kind in ("", *HEARINGS)
 
     def check(self, db: sqlite3.Connection) -> None:
         """Raises UnknownValue where one does not exist."""
@@ -126,8 +131,8 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class DeadlinesView(Choices):
-    """``recent`` are dates that have just passed, for a choice without dates ahead; ``lacks`` what its places lack; ``chosen``
-    is ``wanted`` in words."""
+    """``recent`` are dates that have just passed, for a choice without dates ahead; ``lacks`` what its places lack, and
+    ``unheard`` the states that lack hearings, where hearings are asked for; ``chosen`` is ``wanted`` in words."""
 
     wanted: Wanted
     chosen: str
@@ -136,6 +141,7 @@ class DeadlinesView(Choices):
     recent: list[Event]
     shown: int
     lacks: Gaps
+    unheard: list[Unheard]
 
 
 @dataclass(frozen=True)
@@ -158,7 +164,10 @@ class Day:
 
 @dataclass(frozen=True, kw_only=True)
 class MonthView(Choices):
-    """A month, a week to a row. Other months are ``YYYY-MM``; ``cut`` is True when the page leaves dates out."""
+    """A month, a week to a row. Other months are ``YYYY-MM``; ``cut`` is True when the page leaves dates out.
+
+    ``unheard`` is the state that is chosen, where it lacks hearings.
+    """
 
     wanted: Wanted
     title: str
@@ -170,6 +179,7 @@ class MonthView(Choices):
     total: int
     cut: bool
     elsewhere: list[str]
+    unheard: list[Unheard]
 
 
 def deadlines(
@@ -235,7 +245,7 @@ def _events(
 def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date, past: bool) -> DeadlinesView:
     """Everything the page of deadlines shows; raises UnknownValue."""
     wanted.check(db)
-    events = deadlines(db, today, wanted, past=past)
+    events, lacks = deadlines(db, today, wanted, past=past), gaps(db, today, wanted.jurisdiction)
     return DeadlinesView(
         **vars(choices(db)),
         wanted=wanted,
@@ -244,7 +254,8 @@ def deadlines_view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date,
         months=by_month(events),
         recent=[] if events or past else deadlines(db, today, wanted, past=True, limit=10, days=JUST_PAST),
         shown=len(events),
-        lacks=gaps(db, today, wanted.jurisdiction),
+        lacks=lacks,
+        unheard=lacks.unheard if wanted.hearings else [],
     )
 
 
@@ -271,6 +282,7 @@ def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Month
         [Day(day, day.month == first.month, day == today, by_day.get(day.isoformat(), [])) for day in week]
         for week in calendar.Calendar().monthdatescalendar(first.year, first.month)
     ]
+    lacking = unheard(db, today, wanted.jurisdiction) if wanted.hearings else None
     return MonthView(
         **vars(choices(db)),
         wanted=replace(wanted, month=first.isoformat()[:7]),
@@ -283,6 +295,7 @@ def month(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Month
         total=len(events),
         cut=len(events) == MOST,
         elsewhere=[] if events else nearest(db, wanted, first, after),
+        unheard=[lacking] if lacking else [],
     )
 
 

@@ -9,10 +9,21 @@ from dataclasses import dataclass
 
 from pages.browse.filters import PLACE_GROUPS, place_group
 from pages.documents.document import source_title
-from pages.places.collected import news_of_states, news_until
+from pages.http import formatting
+from pages.places.collected import STALE, news_of_states, news_until
 
 #: A source without news for so many days lacks dates that were announced since.
 SILENT = 14
+#: The kinds of dates that are hearings.
+HEARINGS = ("hearing", "hearing_canceled")
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A state of which our sources give no dates of hearings; ``last`` is the ISO day of the last that they gave, if any."""
+
+    place: str
+    last: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,23 +33,65 @@ class Gaps:
     ``silent`` are its sources of dates without news lately, however long ago, with the ISO day of their newest news, the oldest
     first; ``dateless`` the sources that gave no date at all. Of one state, ``until`` is the day of its own news instead, since
     all states have the same sources, if that was not lately; ``uneven``: the data of some states end earlier than their sources'.
+    ``unheard`` are the states that it has without hearings, in the order of their names.
     """
 
     silent: list[tuple[str, str]]
     dateless: list[str]
     until: str | None
     uneven: bool
+    unheard: list[Unheard]
 
 
 def gaps(db: sqlite3.Connection, today: datetime.date, place: str) -> Gaps:
     """What the dates of a place, of a group of places, or of all (``""``) lack."""
     last = _last(today)
-    if place_group(place) == "states" and place not in PLACE_GROUPS:
-        until = news_until(db, place, today)
-        return Gaps(silent=[], dateless=[], until=until if until and until < last else None, uneven=False)
+    if of_one_state(place):
+        until, found = news_until(db, place, today), unheard(db, today, place)
+        ended = until if until and until < last else None
+        return Gaps(silent=[], dateless=[], until=ended, uneven=False, unheard=[found] if found else [])
     silent, dateless = quiet_sources(db, today, place)
-    uneven = place in ("", "states") and any((day or last) < last for day in news_of_states(db, today).values())
-    return Gaps(silent=silent, dateless=dateless, until=None, uneven=uneven)
+    states = news_of_states(db, today) if place in ("", "states") else {}
+    uneven = any((day or last) < last for day in states.values())
+    return Gaps(silent=silent, dateless=dateless, until=None, uneven=uneven, unheard=_unheard(db, states))
+
+
+def of_one_state(place: str) -> bool:
+    """Whether this is one state, and neither a group of places nor another kind of place."""
+    return place not in ("", *PLACE_GROUPS) and place_group(place) == "states"
+
+
+def unheard(db: sqlite3.Connection, today: datetime.date, place: str) -> Unheard | None:
+    """Whether our sources give no dates of hearings of a state; None also for any other place."""
+    if not of_one_state(place):
+        return None
+    row = db.execute(
+        f"""select max(e.starts_at) from documents d cross join events e on e.document_id = d.id
+        where d.jurisdiction = ? and e.kind in {HEARINGS}""",
+        [place],
+    ).fetchone()
+    return _without(place, row[0], news_until(db, place, today))
+
+
+def _unheard(db: sqlite3.Connection, states: dict[str, str | None]) -> list[Unheard]:
+    if not states:
+        return []
+    newest = dict(
+        db.execute(
+            f"""select d.jurisdiction, max(e.starts_at) from events e cross join documents d on d.id = e.document_id
+            where e.kind in {HEARINGS} and d.jurisdiction like 'us-__' group by 1"""
+        ).fetchall()
+    )
+    found = filter(None, (_without(place, newest.get(place), until) for place, until in states.items()))
+    return sorted(found, key=lambda each: formatting.alphabetical(each.place))
+
+
+def _without(place: str, last: str | None, until: str | None) -> Unheard | None:
+    """A state without hearings: every legislature meets within two years, so its committees met in the last two of its data."""
+    if until is None:
+        return None
+    since = (datetime.date.fromisoformat(until) - datetime.timedelta(days=STALE)).isoformat()
+    return None if last and last >= since else Unheard(formatting.place(place), last[:10] if last else None)
 
 
 def _last(today: datetime.date) -> str:

@@ -24,6 +24,7 @@ from pages.places.collected import (
     totals_by_year,
     what_ends_earlier,
 )
+from pages.places.date_gaps import Unheard, unheard
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
 from pages.positions.chapters import chapter_of
@@ -58,6 +59,7 @@ class PlaceView:
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``later`` are those after it of which nothing is stored, and
     ``ahead`` those that go on or are to come. ``hearing`` is the next hearing, ``chapter`` the library association there.
+    ``unheard``: no source gives hearings there.
     ``until`` and ``today`` are ISO days, of its latest news and of the page; ``earlier`` is what ends long before, in words, and
     when. ``must_see`` leaves out what ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue
     of library bills.
@@ -70,6 +72,7 @@ class PlaceView:
     later: list[Session]
     ahead: list[Session]
     hearing: Event | None
+    unheard: Unheard | None
     until: str | None
     earlier: list[tuple[str, str]]
     today: str
@@ -180,6 +183,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         hearing=next(
             iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
         ),
+        unheard=unheard(db, today, jurisdiction_id),
         until=until,
         earlier=what_ends_earlier(db, jurisdiction_id, session, until),
         today=today.isoformat(),
