@@ -64,6 +64,37 @@ async def test_a_title_in_the_place_of_a_summary_is_not_called_one(tmp_path: Pat
     assert ["We hold no summary of it. This is from its titles." in page for page in pages] == [True, False, False]
 
 
+@pytest.mark.parametrize(
+    ("kind", "title", "abstract", "told"),
+    [
+        ("long title", "To amend section 1 of the Code to require quiet rooms.", None, "full"),
+        ("long title", "To " + "amend section 1 and " * 100 + "require quiet rooms.", None, "folded"),
+        ("long title", "To amend section 1 of the Code to require quiet rooms.", "Requires quiet rooms.", "another"),
+        ("short title", "Quiet rooms", None, "another"),
+        ("official", "requires quiet rooms in LIBRARIES", None, ""),
+        ("official", "H.R. 9", None, ""),
+        ("other", "An act relating to rooms.", "An act relating to rooms.", ""),
+    ],
+)
+async def test_the_only_other_title_is_shown_where_it_says_more(
+    tmp_path: Path, kind: str, title: str, abstract: str | None, told: str
+) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    for table in ("titles", "summaries"):
+        db.execute(f"delete from {table} where document_id = ?", [PLAIN])
+    shown = {"title": "Requires quiet rooms in libraries.", "abstract": abstract, "text": None}
+    db.table("documents").update(PLAIN, shown)
+    db.table("titles").insert({"document_id": PLAIN, "ordinal": 0, "kind": kind, "title": title})
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+    found = {
+        "full": f"<strong>Full title:</strong> <span>{title}</span>" in page,
+        "folded": f"<summary>Full title</summary><p>{title}</p>" in page,
+        "another": f"Another title</h2><p>{title}</p>" in page,
+    }
+    assert [name for name, there in found.items() if there] == ([told] if told else [])
+
+
 async def test_words_found_where_a_title_stands_for_a_summary_are_found_in_the_title(tmp_path: Path) -> None:
     file = build(tmp_path)
     db = connect(file)

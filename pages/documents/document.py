@@ -33,7 +33,7 @@ from pages.documents.session_status import (
     unheard_since,
 )
 from pages.documents.successor import carriers, law_beside, other_record, successor
-from pages.documents.summary import is_from_titles
+from pages.documents.summary import Titles, besides, is_from_titles
 from pages.http import formatting as words
 from pages.http.language import N_, _
 from pages.people.deciding import Decider, decider, referred_again
@@ -123,7 +123,7 @@ class DocumentView(Progress):
     last_seen: str | None
     last_changed: str | None
     source_title: str
-    titles: list[Row]
+    titles: Titles
     from_titles: bool
     amended_title: str | None
     committees: list[Row]
@@ -192,7 +192,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         last_seen=last_seen(db, head),
         last_changed=_last_changed(db, head),
         source_title=source_title(head["source"]),
-        titles=titles,
+        titles=besides(head, titles),
         from_titles=from_titles,
         amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
