@@ -290,3 +290,34 @@ async def test_nothing_is_said_of_actions_where_none_is_known(tmp_path: Path) ->
         page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
         said.append([words in page for words in ("Its title and actions are all", "Its title is all that is known.")])
     assert said == [[True, False], [False, True]]
+
+
+async def test_a_replaced_bill_says_what_became_of_the_one_in_its_place_and_a_bill_which_one_carries_it(
+    tmp_path: Path,
+) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    place = BROADBAND.rpartition("-")[0]
+    row = next(db.query("select * from documents where id = ?", [PLAIN]))
+    for key, status in (("hf911", "replaced"), ("hf986", "failed"), ("lb694", "reported"), ("lb150", "enacted")):
+        known = {"id": f"{place}-{key}", "identifier": key.upper(), "status": status, "status_on": "2022-03-01"}
+        db.table("documents").insert(row | known)
+    said = {
+        BROADBAND: "Committee report approving bill, renumbered as HF 911.",
+        f"{place}-hf911": "Committee report approving bill, renumbered as HF 986.",
+        f"{place}-lb694": "Provisions/portions of LB694 amended into LB150 by AM1491",
+    }
+    for key, words in said.items():
+        action = {"document_id": key, "ordinal": 99, "acted_on": "2022-03-01", "description": words}
+        db.table("actions").insert(action)
+    db.table("documents").update(BROADBAND, {"status": "replaced"})
+    client = serve.build(file, today=TODAY).client
+
+    async def page(key: str) -> str:
+        return " ".join(re.sub("<[^>]+>", " ", (await client.get(f"/documents/{key}")).text).split())
+
+    replaced = await page(BROADBAND)
+    assert "Another bill took its place, and ended, too: HF986 , Failed March 1, 2022" in replaced
+    assert "Between the two: HF911" in replaced
+    carried = await page(f"{place}-lb694")
+    assert "Some or all of it was amended into another bill: LB150 , Became law March 1, 2022" in carried
