@@ -77,6 +77,7 @@ def corpus() -> Iterator[Database]:
             "SF 4374", "Rule 45; subst. General Orders HF3287, SF indefinitely postponed", companions=("hf12", "hf3287")
         ),
         _bill("SF 4375", "Combined with S1193 (SCS)", companions=("hf12",)),
+        _bill("HF 360", "HF indefinitely postponed", companions=("sf213",)),
         _bill("HF 3287", "Introduction and first reading", "failed"),
         _bill("HF 3827", "Governor approval", "enacted"),
         _bill("HF 12", "Introduction and first reading", "failed"),
@@ -115,6 +116,7 @@ def _goes_on(db: Database, number: str) -> str | None:
         ("sf4372", None),  # the companion is another bill: nobody can tell which of the two it is
         ("sf4373", "HF 3287"),  # the companion is not collected
         ("sf4374", "HF 3287"),
+        ("hf360", "SF 213"),
         ("sf4375", "S1193"),  # of its own chamber, whatever its companion in the other
     ],
 )

@@ -14,8 +14,9 @@ from pages.documents.session_status import SESSION_TITLE
 
 #: A bill's number as legislatures write it: "CS/HB 6517", "S2515", "SJR 95".
 _NUMBER = re.compile(r"\b(?:CS/)*([AHS][A-Z]{0,3}) ?(\d+)(?:-([A-Z]))?\b")
-#: The companion, which has its number from the source's links: Tennessee's "Comp. SB subst."
-_COMPANION = re.compile(r"comp(?:\.|anion) ", re.IGNORECASE)
+#: The companion, which has its number from the source's links: Tennessee's "Comp. SB subst.", Minnesota's "HF indefinitely
+#: postponed", once the other chamber's bill is taken up in its place.
+_COMPANION = re.compile(r"comp(?:\.|anion) |[hs]f indefinitely postponed$", re.IGNORECASE)
 _COMPANIONS = "select linked_id from links where document_id = ? and kind = 'companion'"
 _STORED_COMPANIONS = f"{_COMPANIONS} and linked_id in (select id from documents)"
 #: Nebraska: "Provisions/portions of LB694 amended into LB150 by AM1491". That bill lists the sentence, too.
