@@ -63,6 +63,10 @@ async def test_undo_of_a_published_stance_asks_and_says_what_the_public_will_rea
     await undo(browser, sure=field(page, "sure"))
     assert STANCE not in decisions(config)
     assert [row["value"] for row in waiting_drafts(db)] == ["oppose"], "as the page said"
+    [draft] = waiting_drafts(db)
+    seen = reviews.last_id(db, BROADBAND)
+    publishing.publish(db, person(db), draft, reason="It closes libraries.", source=SOURCE, seen=seen, now=NOW)
+    assert "The draft then waits again, and can be published again." in await undo(browser), "also the second time"
 
 
 async def test_undo_of_a_withdrawal_asks_before_it_publishes_again(

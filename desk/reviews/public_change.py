@@ -75,11 +75,7 @@ def ask_to_undo(context: RequestContext, review_id: int) -> Page | None:
     now, then = public_words(db, document_id, subject), public_words(db, document_id, subject, without=review_id)
     if _says(now) == _says(then):
         return None
-    before = reviews.history(db, document_id)
-    drafted = next(
-        (row for row in before if row["subject"] == subject and row["id"] < review_id and not row["undone"]), {}
-    )
-    waits = review["published"] and drafted and not drafted["published"] and drafted["verdict"] in ("confirm", "change")
+    waits = bool(review["published"]) and _would_wait(db, review)
     if then:
         back = "You can withdraw it again." if review["verdict"] == "reject" else ""
     else:
@@ -87,6 +83,17 @@ def ask_to_undo(context: RequestContext, review_id: int) -> Page | None:
             "The draft then waits again, and can be published again." if waits else "To bring it back, decide it again."
         )
     return _page(context, document_id, subject, now, then, back, "/desk/undo", {"review": review_id})
+
+
+def _would_wait(db: Database, review: Row) -> bool:
+    """Whether a draft waits again once this verdict, the newest on its subject, is taken back."""
+    row = db.execute(
+        "select r.published = 0 and r.verdict in ('confirm', 'change') from reviews r where r.document_id = ? and r.subject = ? "
+        "and r.id < ? and r.verdict != 'undo' and not exists (select 1 from reviews u where u.undoes = r.id) "
+        "order by r.id desc limit 1",
+        [review["document_id"], review["subject"], review["id"]],
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def asks_first(context: RequestContext, verdict: Verdict) -> Page | None:
