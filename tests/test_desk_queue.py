@@ -70,7 +70,7 @@ def test_a_bill_that_ended_with_its_session_sinks(config: Configuration, db: Dat
 
     before = points()
     change(config, "update documents set status = 'failed', status_reason = 'session_ended' where id = ?", BROADBAND)
-    queue_table.refresh_all(db)
+    queue_table.refresh_all(db, NOW[:10])
     assert points() == before - 4
     assert queue.ranked(db, Filters(q="hotspots", kind="bill"), ASKED, skip=0, size=9) == ([], 0), "only when asked for"
 
@@ -81,7 +81,7 @@ def test_what_can_no_longer_move_is_left_out_in_states_too(config: Configuration
         return [e.document_id for e in queue.ranked(db, Filters(**filters), ASKED, skip=0, size=9)[0]]
 
     change(config, "update documents set jurisdiction = 'us-ga', session = '2021_22' where id = ?", BROADBAND)
-    queue_table.refresh_all(db)
+    queue_table.refresh_all(db, NOW[:10])
     assert BROADBAND in found()
     if status == "unheard":
         change(config, "update documents set latest_action_on = '2021-03-01' where id = ?", BROADBAND)
@@ -91,9 +91,48 @@ def test_what_can_no_longer_move_is_left_out_in_states_too(config: Configuration
         change(config, f"insert into sessions ({columns}) values ('us-ga', '2021_22', 'x', 0, '2022-03-01')")
     else:
         change(config, f"update documents set status = '{status}' where id = ?", BROADBAND)
-    queue_table.refresh(db, BROADBAND)
+    queue_table.refresh(db, BROADBAND, NOW[:10])
     assert BROADBAND not in found()
     assert BROADBAND in found(ended="1")
+
+
+@pytest.mark.parametrize(
+    ("title", "today", "waits"),
+    [
+        (
+            "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2021",
+            "2022-03-09",
+            False,
+        ),
+        (
+            "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2022",
+            "2022-03-09",
+            True,
+        ),
+        (
+            "Making appropriations for the Legislative Branch for the fiscal year ending September 30, 2022",
+            "2022-10-01",
+            False,
+        ),
+        ("To extend section 702 through March 1, 2022.", "2022-03-09", False),
+        ("Library Broadband Act", "2022-03-09", True),
+    ],
+)
+def test_money_for_a_year_that_is_over_waits_for_nobody(
+    config: Configuration, db: Database, title: str, today: str, waits: bool
+) -> None:
+    change(config, "update documents set title = 'Short name', abstract = ? where id = ?", title, BROADBAND)
+    if "extend" in title:
+        change(config, "update documents set title = ? where id = ?", title, BROADBAND)
+    queue_table.refresh_all(db, today)
+    for filters in (Filters(), Filters(must_see="1")):
+        found = {entry.document_id for entry in queue.ranked(db, filters, ASKED, skip=0, size=9)[0]}
+        assert (BROADBAND in found) is waits
+    assert BROADBAND in {entry.document_id for entry in queue.ranked(db, Filters(ended="1"), ASKED, skip=0, size=9)[0]}
+    change(config, "update documents set status = 'enacted' where id = ?", BROADBAND)
+    queue_table.refresh(db, BROADBAND, today)
+    [congress] = db.execute("select congress from waiting where document_id = ?", [BROADBAND]).fetchone()
+    assert congress == 0, "law, whatever its title"
 
 
 def test_doubt_decides_only_between_equals(db: Database) -> None:
@@ -222,7 +261,7 @@ def test_sleep_until_a_day_or_an_event(config: Configuration, db: Database) -> N
 
 def test_a_bill_of_two_sessions_is_asked_about_once(config: Configuration, db: Database) -> None:
     def found() -> list[str]:
-        queue_table.refresh_all(db)
+        queue_table.refresh_all(db, NOW[:10])
         return [e.document_id for e in queue.ranked(db, Filters(), ASKED, skip=0, size=9)[0]]
 
     assert BROADBAND in found()

@@ -5,9 +5,12 @@ Ranking the documents themselves took a second on a full corpus; from these tabl
 
 from __future__ import annotations
 
+import datetime
+
 from sqlite_utils import Database
 
-from pages.documents.session_status import DEAD
+from pages.documents.session_status import DEAD, is_of_the_past
+from publish.identical_law import UNDECIDED
 from publish.listing import LISTED_STATUS, SESSION_ENDS
 from store.constants import UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
@@ -32,7 +35,8 @@ _PAIRS = """
 
 #: What moves no more: decided, dead, or not heard of since its session ended, as the lists of the site say it.
 _STILL = ", ".join(f"'{status}'" for status in sorted(DEAD | {"enacted", "adopted", UNHEARD, UNHEARD_PASSED}))
-#: The last column is the Congress of a federal bill, and 0 for what can no longer move.
+#: The last column is the Congress of a federal bill, and 0 for what can no longer move, or what nobody waits for any more: money
+#: for a fiscal year that is over, as on the home page.
 _DOCUMENTS = f"""
     select p.document_id, sum(p.deferred = 0), sum(p.returned), sum(p.deferred),
         max(case when p.returned then p.since end),
@@ -41,13 +45,21 @@ _DOCUMENTS = f"""
         coalesce(t.priority, 0), coalesce(t.priority_score, 0),
         coalesce(d.latest_action_on, d.published_on, ''), d.first_seen_at, d.kind, d.jurisdiction,
         case when {LISTED_STATUS} in ({_STILL}) then 0
+            when d.jurisdiction = 'us' and d.kind = 'bill' and d.status in ({UNDECIDED})
+                and is_of_the_past(d.title, d.abstract) then 0
             when d.jurisdiction = 'us' and d.kind = 'bill' and d.session != '' then cast(d.session as integer) end
     from {{pairs}} p join corpus.documents d on d.id = p.document_id {SESSION_ENDS}
     left join corpus.taggings t on t.document_id = p.document_id {{only}} group by p.document_id"""
 
 
-def refresh(db: Database, document_id: str) -> None:
-    """Update the rows of one document, in the caller's transaction; `db` is staff.db with `corpus` attached."""
+def refresh(db: Database, document_id: str, today: str) -> None:
+    """Update the rows of one document, in the caller's transaction.
+
+    Args:
+        db: staff.db with `corpus` attached.
+        today: an ISO day.
+    """
+    _know_the_past(db, today)
     parts = {"only": "where document_id = :id", "too": "and document_id = :id", "of_outcome": "and o.document_id = :id"}
     for table in ("waiting_pairs", "waiting"):
         db.execute(f"delete from {table} where document_id = ?", [document_id])
@@ -56,7 +68,16 @@ def refresh(db: Database, document_id: str) -> None:
     db.execute(f"insert into waiting {sql}", {"id": document_id})
 
 
-def refresh_all(db: Database) -> None:
+def refresh_all(db: Database, today: str) -> None:
     """Update the rows of every document; write only what differs."""
+    _know_the_past(db, today)
     sync_table(db, "waiting_pairs", _PAIRS.format(only="", too="", of_outcome=""))
     sync_table(db, "waiting", _DOCUMENTS.format(pairs="waiting_pairs", only=""))
+
+
+def _know_the_past(db: Database, today: str) -> None:
+    """Give the connection the function that the SQL of the documents asks, for this day."""
+    day = datetime.date.fromisoformat(today)
+    db.conn.create_function(
+        "is_of_the_past", 2, lambda title, abstract: is_of_the_past(title, abstract, day), deterministic=True
+    )

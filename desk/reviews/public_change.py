@@ -169,4 +169,4 @@ def _act(kind: str, now: Row | None, then: Row | None, is_new: bool) -> str:
 
 
 def _says(row: Row | None) -> tuple[Any, ...] | None:
-    return row and (row["value"], row["reason"], row["source"])
+    return (row["value"], row["reason"], row["source"]) if row else None

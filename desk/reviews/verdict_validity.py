@@ -60,7 +60,7 @@ def judge(review: Mapping[str, Any], now: Suggestion, texts: Mapping[str, str | 
 def settle(db: Database, document_id: str, now: str) -> None:
     """Write down the state of every verdict in force on a document, and what then waits there."""
     _settle(db, document_id, now)
-    queue_table.refresh(db, document_id)
+    queue_table.refresh(db, document_id, now[:10])
 
 
 def _settle(db: Database, document_id: str, now: str) -> None:
@@ -86,5 +86,5 @@ def settle_all(db: Database, now: str) -> int:
         with db.atomic():
             _settle(db, document_id, now)
     with db.atomic():
-        queue_table.refresh_all(db)
+        queue_table.refresh_all(db, now[:10])
     return db.execute("select count(*) from standings where state = ?", [RETURNED]).fetchone()[0]
