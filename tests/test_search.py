@@ -123,6 +123,14 @@ def test_a_title_that_was_cut_is_found_by_its_beginning(with_titles: Database) -
     assert titles.with_title(with_titles.conn, title[:200], ("1", [])) == []
 
 
+def test_words_with_which_many_titles_begin_are_looked_for_in_no_title(
+    with_titles: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert titles.with_title(with_titles.conn, "Public Reading Rooms", ("1", [])) == ["us-117-hr91"]
+    monkeypatch.setattr(titles, "BEGINNINGS", 5)
+    assert titles.with_title(with_titles.conn, "Public Reading Rooms", ("1", [])) == []
+
+
 def test_one_word_and_a_title_of_many_are_subjects(with_titles: Database) -> None:
     for at in range(titles.MOST + 1):
         row = document_row(f"us-116-hr{at}", identifier=str(at), title="Reading kiosks", url="https://example.org/")

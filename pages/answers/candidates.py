@@ -66,7 +66,7 @@ def _law(at: At, law: LawNumber, place: str | None, path: str) -> Answer:
     """The bill that became a law: Congress gives each number once."""
     sql, values = Filters(jurisdiction=place or "").condition("jurisdiction")
     found = law_numbers.find(at.db, law, (sql or "1", values))
-    result = {"candidates": [], "only": next(iter(found), None)}
+    result: Row = {"candidates": [], "only": next(iter(found), None)}
     if found:
         return answer(at, State.ANSWERED, "", path, result, places=["us"])
     says = f"No bill that is collected is known to have become {law.kind} {law.number}. It may exist where nothing was collected."
