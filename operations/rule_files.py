@@ -15,7 +15,14 @@ from digest.issues import ledger
 from digest.issues import words as digest_words
 from operations import sqlite_version
 from pages import site_files
-from positions.matching import bill_families, company_provisions, direction_words, document_direction, title_forms
+from positions.matching import (
+    bill_families,
+    company_provisions,
+    direction_words,
+    document_direction,
+    quotes,
+    title_forms,
+)
 from positions.relevance import subject
 from second_reader import models
 from settings import ROOT
@@ -40,6 +47,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "positions/matching/company_provisions.yml": company_provisions.load_kinds,
     "positions/matching/direction_words.yml": direction_words.cues,
     "positions/matching/title_forms.yml": title_forms.title_forms,
+    "positions/matching/weak_quotes.yml": quotes.weak_phrases,
     "positions/relevance/kinds.yml": subject.kinds,
     "positions/relevance/library_words.yml": subject.library_words,
     "second_reader/models.yml": partial(read_yaml, models.PRICES),

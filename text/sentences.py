@@ -15,7 +15,7 @@ LONGEST = 1200
 _ABBREVIATION_WORDS = (
     "u.s u.s.c c.f.r sec secs no nos art arts inc ltd co corp dr mr mrs ms st jr sr vs v etc e.g i.e pub l stat rev "
     "h.r s h.j.res s.j.res h.con.res s.con.res h.res s.res res con ch par pt subd subsec para cong dept gov gen rep sen "
-    "jan feb mar apr jun jul aug sept oct nov dec ann cal tex est approx p pp div"
+    "jan feb mar apr jun jul aug sept oct nov dec ann cal tex est approx p pp div fed reg"
 )
 _ABBREVIATIONS = frozenset(_ABBREVIATION_WORDS.split())
 #: One character that may end a sentence comes first, so that the search skips all others quickly.
@@ -24,6 +24,7 @@ _END = re.compile(
         (?<=[.!?]) (?: ["')\]”’]*(?=\s+["'(\[“‘]*[A-Z0-9•]) | (?=\n) )
       | (?<=\n) [ \t]*\n
       | (?<=\s) (?=•)
+      | (?<=\n) (?=Whereas\b)
       # Summaries run the short title and the first sentence together: "X Act of 2021 This bill requires", "X Act - Amends".
       | (?<=[\w)]\s) (?=This[ ](?:bill|act|resolution|joint[ ]resolution|concurrent[ ]resolution)\s)
       | (?<=Act[ ]) -(?=\s[A-Z])

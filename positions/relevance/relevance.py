@@ -17,6 +17,7 @@ from classify.models import in_use
 from positions.catalog.catalog import load_catalogue
 from positions.matching.company_matches import company_matches, is_company
 from positions.matching.matcher import Match, Matcher
+from positions.matching.quotes import quoted
 from positions.relevance.claims import Claim, ClaimReader, Fields
 from text.changes import Mark
 
@@ -89,10 +90,12 @@ def matched(
     areas: Collection[str],
     marks: Sequence[Mark] = (),
 ) -> tuple[Match, ...]:
-    """The matches of a document, each judged: of the rules of a company by their provisions, of all others by triggers."""
+    """The matches of a document, each judged and with the words that are shown: of the rules of a company by their provisions,
+    of all others by triggers."""
     if is_company(document_id):
         return company_matches(fields, areas, matcher.catalogue)
-    return relevance().judge(document_id, fields, matcher.match(fields, areas, marks=marks))
+    judged = relevance().judge(document_id, fields, matcher.match(fields, areas, marks=marks))
+    return tuple(quoted(match, fields) for match in judged)
 
 
 @cache
