@@ -209,6 +209,31 @@ def test_what_is_two_years_old_is_not_collected(db: sqlite3.Connection) -> None:
     assert "us" in collected.collected_places(db, later + datetime.timedelta(days=1)).places, "Congress is no state"
 
 
+async def test_where_no_session_is_known_pages_say_with_which_day_old_news_stops(
+    db: sqlite3.Connection, tmp_path: Path
+) -> None:
+    last = datetime.date.fromisoformat(collected.news_until(db, "us-gu", DAY) or "")
+    at, late = (last + datetime.timedelta(days=collected.STALE + more) for more in (0, 1))
+    assert collected.lack(db, "us-gu", at) is None
+    assert collected.lack(db, "us-gu", late) == collected.Lack("Guam", None, stopped=last.isoformat())
+    assert collected.stopped_on(db, "us-oh", late) is None, "its session says how far it is collected"
+    assert collected.stopped_on(db, "us", late) is None
+    covers = coverage(answer.At(db, late, "https://example.org")).covers
+    why = {each.place: each.why for each in covers.not_collected}
+    assert why["us-gu"] == f"whatever came after {last} is not collected"
+    site = serve.build(tmp_path / "corpus.db", today=late.isoformat())
+    said = "whatever came after <time"
+    for address in ("/jurisdictions/us-gu", "/browse?jurisdiction=us-gu&area=any"):
+        page = (await site.client.get(address)).text
+        assert "Not collected: " + said in page, address
+    assert (
+        "Not collected: whatever came after February 1, 2022."
+        in (await site.client.get("/embed/jurisdictions/us-gu")).text
+    )
+    compared = (await site.client.get("/compare?jurisdiction=us-gu&jurisdiction=us-oh")).text
+    assert "Guam, whatever came after February 1, 2022. Its numbers are those of a part" in compared
+
+
 def test_the_map_marks_a_part_and_never_shows_a_zero_for_what_nobody_collected(db: sqlite3.Connection) -> None:
     states = places.jurisdictions(db, DAY).states
     assert states is not None

@@ -271,6 +271,39 @@ def test_a_session_without_an_end_is_never_over() -> None:
     assert ended(session("us-ut", "2026", "2026-01-20", None), "2030-01-01") is None
 
 
+def test_a_session_of_two_years_that_no_source_dates_goes_on_to_the_day_of_its_state() -> None:
+    first = session("us-nc", "2023", "2023-01-31", None, moved_on="2023-02-07")
+    assert expected_end(first, [first]) == "2024-12-31"
+    assert ended(replace(first, moved_on="2024-12-20"), "2026-11-25") is None, "it may have gone on after that day"
+    short = session("us-ut", "2023", "2023-01-31", None)
+    assert expected_end(short, [short]) is None
+
+
+def test_a_bill_of_a_session_that_no_source_lists_is_not_said_to_wait_for_ever(corpus: Database) -> None:
+    passed = {"description": "Passed 3rd Reading", "date": "2023-02-07", "classification": ["passage"], "order": 0}
+    documents = [
+        replace(
+            api.parse_bill(row(number, "2023-02-08", actions=[passed])),
+            id=f"us-nc-2023-h{number}",
+            jurisdiction="us-nc",
+            session="2023",
+            published_on=f"2023-01-{29 + number}",
+        )
+        for number in (1, 2)
+    ]
+    upsert(corpus, documents, now=NOW, silent=True)
+    assert write_session_ends(corpus, today="2026-11-25", now=NOW) == 0, "nobody knows what became of them"
+    read = "select jurisdiction, session, starts_on, ends_on, ended_on from session_ends"
+    assert corpus.execute(read).fetchall() == [("us-nc", "2023", "2023-01-30", "2024-12-31", None)]
+    corpus.execute("insert into runs (source, started_at, state) values ('us_states', '2026-11-25T05:00:00Z', 'done')")
+    listed = f"select {LISTED_STATUS} from documents d {SESSION_ENDS}"
+    assert {each for (each,) in corpus.execute(listed)} == {"unheard_passed"}
+    said = SessionDates(source="us_states", jurisdiction="us-nc", session="2023", starts_on="2023-01-11", ends_on=None)
+    sessions.store(corpus, [said], now=NOW)
+    write_session_ends(corpus, today="2026-11-25", now=NOW)
+    assert corpus.execute(read).fetchall() == [("us-nc", "2023", "2023-01-11", "2024-12-31", None)]
+
+
 def test_all_states_that_carry_over_are_named() -> None:
     rules = load_rules()
     assert len({*rules["two_years"], *rules["carry_over"]} - {"dc"}) == 27

@@ -157,11 +157,14 @@ def ends(sessions: Iterable[Session], today: str) -> dict[tuple[str, str], str |
 
 
 def expected_end(session: Session, all_sessions: list[Session]) -> str | None:
-    """The ISO day until which the bills of a session may move, as its source and the rules say; None where neither dates it."""
+    """The ISO day until which the bills of a session may move, as its source and the rules say; None where neither dates it.
+
+    Of a session of two years that no source dates, the day before which it is never over.
+    """
     if known_days(session.jurisdiction, session.session):
         return session.ends_on
     last = _last_session(session, all_sessions)
-    return _end_at_least(last) if last else None
+    return (_end_at_least(last) or _second_year_end(last)) if last else None
 
 
 def _ended_on(session: Session, all_sessions: list[Session], today: str) -> str | None:

@@ -46,9 +46,17 @@ _LAST_DAY = "last_day(d.jurisdiction, d.session, d.document_type, e.ended_on)"
 #: One such action on a day may be a slip of a source; a session of few bills has no more.
 _SAT, _SMALL = 2, 50
 
+#: A session of a state that no source lists begins, as far as is known, with the first of its bills: the rules say how long it
+#: goes on.
 _SESSIONS = f"""
     select jurisdiction, session, max(special), min(starts_on), max(ends_on) from sessions group by 1, 2
-    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {dated_here()}"""
+    union select distinct jurisdiction, session, 0, null, null from documents where jurisdiction in {dated_here()}
+    union select jurisdiction, session, 0, (
+            select min(d.published_on) from documents d
+            where d.jurisdiction = stored.jurisdiction and d.session = stored.session and d.kind = 'bill'
+        ), null
+    from (select distinct jurisdiction, session from documents where jurisdiction like 'us-__') stored where not exists (
+        select 1 from sessions s where s.jurisdiction = stored.jurisdiction and s.session = stored.session)"""
 # A cross join keeps SQLite to the index of places: the documents with their texts are never read.
 _DAYS = f"""
     select a.acted_on, max(coalesce(a.classification, '') not in ('effective-date', 'clerical')),

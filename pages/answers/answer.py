@@ -21,7 +21,7 @@ from pages.database import Row
 from pages.export.atom import RIGHTS
 from pages.http import formatting
 from pages.http.site import Site, data_headers, public_address, today
-from pages.places.collected import latest_sessions, news_until, session_in_words
+from pages.places.collected import latest_sessions, news_until, session_in_words, stopped_on
 from store.constants import ANY_AREA
 
 #: What has no width or turns the direction of writing: it can hide words from people that a program still reads.
@@ -209,6 +209,9 @@ def _look(db: sqlite3.Connection, today: datetime.date) -> Collected:
         for place, session in latest_sessions(db, today).items()
         if not session.whole
     }
+    for place in through:
+        if stopped := stopped_on(db, place, today):
+            lacking[place] = f"whatever came after {stopped} is not collected"
     for place in formatting.glossary()["jurisdictions"]:
         if place not in through:
             lacking.setdefault(place, "nothing of it is collected")

@@ -127,12 +127,13 @@ def _session(row: sqlite3.Row, today: datetime.date) -> Session:
 
 @dataclass(frozen=True)
 class Lack:
-    """What is missing of a state: its newest regular session, or all of it, where there is no ``session``; and the ``later``
-    sessions of which nothing is stored."""
+    """What is missing of a state: its newest regular session, or all of it, where there is no ``session``, or all after the ISO
+    day on which its news ``stopped``; and the ``later`` sessions of which nothing is stored."""
 
     place: str
     session: Session | None
     later: list[Session] = field(default_factory=list)
+    stopped: str | None = None
 
 
 def lack(db: sqlite3.Connection, place: str, today: datetime.date) -> Lack | None:
@@ -143,7 +144,19 @@ def lack(db: sqlite3.Connection, place: str, today: datetime.date) -> Lack | Non
         later = later_left_out(db, place, session, today)
         return None if session.whole and not later else Lack(formatting.place(place), session, later)
     known = value(db, "select 1 from facet_counts where area_id = ? and jurisdiction = ?", [ANY_AREA, place])
-    return None if known else Lack(formatting.place(place), None)
+    stopped = stopped_on(db, place, today)
+    return None if known and not stopped else Lack(formatting.place(place), None, stopped=stopped)
+
+
+def stopped_on(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
+    """The ISO day with which the news of a state stops of which no source lists sessions; None where that is of late.
+
+    Of other states the newest session says how far they are collected.
+    """
+    if place_group(place) != "states" or value(db, "select 1 from sessions where jurisdiction = ? limit 1", [place]):
+        return None
+    until = news_until(db, place, today)
+    return until if until and until < (today - datetime.timedelta(days=STALE)).isoformat() else None
 
 
 def _year(row: sqlite3.Row) -> tuple[str, str]:

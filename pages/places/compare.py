@@ -12,7 +12,14 @@ from pages.browse.lists import counted
 from pages.http import formatting
 from pages.http.language import _
 from pages.places import charts, place_tables
-from pages.places.collected import latest_sessions, news_until, session_in_words, totals_by_year, what_ends_earlier
+from pages.places.collected import (
+    latest_sessions,
+    news_until,
+    session_in_words,
+    stopped_on,
+    totals_by_year,
+    what_ends_earlier,
+)
 from pages.places.place_tables import Matter
 from store.constants import ANY_AREA, ONE_AREA, TAGGED
 
@@ -156,7 +163,10 @@ def _side(db: sqlite3.Connection, subject: str, key: str, title: str, today: dat
 
 def _lacks(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
     session = latest_sessions(db, today).get(place)
-    return session_in_words(session) if session and not session.whole else None
+    if session:
+        return None if session.whole else session_in_words(session)
+    stopped = stopped_on(db, place, today)
+    return _("whatever came after %(day)s") % {"day": formatting.date_in_words(stopped)} if stopped else None
 
 
 def _topics(db: sqlite3.Connection, subject: str, key: str) -> list[tuple[str, int, str]]:

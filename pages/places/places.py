@@ -21,6 +21,7 @@ from pages.places.collected import (
     latest_sessions,
     news_until,
     sessions_of,
+    stopped_on,
     totals_by_year,
     what_ends_earlier,
 )
@@ -59,7 +60,7 @@ class PlaceView:
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``later`` are those after it of which nothing is stored, and
     ``ahead`` those that go on or are to come. ``hearing`` is the next hearing, ``chapter`` the library association there.
-    ``unheard``: no source gives hearings there.
+    ``unheard``: no source gives hearings there. ``stopped``: where no session is known, the ISO day with which its news stops.
     ``until`` and ``today`` are ISO days, of its latest news and of the page; ``earlier`` is what ends long before, in words, and
     when. ``must_see`` leaves out what ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue
     of library bills.
@@ -69,6 +70,7 @@ class PlaceView:
     title: str
     no_sessions: bool
     session: Session | None
+    stopped: str | None
     later: list[Session]
     ahead: list[Session]
     hearing: Event | None
@@ -178,6 +180,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         title=formatting.place(jurisdiction_id),
         no_sessions=_no_sessions(db, jurisdiction_id),
         session=session,
+        stopped=stopped_on(db, jurisdiction_id, today),
         later=later_left_out(db, jurisdiction_id, session, today),
         ahead=sessions_of(db, jurisdiction_id, today),
         hearing=next(
