@@ -19,7 +19,7 @@ from crawlers.parsers import (
     states,
     vote_words,
 )
-from crawlers.status import ceremonial, federal, parliament, rules, session_end
+from crawlers.status import ceremonial, federal, latest_action, parliament, rules, session_end
 from crawlers.status import states as of_states
 from store.errors import InvalidInput
 from text.yaml_config import mistakes
@@ -47,6 +47,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "status/actions.yml": lambda: (of_states.load_rules(), of_states.load_telling()),
     "status/ceremonial.yml": ceremonial.load_rules,
     "status/federal.yml": lambda: rules.load_rules(federal.FILE),
+    "status/latest_action.yml": latest_action.load_orders,
     "status/parliament.yml": lambda: rules.load_rules(parliament.FILE),
     "status/passage.yml": of_states.load_passages,
     "status/session_end.yml": session_end.load_rules,

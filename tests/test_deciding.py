@@ -12,6 +12,7 @@ from test_people_pages import corpus as corpus
 from test_people_pages import db as db
 
 from pages.database import Row
+from pages.documents.progress import progress
 from pages.people import deciding
 
 
@@ -177,6 +178,29 @@ def test_a_referral_after_a_report_is_to_another_committee(db: sqlite3.Connectio
     assert found is not None
     assert found.referral is not None
     assert (found.step, found.referral["description"]) == ("committee", "Re-referred to Finance")
+
+
+def test_the_last_of_a_day_is_what_happened_last_where_a_state_lists_it_first(db: sqlite3.Connection) -> None:
+    copy = sqlite3.connect(":memory:")
+    db.backup(copy)
+    copy.row_factory = sqlite3.Row
+    more = "insert into actions values (?, ?, '2022-03-01', ?, ?, 'lower', null)"
+    copy.execute(more, (OHIO_BILL, 1, "Referred to Finance", "referral-committee"))
+    copy.execute(more, (OHIO_BILL, 2, "Reported from Education", "committee-passage"))
+    reported = document(copy, OHIO_BILL, status="reported", status_on="2022-03-01")
+    assert deciding.decider(copy, reported, DAY).step == "floor"  # type: ignore[union-attr]
+    assert deciding.referred_again(copy, reported) is None
+    copy.execute("update documents set jurisdiction = 'us-hi' where id = ?", (OHIO_BILL,))
+    backwards = reported | {"jurisdiction": "us-hi"}
+    found = deciding.decider(copy, backwards, DAY)
+    assert found is not None
+    assert found.referral is not None
+    assert (found.step, found.referral["description"]) == ("committee", "Referred to Finance")
+    again = deciding.referred_again(copy, backwards)
+    assert again is not None
+    assert again["description"] == "Referred to Finance"
+    [(_, shown, _)] = [each for each in progress(copy, OHIO_BILL).timeline if each[0] == "2022-03-01"]
+    assert [each["description"] for each in shown] == ["Referred to Finance", "Reported from Education"]
 
 
 def test_a_suspense_file_is_no_committee(db: sqlite3.Connection) -> None:

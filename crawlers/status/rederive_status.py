@@ -6,7 +6,7 @@ A source's listing does not change because our rules did, so a crawl alone would
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import groupby, islice
@@ -37,6 +37,7 @@ from crawlers.status import (
     federal,
     governor,
     introduction,
+    latest_action,
     measures,
     parliament,
     rules,
@@ -47,7 +48,7 @@ from crawlers.status import (
 from crawlers.status.stored_state_bills import classified, may_differ, with_passages
 from crawlers.storage import roll_calls
 from crawlers.storage.observations import derive_again
-from crawlers.storage.record import load_document, record_hash, rewrite
+from crawlers.storage.record import load_document, record_hash, rewrite, rewrite_latest
 from text import days
 
 BATCH = 500
@@ -145,7 +146,7 @@ _OF_REGISTER = (
 )
 _OF_STATES = (states, governor, introduction, measures, rules, days, legiscan, step_order, stored_state_bills)
 #: The files with the rules by which something is derived, by its name in the table `derivations`: what one source said, or the
-#: passages, sponsors, subjects and hearings of state bills, or the results of votes.
+#: passages, sponsors, subjects, hearings and latest actions of state bills, or the results of votes.
 RULES: dict[str, tuple[Path, ...]] = {
     "us_bills": _OF_CONGRESS,
     "us_congress_api": _OF_CONGRESS,
@@ -158,6 +159,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
     "listed_parts": _files(listed_parts),
     "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days, days)),
+    "latest": (latest_action.FILE, *_files(latest_action, governor, rules, days)),
     "votes": (vote_words.FILE, *_files(vote_words)),
 }
 
@@ -175,9 +177,10 @@ def begin(db: Database) -> None:
 
 
 def restate(db: Database, *, now: str) -> int:
-    """Bring actions, statuses, hearings and results of votes up to the present rules; tells no news, for nothing happened.
+    """Bring actions, statuses, hearings, latest actions and results of votes up to the present rules.
 
-    Does nothing where the rules are those of the last time. Returns how many documents differ now.
+    It tells no news, for nothing happened. It does nothing where the rules are those of the last time. Returns how many documents
+    differ now.
     """
     steps: dict[str, Callable[[], int]] = {
         source: partial(_restate_source, db, source, again, now) for source, again in AGAIN.items()
@@ -185,6 +188,7 @@ def restate(db: Database, *, now: str) -> int:
     steps["passages"] = partial(_restate_passages, db, now)
     steps["listed_parts"] = partial(_restate_listed_parts, db, now)
     steps["hearings"] = partial(_restate_hearings, db, now)
+    steps["latest"] = partial(_restate_latest, db)
     steps["votes"] = partial(_restate_votes, db)
     differ = 0
     for name, step in steps.items():
@@ -199,6 +203,24 @@ def _note(db: Database, name: str) -> None:
         "insert into derivations values (?, ?) on conflict (name) do update set version = excluded.version",
         [name, version(name)],
     )
+
+
+def _restate_latest(db: Database) -> int:
+    """Which action of a state's bill is its latest, by the order in which its source lists them."""
+    rows = db.execute(
+        """select d.id, d.jurisdiction, d.source, d.latest_action, d.latest_action_on, a.acted_on, a.description, a.classification
+        from documents d join actions a on a.document_id = d.id where d.source in ('us_states', 'us_states_legiscan')
+        order by d.id, a.ordinal"""
+    )
+    wanted = []
+    for (key, place, source, *stored), group in groupby(rows, key=lambda row: row[:5]):
+        actions = [Action(acted_on=on, description=words, classification=word) for *_, on, words, word in group]
+        last = latest_action.latest_action(actions, jurisdiction=place, source=source)
+        if last and [last.description, last.acted_on] != stored:
+            wanted.append(key)
+    for batch in _batched(wanted):
+        rewrite_latest(db, [load_document(db, key) for key in batch])
+    return len(wanted)
 
 
 def _restate_votes(db: Database) -> int:
@@ -289,10 +311,17 @@ def _restate_source(db: Database, source: str, again: Callable[[Document], Docum
 
 def _rewrite(db: Database, keys: Iterable[str], again: Callable[[Document], Document], now: str) -> int:
     """Store the documents of these keys that are derived in another way now; return how many."""
-    left, differ = iter(keys), 0
-    while batch := list(islice(left, BATCH)):
+    differ = 0
+    for batch in _batched(keys):
         stored = [load_document(db, key) for key in batch]
         moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
         rewrite(db, moved, now=now)
         differ += len(moved)
     return differ
+
+
+def _batched(keys: Iterable[str]) -> Iterator[list[str]]:
+    """The keys in batches, so that no more documents than that are in memory."""
+    left = iter(keys)
+    while batch := list(islice(left, BATCH)):
+        yield batch

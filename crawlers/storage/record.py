@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -26,6 +25,7 @@ from crawlers.items import (
     TextVersion,
     Title,
 )
+from crawlers.status.latest_action import latest_action
 from crawlers.storage.changes import Change, differences
 from crawlers.storage.observations import put_together
 from store.schema.observed import PARTS
@@ -51,7 +51,6 @@ _TERMS = {
     "cfr_references": "cfr",
     "topics": "topic",
 }
-_MINORITY = re.compile("minority committee report", re.IGNORECASE)
 _COLUMNS = (
     "id",
     "kind",
@@ -136,6 +135,20 @@ def rewrite(db: Database, documents: Sequence[Document], *, now: str) -> None:
         _write(db, [], list(documents), hashes, now, listed=False)
 
 
+def rewrite_latest(db: Database, documents: Iterable[Document]) -> None:
+    """Store which action of known documents is their latest, and the hash that follows from it: nothing else of them has changed.
+
+    When they changed last stays as it is: their texts need not be asked for again.
+    """
+    rows = [_row(document) | {"hash": record_hash(document)} for document in documents]
+    sql = (
+        "update documents set latest_action = :latest_action, latest_action_on = :latest_action_on, record_hash = :hash "
+        "where id = :id"
+    )
+    with db.atomic():
+        db.conn.executemany(sql, rows)
+
+
 def record_hash(document: Document) -> str:
     """A hash of everything the source said (but for stamps and validators)."""
     return _hash(_row(document), [_part_rows(document, table) for table in PARTS])
@@ -150,17 +163,10 @@ def _hash(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _latest(actions: Sequence[Action]) -> Action | None:
-    """The last action, but not what a minority of a committee would have: New Hampshire lists it after the report."""
-    return next(
-        (each for each in reversed(actions) if not _MINORITY.match(each.description)), actions[-1] if actions else None
-    )
-
-
 def _row(document: Document) -> dict[str, Any]:
     row = {name: getattr(document, name, None) for name in _COLUMNS}
     row["published_on"] = document.published_on or getattr(document, "introduced_on", None)
-    last = _latest(document.actions)
+    last = latest_action(document.actions, jurisdiction=document.jurisdiction, source=document.source)
     row["latest_action"] = last.description if last else None
     row["latest_action_on"] = last.acted_on if last else row["published_on"]
     return row

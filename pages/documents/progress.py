@@ -13,6 +13,7 @@ from crawlers.parsers.openstates import SOURCE
 from crawlers.people import as_people_say
 from pages.database import Row, rows
 from pages.documents import rulemaking
+from pages.documents.day_order import place_in_day
 from pages.documents.text_versions import in_words
 from pages.people.names import of_one_role, party, person_address, state
 
@@ -50,9 +51,9 @@ class Progress:
 
 def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] = ()) -> Progress:
     """How far a document has come; empty lists where nothing is known."""
-    wrong = rulemaking.overtaken(db, [document_id])
+    wrong, place = rulemaking.overtaken(db, [document_id]), place_in_day(db, document_id)
     return Progress(
-        timeline=_timeline(part(db, "actions", document_id, "acted_on desc, ordinal desc"), votes_on),
+        timeline=_timeline(part(db, "actions", document_id, f"acted_on desc, {place} desc"), votes_on),
         sponsors=_sponsors(db, document_id),
         versions=[
             row | {"name": in_words(row["name"])}

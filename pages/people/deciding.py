@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 from crawlers.status.federal import is_ordered_reported
 from pages.database import Row, first, rows, value
+from pages.documents.day_order import place_in_day
 from pages.documents.session_status import SESSION_END, UNDECIDED, can_move, session_end, still_waits
 from pages.people import names
 
@@ -285,7 +286,7 @@ def _last_moves(
     for action in rows(
         db,
         "select ordinal, acted_on, description, classification, chamber from actions where document_id = ? and acted_on >= ? "
-        "and (chamber in (?, 'joint') or chamber is null) order by acted_on, ordinal",
+        f"and (chamber in (?, 'joint') or chamber is null) order by acted_on, {place_in_day(db, document_id)}",
         [document_id, since, chamber],
     ):
         kind, words = action["classification"] or "", action["description"].lower()
@@ -320,7 +321,7 @@ def referred_again(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row |
     for action in rows(
         db,
         "select acted_on, description, classification from actions where document_id = ? and acted_on >= ? "
-        "order by acted_on, ordinal",
+        f"order by acted_on, {place_in_day(db, document['id'])}",
         [document["id"], document["status_on"] or ""],
     ):
         kind, words = action["classification"] or "", action["description"].lower()

@@ -1,0 +1,100 @@
+"""What happened to a document last, and on which day, where its source lists or dates its actions in another order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from crawlers.items import Action
+from crawlers.status import governor
+from text.yaml_config import rules_of
+
+FILE = Path(__file__).with_name("latest_action.yml")
+#: The sources of state bills; only the lists of the first can run backwards within a day.
+_BACKWARDS, _OF_STATES = "us_states", frozenset({"us_states", "us_states_legiscan"})
+#: What a minority of a committee would have: New Hampshire lists it after the report.
+_MINORITY = re.compile("minority committee report", re.IGNORECASE)
+#: What makes a bill a law.
+_OF_LAW = frozenset({"executive-signature", "became-law", "veto-override-passage"})
+#: The signature of an officer, which sources count among the passages.
+_SIGNED = re.compile("sign", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Orders:
+    """The rules of latest_action.yml: `newest_first` names places, `rank` says how late on a day an action of a class comes, and
+    `not_of_laws` names the classes of what does not happen to a law."""
+
+    newest_first: frozenset[str]
+    rank: dict[str, int]
+    not_of_laws: frozenset[str]
+
+
+@cache
+def load_orders(path: Path = FILE) -> Orders:
+    """The rules on the order of actions."""
+    with rules_of(path) as entries:
+        lines = enumerate(entries["one_after_the_other"])
+        return Orders(
+            newest_first=frozenset(map(str, entries["newest_first"])),
+            rank={str(name): at for at, names in lines for name in names},
+            not_of_laws=frozenset(map(str, entries["not_of_laws"])),
+        )
+
+
+def latest_action(actions: Sequence[Action], *, jurisdiction: str, source: str) -> Action | None:
+    """The last action, under the day on which it happened; None where there is none."""
+    told = [each for each in actions if not _MINORITY.match(each.description)] or list(actions)
+    if not told or source not in _OF_STATES:
+        return told[-1] if told else None
+    if is_newest_first(jurisdiction, source):
+        told = [each for _, day in groupby(told, key=_filed_on) for each in reversed(list(day))]
+    dated = sorted(_dated(_that_happened(told)), key=lambda each: each[0])
+    return _last_of_day([each for day, each in dated if day == dated[-1][0]])
+
+
+def is_newest_first(jurisdiction: str, source: str) -> bool:
+    """Whether the actions of one day are listed from the last to the first."""
+    return source == _BACKWARDS and jurisdiction in load_orders().newest_first
+
+
+def _filed_on(action: Action) -> str:
+    return action.acted_on
+
+
+def _that_happened(actions: list[Action]) -> list[Action]:
+    """The actions of a bill; of a law, without those that latest_action.yml names."""
+    if all(each.classification not in _OF_LAW for each in actions):
+        return actions
+    return [each for each in actions if each.classification not in load_orders().not_of_laws]
+
+
+def _dated(actions: Iterable[Action]) -> list[tuple[str, Action]]:
+    """The actions under the days that their sentences name, each with the day that gives its place.
+
+    What a governor did in a recess is filed under the last day on which the chambers sat, or it is reported later: then what is
+    filed with it came before.
+    """
+    listed = list(actions)
+    said = governor.as_said([(each, (each.classification,) if each.classification else ()) for each in listed])
+    return [(max(each.acted_on, new.acted_on), new) for each, (new, _) in zip(listed, said, strict=True)]
+
+
+def _last_of_day(actions: list[Action]) -> Action:
+    """The last of one day's actions, but none that came before another one of them whatever their order."""
+    ranks = [_rank(each) for each in actions]
+    if ranks[-1] is None:
+        return actions[-1]
+    highest = max(rank for rank in ranks if rank is not None)
+    return next(each for each, rank in zip(reversed(actions), reversed(ranks), strict=True) if rank == highest)
+
+
+def _rank(action: Action) -> int | None:
+    """How late on a day an action of its class comes; an officer's signature counts as enrolling; None of what is anywhere."""
+    if action.classification == "passage" and _SIGNED.search(action.description):
+        return 0
+    return load_orders().rank.get(action.classification or "")
