@@ -297,7 +297,7 @@ async def test_a_page_says_that_a_committee_voted_to_report_and_has_not_filed_it
     page = text_of((await client.get(f"/documents/{made.REPORTED}")).text)
     voted = "voted on February 1, 2022 to report"
     assert f"A committee {voted} it (“ordered to be reported”), and has not filed its report yet." in page
-    assert f"A committee of the House: it {voted} the bill, and has not filed its report yet." in page
+    assert f"A committee of the House: it {voted} it, and has not filed its report yet." in page
     assert "The House as a whole" not in page
     said = (await client.get(f"/api/document?document={made.REPORTED}")).json()["result"]["decides_next"]
     assert (said["step"], said["voted_to_report_on"]) == ("committee", "2022-02-01")
