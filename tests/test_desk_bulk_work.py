@@ -104,7 +104,8 @@ def test_what_a_run_took_back_since_the_preview_is_skipped(db: Any) -> None:
     context = cast(RequestContext, SimpleNamespace(db=db, me=person(db), now=NOW))
     open_ones = ((BROADBAND, "area:library-funding"), (HOSTILE_BILL, "area:broadband"), (BROADBAND, "area:broadband"))
     given = [Verdict(document_id=key, subject=subject, verdict="reject") for key, subject in open_ones]
-    recorded, skipped = bulk._record(context, given, "batch")
+    recorded, skipped, others = bulk._record(context, given, "batch")
+    assert others == [], "nobody decided anything"
     assert [each.subject for each in recorded] == ["area:library-funding", "area:broadband"]
     assert skipped == 1, "nothing suggested it any more; the others stay recorded"
 
