@@ -254,6 +254,30 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Social media companies must maintain interoperability interfaces",
         ),
         (
+            "pr-consumer-data",
+            "privacy",
+            "Biometric information of customers",
+            "The Internal Revenue Service; biometric information of taxpayers and customers",
+        ),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Geolocation information of customers; consent",
+            "Bars agencies from obtaining geolocation information of customers; consent",
+        ),
+        (
+            "gi-foia",
+            "government-information",
+            "Public records; requests",
+            "Orders for protection; public records; requests",
+        ),
+        (
+            "ac-digital-access",
+            "accessibility",
+            "Digital accessibility of class materials",
+            "Medical devices; digital accessibility",
+        ),
+        (
             "if-online-speech",
             "intellectual-freedom",
             "What children see online; age verification",
@@ -304,6 +328,7 @@ def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, a
             (
                 "Bans facial recognition in libraries",
                 "Bans facial recognition by public bodies",
+                "Bans facial recognition by local governmental units",
                 "Bans facial recognition in places of public accommodation",
             ),
             (
