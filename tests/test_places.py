@@ -231,7 +231,7 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     page = await shown(file, "/jurisdictions/us-ia")
     assert "In session 89th General Assembly, until April 19, 2022" in page
     assert "Next session 90th General Assembly, from January 9, 2023" in page
-    assert "Next hearing No hearing is known here." in page
+    assert "Next hearing Our sources give no dates of hearings in Iowa." in page
     said = "that name libraries or are filed under them: 1 can still move, 1 passed or final, 1 dead or replaced."
     assert said in page
     assert "Some bills matter to libraries and do not name them in title or summary: see the issues" in page
