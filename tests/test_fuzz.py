@@ -170,6 +170,7 @@ OUR_OWN = {
         "classify/training/fine_tune.py",
         "crawlers/storage/record.py",
         "derive/priority.py",
+        "desk/reviews/plain_reasons.py",
         "pages/browse/asked.py",
         "pages/browse/names.py",
         "pages/browse/trackers.py",
