@@ -6,16 +6,15 @@ A source's listing does not change because our rules did, so a crawl alone would
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from itertools import groupby, islice
 from pathlib import Path
 from types import ModuleType
 
 from sqlite_utils import Database
 
-from crawlers.items import Action, Bill, Document, Regulation
+from crawlers.items import Bill, Document, Regulation
 from crawlers.parsers import (
     bill_abstract,
     effective_days,
@@ -31,7 +30,6 @@ from crawlers.parsers import (
     regulations_gov,
     vote_words,
 )
-from crawlers.parsers.effective_days import state_dates
 from crawlers.parsers.federal_register import OFFICE
 from crawlers.status import (
     federal,
@@ -40,18 +38,15 @@ from crawlers.status import (
     latest_action,
     measures,
     parliament,
+    rederive_states,
     rules,
     states,
     step_order,
     stored_state_bills,
 )
-from crawlers.status.stored_state_bills import classified, may_differ, with_passages
+from crawlers.status.rederive_batches import restate_source
 from crawlers.storage import roll_calls
-from crawlers.storage.observations import derive_again
-from crawlers.storage.record import load_document, record_hash, rewrite, rewrite_latest
 from text import days
-
-BATCH = 500
 
 
 def _federal_bill(document: Document) -> Document:
@@ -111,11 +106,6 @@ def _canadian_bill(document: Document) -> Document:
     stated = "failed" if document.status == "withdrawn" and ended else document.status
     history = parliament.history(actions, home=document.chamber or "", stated=stated, stated_on=document.status_on)
     return replace(document, actions=actions, status=stated, status_history=history or document.status_history)
-
-
-def _legiscan_bill(document: Document) -> Document:
-    assert isinstance(document, Bill)
-    return legiscan.with_end(document)
 
 
 #: How the documents of a source are derived again. A source whose status and number are its own words needs no entry.
@@ -183,12 +173,12 @@ def restate(db: Database, *, now: str) -> int:
     differ now.
     """
     steps: dict[str, Callable[[], int]] = {
-        source: partial(_restate_source, db, source, again, now) for source, again in AGAIN.items()
+        source: partial(restate_source, db, source, again, now) for source, again in AGAIN.items()
     }
-    steps["passages"] = partial(_restate_passages, db, now)
-    steps["listed_parts"] = partial(_restate_listed_parts, db, now)
-    steps["hearings"] = partial(_restate_hearings, db, now)
-    steps["latest"] = partial(_restate_latest, db)
+    steps["passages"] = partial(rederive_states.restate_passages, db, now)
+    steps["listed_parts"] = partial(rederive_states.restate_listed_parts, db, now)
+    steps["hearings"] = partial(rederive_states.restate_hearings, db, now)
+    steps["latest"] = partial(rederive_states.restate_latest, db)
     steps["votes"] = partial(_restate_votes, db)
     differ = 0
     for name, step in steps.items():
@@ -205,123 +195,6 @@ def _note(db: Database, name: str) -> None:
     )
 
 
-def _restate_latest(db: Database) -> int:
-    """Which action of a state's bill is its latest, by the order in which its source lists them."""
-    rows = db.execute(
-        """select d.id, d.jurisdiction, d.source, d.latest_action, d.latest_action_on, a.acted_on, a.description, a.classification
-        from documents d join actions a on a.document_id = d.id where d.source in ('us_states', 'us_states_legiscan')
-        order by d.id, a.ordinal"""
-    )
-    wanted = []
-    for (key, place, source, *stored), group in groupby(rows, key=lambda row: row[:5]):
-        actions = [Action(acted_on=on, description=words, classification=word) for *_, on, words, word in group]
-        last = latest_action.latest_action(actions, jurisdiction=place, source=source)
-        if last and [last.description, last.acted_on] != stored:
-            wanted.append(key)
-    for batch in _batched(wanted):
-        rewrite_latest(db, [load_document(db, key) for key in batch])
-    return len(wanted)
-
-
 def _restate_votes(db: Database) -> int:
     roll_calls.restate(db)
     return 0  # A result is no part of a document.
-
-
-def _restate_passages(db: Database, now: str) -> int:
-    """The statuses of LegiScan's bills, and of those state bills with an action that is wrongly called a passage, a withdrawal or
-    the like, or that is a passage and is not called so, that names its day, or that is listed before what led to it; and of
-    resolutions that are called bills, or one chamber's where they are of both, or proclamations that are messages.
-    """
-    rows = db.execute(
-        """select d.id, d.identifier, d.document_type, d.title, d.chamber, d.published_on,
-            a.acted_on, a.description, a.classification, a.chamber
-        from documents d left join actions a on a.document_id = d.id where d.source = 'us_states' order by d.id, a.ordinal"""
-    )
-    wanted = []
-    for (key, *bill), group in groupby(rows, key=lambda row: row[:6]):
-        actions = [
-            Action(acted_on=on, description=words, classification=word, chamber=chamber)
-            for *_, on, words, word, chamber in group
-            if on is not None
-        ]
-        if may_differ(bill, classified(actions)):
-            wanted.append(key)
-    differ = _rewrite(db, wanted, with_passages, now)
-    derive_again(db, "us_states", with_passages)
-    return differ + _restate_source(db, legiscan.SOURCE, _legiscan_bill, now)
-
-
-def _restate_listed_parts(db: Database, now: str) -> int:
-    """The sponsors of state bills that have half of a name, and the subjects that are none."""
-    none = sorted(listed_parts.NO_SUBJECTS)
-    rows = db.execute(
-        f"""select d.id from documents d where d.source = 'us_states' and d.id in (
-            select document_id from sponsors where length(name) <= 2
-            union select document_id from terms where kind = 'subject' and lower(term) in ({", ".join("?" * len(none))}))""",
-        none,
-    )
-    wanted = [key for (key,) in rows.fetchall()]
-    differ = _rewrite(db, wanted, listed_parts.mended, now)
-    derive_again(db, "us_states", listed_parts.mended)
-    return differ
-
-
-def _restate_hearings(db: Database, now: str) -> int:
-    states_with = sorted(hearings.load_rules().keys() | effective_days.load_rules().days.keys())
-    differ = sum(_restate_hearings_of(db, state, now) for state in states_with)
-    derive_again(db, "us_states", _with_dates)
-    return differ
-
-
-def _restate_hearings_of(db: Database, state: str, now: str) -> int:
-    """The hearings and days of effect of a state's bills, but for those of which another source has given dates."""
-    rows = db.execute(
-        """select d.id, d.status, a.acted_on, a.description from documents d cross join actions a on a.document_id = d.id
-        where d.jurisdiction = ? and d.source = 'us_states' and not exists (
-            select 1 from field_provenance f where f.document_id = d.id and f.field = 'events' and f.source <> 'us_states')
-        order by d.id, a.ordinal""",
-        [f"us-{state}"],
-    )
-    wanted = {}
-    for (key, status), group in groupby(rows, key=lambda row: row[:2]):
-        wanted[key] = state_dates(
-            state, [Action(acted_on=on, description=words) for *_, on, words in group], status=status
-        )
-    stored = db.execute(
-        "select distinct e.document_id from events e join documents d on d.id = e.document_id where d.jurisdiction = ?",
-        [f"us-{state}"],
-    )
-    dated = {key for (key,) in stored.fetchall()}
-    keys = [key for key, events in wanted.items() if events or key in dated]
-    return _rewrite(db, keys, lambda old: replace(old, events=wanted[old.id]), now)
-
-
-def _with_dates(document: Document) -> Document:
-    state = document.jurisdiction.removeprefix("us-")
-    return replace(document, events=state_dates(state, document.actions, status=document.status))
-
-
-def _restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:
-    keys = [key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()]
-    differ = _rewrite(db, keys, again, now)
-    derive_again(db, source, again)
-    return differ
-
-
-def _rewrite(db: Database, keys: Iterable[str], again: Callable[[Document], Document], now: str) -> int:
-    """Store the documents of these keys that are derived in another way now; return how many."""
-    differ = 0
-    for batch in _batched(keys):
-        stored = [load_document(db, key) for key in batch]
-        moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
-        rewrite(db, moved, now=now)
-        differ += len(moved)
-    return differ
-
-
-def _batched(keys: Iterable[str]) -> Iterator[list[str]]:
-    """The keys in batches, so that no more documents than that are in memory."""
-    left = iter(keys)
-    while batch := list(islice(left, BATCH)):
-        yield batch
