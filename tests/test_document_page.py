@@ -11,6 +11,7 @@ import pytest
 from site_corpus import BROADBAND, PLAIN, TODAY, build
 
 import serve
+from crawlers.status.states import is_item_veto
 from pages.answers.answer import At
 from pages.answers.documents import document
 from pages.documents.document import _amended_title, _tag
@@ -321,3 +322,41 @@ async def test_a_replaced_bill_says_what_became_of_the_one_in_its_place_and_a_bi
     assert "Between the two: HF911" in replaced
     carried = await page(f"{place}-lb694")
     assert "Some or all of it was amended into another bill: LB150 , Became law March 1, 2022" in carried
+
+
+@pytest.mark.parametrize(
+    ("words", "later", "said"),
+    [
+        ("Signed by Governor, but item veto 05/19", None, ["May 19, 2025"]),
+        ("Governor partially vetoed.", "Veto Overridden", ["The legislature voted on overriding that"]),
+        ("(H) LINE ITEM VETO AND REDUCTIONS", None, []),
+        ("Certain items vetoed by Governor", None, []),
+        ("Signed (in part) by the Governor, Chapter 9", "Item 7 passed over veto", ["The legislature voted"]),
+    ],
+)
+async def test_the_page_of_a_law_says_that_parts_of_it_were_vetoed(
+    tmp_path: Path, words: str, later: str | None, said: list[str]
+) -> None:
+    file = build(tmp_path)
+    db = connect(file)
+    db.table("documents").update(PLAIN, {"level": "state", "jurisdiction": "us-nd", "status": "enacted"})
+    for ordinal, (text, kind) in enumerate(((words, "executive-signature"), (later, "veto-override-passage")), 90):
+        if text:
+            row = {"acted_on": "2025-05-17", "description": text, "classification": kind}
+            db.table("actions").insert({"document_id": PLAIN, "ordinal": ordinal} | row)
+    page = (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+    for each in ("The governor vetoed parts of it, in the words of the source:", f"“{words}”", *said):
+        assert each in page
+    assert ("The legislature voted on overriding that" in page) == bool(later)
+    db.table("documents").update(PLAIN, {"status": "vetoed"})
+    assert "vetoed parts" not in (await serve.build(file, today=TODAY).client.get(f"/documents/{PLAIN}")).text
+
+
+def test_a_whole_veto_or_a_motion_to_override_is_no_item_veto() -> None:
+    for words in (
+        "Vetoed by Governor",
+        "Motion to override line item veto prevailed; Line item veto 26(a)",
+        "Item 7 passed over veto",
+        "Placed on calendar, item vetoes pending consideration",
+    ):
+        assert not is_item_veto(words), words

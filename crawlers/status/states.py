@@ -110,6 +110,7 @@ class Passages:
     always: re.Pattern[str]
     taken_back: re.Pattern[str]
     failed: re.Pattern[str]
+    item_veto: re.Pattern[str]
     says: dict[str, re.Pattern[str]]
     chambers: dict[str, re.Pattern[str]]
     received: dict[str, re.Pattern[str]]
@@ -139,6 +140,7 @@ def load_passages(path: Path = PASSAGE_FILE) -> Passages:
             always=any_of(entries["always"]),
             taken_back=any_of([entries["taken_back"]]),
             failed=any_of(entries["failed"]),
+            item_veto=any_of(entries["item_veto"]),
             says={str(what): any_of(patterns) for what, patterns in entries["says"].items()},
             chambers={str(name): any_of([pattern]) for name, pattern in entries["chambers"].items()},
             received={str(name): any_of([pattern]) for name, pattern in entries["received"].items()},
@@ -180,6 +182,11 @@ def says(what: str, description: str) -> bool:
     on ("replaced"), that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
     "reconsidered" its vote or "refused" the other's words."""
     return load_passages().says[what].search(_MARK.sub("", description)) is not None
+
+
+def is_item_veto(description: str) -> bool:
+    """Whether a sentence says that a governor vetoed parts of a bill alone."""
+    return load_passages().item_veto.search(_MARK.sub("", description)) is not None
 
 
 def in_both_chambers(actions: Iterable[tuple[Action, tuple[str, ...]]], chamber: str | None) -> bool:

@@ -19,6 +19,7 @@ from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
+from pages.documents.item_veto import item_veto
 from pages.documents.progress import Progress, part, progress, steps
 from pages.documents.related import related
 from pages.documents.session_status import (
@@ -116,6 +117,7 @@ class DocumentView(Progress):
     votes_on: dict[str, list[Row]]
     decider: Decider | None
     referred_again: Row | None
+    item_veto: Row | None
     related: list[Row]
     thread: list[Row]
     next_event: Row | None
@@ -185,6 +187,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         votes_on=votes_on,
         decider=next_decider,
         referred_again=None if stale else referred_again(db, head),
+        item_veto=item_veto(db, head),
         related=related(db, document_id),
         thread=thread,
         next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
