@@ -129,6 +129,39 @@ async def test_hostile_text_is_text_in_every_form(site) -> None:
     assert {row["source_url"] for row in rows if row["id"] == HOSTILE_BILL} == {None}
 
 
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/jurisdictions/us-oh", "Data through June 30, 2021."),
+        ("/browse?area=any&jurisdiction=us-oh", "Data through June 30, 2021."),
+        ("/deadlines?jurisdiction=us-oh", "Data through June 30, 2021."),
+        ("/documents/us-oh-134-hb1", "Data through June 30, 2021."),
+        ("/deadlines", f"How far the data of each place reach: {SITE}/jurisdictions"),
+        ("/browse?area=any&jurisdiction=us-oh,us-tx", f"How far the data of each place reach: {SITE}/jurisdictions"),
+        ("/browse?area=any&jurisdiction=states", f"How far the data of each place reach: {SITE}/jurisdictions"),
+    ],
+)
+async def test_a_feed_says_how_far_its_data_reach(tmp_path: Path, path: str, says: str) -> None:
+    file = build(tmp_path, states=True)
+    with sqlite3.connect(file) as db:
+        db.execute(
+            "insert into session_ends (jurisdiction, session, ends_on, moved_on) values ('us-oh', '134', '2021-12-31', ?)",
+            ["2021-06-30"],
+        )
+        db.execute("update documents set latest_action_on = '2021-06-30' where id = 'us-oh-134-hb1'")
+        db.execute("update listing set sort_on = '2021-06-30' where document_id = 'us-oh-134-hb1'")
+    made = serve.build(file, today=TODAY, site=SITE)
+    place, _, query = path.partition("?")
+    read = await get(made, f"{place}.atom?{query}".rstrip("?"))
+    assert etree.fromstring(read.content).findtext("a:subtitle", "", ATOM) == says
+    check_atom(read.content)
+    assert (await get(made, f"{place}.feed?{query}".rstrip("?"))).json()["description"] == says
+    if "area=any" in path:
+        assert ("News of its session collected through June 30, 2021." in read.text) == (
+            "us-oh" in path or "states" in path
+        )
+
+
 async def test_news_of_a_document_is_a_new_entry(site, corpus: Path, tmp_path: Path) -> None:
     file = tmp_path / "corpus.db"
     file.write_bytes(corpus.read_bytes())

@@ -342,6 +342,24 @@ async def test_a_card_tells_where_a_document_stands(site) -> None:
     assert (await site.client.get("/embed/documents/us-117-hr0")).status_code == 404
 
 
+async def test_a_card_says_how_old_what_it_says_is(tmp_path: Path) -> None:
+    file = build(tmp_path, states=True)
+    with connect(file).conn as db:
+        db.execute(
+            "insert into session_ends (jurisdiction, session, ends_on, moved_on) values ('us-oh', '134', '2021-12-31', ?)",
+            ["2021-06-30"],
+        )
+        db.execute("update documents set latest_action_on = '2021-06-30' where id = 'us-oh-134-hb1'")
+        db.execute("update listing set sort_on = '2021-06-30' where document_id = 'us-oh-134-hb1'")
+    shared = serve.build(file, today=TODAY, site=SITE)
+    bill = re.sub(r"<[^>]+>", "", await page(shared, "/embed/documents/us-oh-134-hb1"))
+    assert "Data through June 30, 2021. As of March 9, 2022." in bill
+    assert "news collected through June 30, 2021, session to December 31, 2021" in bill, "as on cards of its pages"
+    rule = re.sub(r"<[^>]+>", "", await page(shared, f"/embed/documents/{RULE}"))
+    assert "Data through March 2, 2022. As of March 9, 2022." in rule
+    assert "news collected" not in rule
+
+
 async def test_a_card_has_the_title_in_sentence_case(tmp_path: Path) -> None:
     file = build(tmp_path)
     connect(file).execute("update documents set title = 'AN ACT RELATING TO LIBRARIES' where id = ?", [PLAIN])

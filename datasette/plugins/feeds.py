@@ -15,7 +15,7 @@ from datasette import Response, hookimpl
 from pages.browse import known, selection
 from pages.browse.cards import area_titles
 from pages.browse.filters import Filters
-from pages.documents import record
+from pages.documents import record, session_status
 from pages.export import dates, exports, feeds, ical, json_feed
 from pages.export.atom import RIGHTS, write_atom
 from pages.http.conditional import is_current
@@ -90,10 +90,10 @@ def plain(body, form, headers):
     return Response(body, content_type=f"{feeds.TYPES[form]}; charset=utf-8", headers=headers)
 
 
-def as_feed(request, headers, *parts):
-    """A feed as Atom or as JSON Feed; ``parts`` are what both writers take."""
+def as_feed(request, headers, *parts, about):
+    """A feed as Atom or as JSON Feed; ``parts`` and ``about`` are what both writers take."""
     write, kind = WRITERS[request.url_vars["form"]]
-    return Response(write(*parts), content_type=f"{kind}; charset=utf-8", headers=headers)
+    return Response(write(*parts, about=about), content_type=f"{kind}; charset=utf-8", headers=headers)
 
 
 def as_csv(request, headers, write):
@@ -146,11 +146,14 @@ async def listed(datasette, request):
     """A list of documents in the form that the address ends with."""
     site, day = public_address(datasette), today(datasette)
     list_of, start, size = await chosen(datasette, request)
+    of_place = request.url_vars.get("list") == "jurisdictions"
+    place = request.url_vars["id"] if of_place else request.args.get("jurisdiction") or ""
 
     async def feed(headers):
         entries = await read(datasette, feeds.documents, list_of, day, site)
         title = list_of.title if list_of.says_subject else f"{list_of.title}: information policy"
-        return as_feed(request, headers, title, site, list_of.page, request.full_path, entries)
+        about = await read(datasette, feeds.reach, place, day, site)
+        return as_feed(request, headers, title, site, list_of.page, request.full_path, entries, about=about)
 
     async def calendar(headers):
         return await dated(datasette, dates.of_selection(list_of), headers)
@@ -229,7 +232,8 @@ async def dates_listed(datasette, request):
             return feeds.upcoming(dates.settled(db, dates.dates(db, choice, when, day, feeds.ENTRIES)), site)
 
         found = await read(datasette, entries)
-        return as_feed(request, headers, choice.title, site, choice.page, request.full_path, found)
+        about = await read(datasette, feeds.reach, parts.get("jurisdiction") or "", today(datasette), site)
+        return as_feed(request, headers, choice.title, site, choice.page, request.full_path, found, about=about)
 
     async def csv(headers):
         async def write(writer):
@@ -270,7 +274,8 @@ async def one_document(datasette, request):
 
     async def feed(headers):
         title, entries = datasette.found(await read(datasette, feeds.changes, key, site))
-        return as_feed(request, headers, title, site, f"/documents/{key}", request.path, entries)
+        about = feeds.through(await read(datasette, session_status.collected_through, key, today(datasette)))
+        return as_feed(request, headers, title, site, f"/documents/{key}", request.path, entries, about=about)
 
     async def calendar(headers):
         return await dated(datasette, datasette.found(await read(datasette, dates.of_document, key)), headers)

@@ -6,7 +6,7 @@ from markupsafe import escape
 
 from datasette import Response, hookimpl
 from pages.browse import cards, filters
-from pages.documents import citation, decisions, rulemaking
+from pages.documents import citation, decisions, rulemaking, session_status
 from pages.export import embeds, linked_data
 from pages.http import language
 from pages.http.site import KEY, public_address, read, read_once, today
@@ -19,7 +19,13 @@ def card(db, document_id, day):
     if not found:
         return None
     stances = decisions.stances(decisions.decided(db, document_id))
-    return {"c": found[0], "next_event": rulemaking.next_event(db, [document_id], day), "stances": stances}
+    return {
+        "c": found[0],
+        "next_event": rulemaking.next_event(db, [document_id], day),
+        "stances": stances,
+        "until": session_status.collected_through(db, document_id, day),
+        "today": day.isoformat(),
+    }
 
 
 async def embedded(datasette, request):

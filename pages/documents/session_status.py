@@ -154,3 +154,23 @@ def silent_since(row: Mapping[str, Any], today: datetime.date) -> str | None:
     recent = (today - datetime.timedelta(days=LATELY)).isoformat()
     waits = row["kind"] == "bill" and still_waits(row, row["latest_action_on"] or "", today)
     return until if until and until < recent and waits else None
+
+
+def collected_through(db: sqlite3.Connection, document_id: str, today: datetime.date) -> str | None:
+    """The ISO day of the latest news here of the session of a document, or of its source: so old may be what is said of it.
+
+    None where neither has days, such as the bills of the United Kingdom.
+    """
+    row = db.execute(
+        """select coalesce(
+            (select e.moved_on from session_ends e where e.jurisdiction = d.jurisdiction and e.session = d.session),
+            (select max(day) from (
+                select newest_on as day from coverage c
+                where c.source = d.source and c.jurisdiction = d.jurisdiction and c.session = d.session
+                union select latest_action_on from coverage c
+                where c.source = d.source and c.jurisdiction = d.jurisdiction and c.session = d.session
+            ) where day <= ?)
+        ) from documents d where d.id = ?""",
+        [today.isoformat(), document_id],
+    ).fetchone()
+    return row[0] if row else None

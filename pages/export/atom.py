@@ -28,17 +28,22 @@ class Entry:
     categories: list[tuple[str, str]] = field(default_factory=list)
 
 
-def write_atom(title: str, site: str, page: str, own: str, entries: Sequence[Entry], key: str | None = None) -> bytes:
+def write_atom(
+    title: str, site: str, page: str, own: str, entries: Sequence[Entry], key: str | None = None, about: str = ""
+) -> bytes:
     """Return a feed.
 
     Args:
         page, own: the addresses, on this site, of the page that shows the same and of the feed.
+        about: a sentence on the feed, such as how far its data reach.
         key: the address that identifies the feed and must never change; None for its own.
     """
     feed = etree.Element(
         f"{{{ATOM}}}feed", nsmap={None: ATOM}, attrib={"{http://www.w3.org/XML/1998/namespace}lang": "en"}
     )
     _add(feed, "title", title)
+    if about:
+        _add(feed, "subtitle", about)
     _add(feed, "id", site + (key or own))
     _add(feed, "updated", moment(max((entry.on for entry in entries), default="")))
     _add(feed, "link", rel="self", type="application/atom+xml", href=site + own)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from comparison.versions.company_provisions import in_full
 from pages.browse.cards import Card, cards
+from pages.browse.filters import PLACE_GROUPS
 from pages.browse.filters import TITLES as TITLES_OF_FILTERS
 from pages.browse.known import FORMS
 from pages.browse.selection import Selection, window
@@ -18,6 +19,7 @@ from pages.database import Row
 from pages.export.atom import Entry
 from pages.http import formatting
 from pages.http.language import N_
+from pages.places.collected import news_until
 
 #: Entries of a feed. Programs that read feeds ask often and keep what they saw.
 ENTRIES = 50
@@ -47,6 +49,7 @@ def of_card(card: Card, site: str, changed_on: str = "") -> Entry:
     told = [
         f"{card.kind}{number}, {card.place}{', ' + card.session if card.session else ''}.",
         f"{card.status_word}." + (f" Ended with the {card.ended}." if card.ended else ""),
+        _heard(card),
         card.latest_action or "",
         f"Listed because of: {', '.join(card.evidence)} (automatic)." if card.evidence else "",
     ]
@@ -58,6 +61,27 @@ def of_card(card: Card, site: str, changed_on: str = "") -> Entry:
         summary=" ".join(part for part in told if part),
         categories=[(area.id, area.title) for area in card.areas],
     )
+
+
+def _heard(card: Card) -> str:
+    """How far the news of its session reach, where the document may have moved since; as its card on a page says it."""
+    until = card.collected_until if card.unheard_since else card.silent_since
+    if until:
+        return f"News of its session collected through {formatting.date_in_words(until)}."
+    if card.unheard_since:
+        return f"Its session was to end on {formatting.date_in_words(card.unheard_since)}."
+    return ""
+
+
+def reach(db: sqlite3.Connection, place: str, today: datetime.date, site: str) -> str:
+    """How far the data of a feed reach: of one place to a day; those of others have days of their own."""
+    until = news_until(db, place, today) if place and "," not in place and place not in PLACE_GROUPS else None
+    return through(until) or f"How far the data of each place reach: {site}/jurisdictions"
+
+
+def through(until: str | None) -> str:
+    """``Data through March 8, 2022.``; ``""`` where no day is known."""
+    return f"Data through {formatting.date_in_words(until)}." if until else ""
 
 
 def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, list[Entry]] | None:

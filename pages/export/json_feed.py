@@ -12,17 +12,19 @@ TYPE = "application/feed+json"
 
 
 def write_json_feed(
-    title: str, site: str, page: str, own: str, entries: Sequence[Entry], key: str | None = None
+    title: str, site: str, page: str, own: str, entries: Sequence[Entry], key: str | None = None, about: str = ""
 ) -> bytes:
     """Return a feed.
 
     Args:
         page, own: the addresses, on this site, of the page that shows the same and of the feed.
+        about: a sentence on the feed.
         key: as in `pages.export.atom.write_atom`; JSON Feed has no identity but its address.
     """
     feed = {
         "version": VERSION,
         "title": title,
+        **({"description": about} if about else {}),
         "home_page_url": site + page,
         "feed_url": site + own,
         "language": "en",
