@@ -91,6 +91,27 @@ def test_paperwork_meetings_and_honors_are_told_by_the_title(title: str, kind: s
 
 
 @pytest.mark.parametrize(
+    ("summary", "kind"),
+    [
+        (
+            "The Commission announces that the Office of Management and Budget (OMB) has approved its forms.",
+            "approvals",
+        ),
+        (
+            "The Commission sets new rules." + " They are long." * 30 + " It announces that OMB has approved a form.",
+            None,
+        ),
+        ("The Commission asks the Office of Management and Budget to approve its forms.", None),
+        ("Sunshine Act Meetings are held under this rule.", None),
+        ("", None),
+    ],
+)
+def test_paperwork_can_be_told_by_the_beginning_of_the_summary(summary: str, kind: str | None) -> None:
+    assert kind_of("Fund for Fast Networks", summary) == kind
+    assert read_subject("us-fr-2025-1", {"title": "Fund for Fast Networks", "abstract": summary}).kind == kind
+
+
+@pytest.mark.parametrize(
     ("text", "yes"),
     [
         ("An Act on school librarians", True),

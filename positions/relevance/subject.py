@@ -27,6 +27,8 @@ _OFFICIAL = re.compile(
 )
 _LIBRARY_WORDS = Path(__file__).with_name("library_words.yml")
 _KINDS = Path(__file__).with_name("kinds.yml")
+#: The kind of kinds.yml that the beginning of a summary says, and its length.
+_BY_SUMMARY, _BEGINNING = "approvals", 300
 _WANTED, _UNLESS = 0, 1
 _CITY = re.compile(r"us-[a-z]{2}-[a-z]{3,}-")
 _STATE = re.compile(r"us-[a-z]{2}-")
@@ -64,7 +66,7 @@ def read_subject(document_id: str, fields: Mapping[str, str | None]) -> Subject:
     title_words, opening_words = fold_words(title), fold_words(opening)
     return Subject(
         level_of(document_id),
-        kind_of(title),
+        kind_of(title, fields.get("abstract") or ""),
         [*title_words, *fold_words(official_title(fields))],
         opening_words,
         len(title_words) <= _TERSE,
@@ -89,9 +91,10 @@ def level_of(document_id: str) -> str | None:
     return None
 
 
-def kind_of(title: str) -> str | None:
-    """The kind of kinds.yml that the title belongs to: such a document touches no position."""
-    return next((kind for kind, form in kinds().items() if form.search(title.strip())), None)
+def kind_of(title: str, summary: str = "") -> str | None:
+    """The kind of kinds.yml that the title belongs to, or the beginning of the summary: such a document touches no position."""
+    said = {_BY_SUMMARY: summary[:_BEGINNING]}
+    return next((kind for kind, form in kinds().items() if form.search(said.get(kind, title.strip()))), None)
 
 
 def names_libraries(words: Sequence[str]) -> bool:
