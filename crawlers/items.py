@@ -143,8 +143,8 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """A date to keep: ``kind`` is hearing, hearing_canceled, comment_close, reply_close, effective or vote; ``starts_at`` is
-    local time in ``timezone``, a bare day where no hour is known."""
+    """A date to keep: ``kind`` is hearing, committee_meeting, hearing_canceled, comment_close, reply_close, effective or vote;
+    ``starts_at`` is local time in ``timezone``, a bare day where no hour is known."""
 
     kind: str
     starts_at: str

@@ -123,6 +123,60 @@ def test_the_last_word_on_a_day_counts() -> None:
     assert found == [("hearing", "2025-03-05T10:00:00", "LOB 306")]
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence", "kind", "description"),
+    [
+        ("nh", "Executive Session: 03/05/2025 11:00 am LOB 305", "committee_meeting", "Executive Session, LOB 305"),
+        (
+            "nh",
+            "Division I Work Session: 03/05/2025 11:00 am LOB 305",
+            "committee_meeting",
+            "Division I Work Session, LOB 305",
+        ),
+        ("nh", "Public Hearing: 03/05/2025 11:00 am LOB 305", "hearing", "LOB 305"),
+        ("ri", "Scheduled for consideration (03/05/2025)", "committee_meeting", "consideration"),
+        ("ri", "Scheduled for hearing and/or consideration (03/05/2025)", "hearing", None),
+        (
+            "hi",
+            "The committee(s) on WAM will hold a public decision making on 03-05-25 10:01AM; CR 211.",
+            "committee_meeting",
+            "decision making, WAM, CR 211",
+        ),
+        ("hi", "Bill scheduled to be heard by EDN on Wednesday, 03-05-25 2:00PM in CR 309.", "hearing", "EDN, CR 309"),
+    ],
+)
+def test_a_meeting_that_its_source_calls_no_hearing_has_the_name_that_it_has_there(
+    state: str, sentence: str, kind: str, description: str | None
+) -> None:
+    [(told, starts_at, words)] = of(state, ("2025-02-20", sentence))
+    assert (told, starts_at[:10], words) == (kind, "2025-03-05", description)
+
+
+def test_a_hearing_and_the_vote_of_a_committee_on_one_day_are_two_dates() -> None:
+    set_ = [
+        ("2025-02-20", "Public Hearing: 03/05/2025 11:00 am LOB 305"),
+        ("2025-02-20", "Executive Session: 03/05/2025 02:00 pm LOB 305"),
+    ]
+    voted = ("committee_meeting", "2025-03-05T14:00:00", "Executive Session, LOB 305")
+    assert of("nh", *set_) == [("hearing", "2025-03-05T11:00:00", "LOB 305"), voted]
+    off = ("2025-02-27", "==CANCELLED== Public Hearing: 03/05/2025 11:00 am LOB 305")
+    assert of("nh", *set_, off) == [("hearing_canceled", "2025-03-05T11:00:00", "LOB 305"), voted]
+    moved = ("2025-02-27", "==RESCHEDULED== Executive Session: 03/07/2025 09:00 am LOB 305")
+    assert [each[:2] for each in of("nh", *set_, moved)] == [
+        ("hearing", "2025-03-05T11:00:00"),
+        ("committee_meeting", "2025-03-07T09:00:00"),
+    ]
+
+
+def test_a_sentence_that_names_no_meeting_is_about_the_one_that_is_set() -> None:
+    found = of(
+        "hi",
+        ("2025-03-03", "Bill scheduled for decision making on Wednesday, 03-05-25 2:00PM in conference room 309."),
+        ("2025-03-04", "The committee(s) on FIN recommend(s) that the measure be deferred until 03-05-25."),
+    )
+    assert found == [("committee_meeting", "2025-03-05T14:00:00", "decision making, conference room 309")]
+
+
 def test_a_committee_is_the_same_however_its_name_is_written() -> None:
     found = of(
         "tn",

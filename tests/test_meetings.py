@@ -228,13 +228,15 @@ def test_half_a_list_is_not_believed_before_the_next_day(stored: Database, meeti
     assert stored.execute(missing).fetchall() == [(before + 4,)]
 
 
+@pytest.mark.parametrize("kind", ["hearing", "committee_meeting"])
 def test_a_date_of_the_record_without_an_hour_takes_the_meetings_and_gets_its_own_words_back(
-    stored: Database, items: list[Any], meetings: list[Proceeding]
+    stored: Database, items: list[Any], meetings: list[Proceeding], kind: str
 ) -> None:
     bill = next(each for each in items if isinstance(each, Bill) and each.id == HB282)
-    own = Event(kind="hearing", starts_at="2026-12-01", timezone="America/New_York", description=None)
+    own = Event(kind=kind, starts_at="2026-12-01", timezone="America/New_York", description=None)
     upsert(stored, [replace(bill, events=(own,))], now=DAY_2, silent=True)
     write_meeting_dates(stored, now=DAY_2)
+    assert dates(stored)[0][0] == kind
     assert [each[1] for each in dates(stored)] == ["2026-12-01T13:00:00", "2026-12-08"], "one hearing, one date"
     assert load_document(stored, HB282).events == (own,)
     listed(stored, [changed(meetings[0], document_ids=(HB415,)), *meetings[1:]], DAY_3)

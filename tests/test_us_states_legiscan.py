@@ -138,6 +138,12 @@ def test_utah_sb_97_passed_both_chambers_and_its_hearings_are_local_time(bills: 
     assert [sponsor.role for sponsor in bill.sponsors] == ["sponsor", "cosponsor"]
 
 
+def test_a_meeting_in_which_a_committee_votes_is_no_hearing() -> None:
+    row = {"type": "Hearing", "date": "2026-02-08", "time": "14:00", "description": "House Rules Executive Session"}
+    [event] = api._events([row], "va")
+    assert (event.kind, event.description) == ("committee_meeting", "House Rules Executive Session")
+
+
 def test_a_federal_bill_has_congress_s_own_number_and_type(bills: dict[str, Bill]) -> None:
     bill = bills["us-118-s435"]
     assert (bill.jurisdiction, bill.level, bill.document_type, bill.status) == ("us", "federal", "s", "in_committee")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from crawlers.parsers.states import load_states
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("hearings.yml")
-HEARING, CANCELED = "hearing", "hearing_canceled"
+HEARING, MEETING, CANCELED = "hearing", "committee_meeting", "hearing_canceled"
 WHATS = ("set", "move", "cancel")
 #: A hearing is announced at most so long before it; one that was noted later than that many days afterwards is a slip.
 AHEAD, BEHIND = timedelta(days=200), timedelta(days=45)
@@ -37,6 +37,7 @@ class Found:
     end: str | None = None
     place: str | None = None
     committee: str | None = None
+    called: str | None = None
 
 
 @cache
@@ -80,6 +81,7 @@ def _found(what: str, match: re.Match[str], action: Action) -> Found | None:
         end=_clock(said.get("end")),
         place=_tidy(said.get("place")),
         committee=_tidy(said.get("committee")),
+        called=_tidy(said.get("called")),
     )
 
 
@@ -137,6 +139,7 @@ def hearings(state: str, actions: Iterable[Action]) -> tuple[Event, ...]:
                 standing = [each for each in standing if each not in gone]
                 off += gone if found.what == "cancel" else []
             if found.what != "cancel":
+                found = _filled(found, [each for each in standing if _same(each, found)])
                 standing = [each for each in standing if not _same(each, found)] + [found]
                 off = [each for each in off if not _same(each, found)]
     zone = load_states()[state]["timezone"]
@@ -147,16 +150,33 @@ def hearings(state: str, actions: Iterable[Action]) -> tuple[Event, ...]:
 def _meant(standing: list[Found], said: Found, acted_on: str) -> list[Found]:
     """The hearings that a sentence calls off or moves: those of its day; else the newest one that is not over, of its
     committee where it names one."""
+    alike = [each for each in standing if _of_one_name(each, said)]
     if said.what == "cancel" and said.day:
-        return [each for each in standing if each.day == said.day]
-    ahead = [each for each in standing if (each.day or "") >= acted_on]
+        return [each for each in alike if each.day == said.day]
+    ahead = [each for each in alike if (each.day or "") >= acted_on]
     if said.committee:
         ahead = [each for each in ahead if _of_one_committee(each, said)]
     return ahead[-1:]
 
 
+def _filled(found: Found, earlier: list[Found]) -> Found:
+    """A sentence without a name for the meeting ("deferred until …"), with what the newest about that meeting said of it."""
+    if found.called or not earlier or not earlier[-1].called:
+        return found
+    said = earlier[-1]
+    named = replace(found, called=said.called, committee=found.committee or said.committee)
+    return named if found.clock else replace(named, clock=said.clock, end=said.end, place=found.place or said.place)
+
+
 def _same(one: Found, other: Found) -> bool:
-    return one.day == other.day and _of_one_committee(one, other)
+    return one.day == other.day and _of_one_committee(one, other) and _of_one_name(one, other)
+
+
+def _of_one_name(one: Found, other: Found) -> bool:
+    """Whether two sentences can mean one meeting: a committee may hear a bill and vote on it on one day. One that has no name
+    for the meeting can mean any."""
+    names = {"" if is_hearing(each.called) else each.called.casefold() for each in (one, other) if each.called}
+    return len(names) < 2
 
 
 def _of_one_committee(one: Found, other: Found) -> bool:
@@ -165,8 +185,16 @@ def _of_one_committee(one: Found, other: Found) -> bool:
     return names[0] == names[1] or [] in names
 
 
+def is_hearing(called: str | None) -> bool:
+    """Whether what a source calls a meeting leaves open that the committee hears people there."""
+    return not called or "hear" in called.casefold()
+
+
 def _event(found: Found, kind: str, timezone: str) -> Event:
     starts_at = f"{found.day}T{found.clock}:00" if found.clock else str(found.day)
     until = f"until {found.end}" if found.end else None
-    words = ", ".join(filter(None, [found.committee, found.place, until]))
+    called = None if is_hearing(found.called) else found.called
+    words = ", ".join(filter(None, [called, found.committee, found.place, until]))
+    if called and kind == HEARING:
+        kind = MEETING
     return Event(kind=kind, starts_at=starts_at, timezone=timezone, description=words or None)

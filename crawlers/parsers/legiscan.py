@@ -342,6 +342,10 @@ def _links(rows: Iterable[Record], jurisdiction: str, session: str, key: str) ->
             yield tie
 
 
+#: LegiScan gives a meeting in which a committee votes the type of a hearing, too.
+_NO_HEARING = re.compile(r"\b(executive|work) session\b", re.I)
+
+
 def _events(rows: Iterable[Record], state: str) -> Iterator[Event]:
     """Hearings; a time of 00:00 or none means that only the day is known."""
     for row in rows:
@@ -349,6 +353,6 @@ def _events(rows: Iterable[Record], state: str) -> Iterator[Event]:
         if on and "hearing" in (row.get("type") or "").lower():
             starts_at = f"{on}T{time}" if re.fullmatch(r"(?!00:00)\d\d:\d\d", time) else on
             timezone = load_states()[state]["timezone"]
-            yield Event(
-                kind="hearing", starts_at=starts_at, timezone=timezone, description=clean(row.get("description"))
-            )
+            words = clean(row.get("description"))
+            kind = "committee_meeting" if _NO_HEARING.search(words or "") else "hearing"
+            yield Event(kind=kind, starts_at=starts_at, timezone=timezone, description=words)

@@ -23,7 +23,7 @@ from crawlers.storage.record import recorded_event
 
 #: A list that lacks half of the meetings that were ahead, and more than so many, is believed when the next day's lacks them too.
 FEW = 3
-HEARING, HEARING_CANCELED = "hearing", "hearing_canceled"
+HEARING, MEETING, HEARING_CANCELED = "hearing", "committee_meeting", "hearing_canceled"
 #: What a calendar says of a meeting that its source took off the list.
 UNLISTED = "no longer listed"
 
@@ -219,13 +219,13 @@ def _rows(own: list[Event], found: list[Set]) -> Iterator[Row]:
 
 
 def _is_meant(own: Event, said: Event) -> bool:
-    hearing = own.kind in (HEARING, HEARING_CANCELED)
-    return hearing and (own.starts_at == said.starts_at or (_same_day(own, said) and len(own.starts_at) == 10))
+    of_committee = own.kind in (HEARING, MEETING, HEARING_CANCELED)
+    return of_committee and (own.starts_at == said.starts_at or (_same_day(own, said) and len(own.starts_at) == 10))
 
 
 def _exact(own: Event, said: Event) -> Event:
     """The date as both say it: the hour and the place of the meeting, and called off where either says so."""
-    kind = HEARING_CANCELED if HEARING_CANCELED in (own.kind, said.kind) else HEARING
+    kind = HEARING_CANCELED if HEARING_CANCELED in (own.kind, said.kind) else own.kind
     exact = said if len(own.starts_at) == 10 < len(said.starts_at) or not own.description else own
     return replace(exact, kind=kind)
 

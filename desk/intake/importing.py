@@ -184,7 +184,8 @@ def _leader(db: Database, document_id: str) -> str:
 def _has_hearing(db: Database, document_id: str, day: str) -> bool:
     """Whether staff know of a hearing on this day, from a source or from a record."""
     sql = (
-        f"select 1 from {KNOWN_DATES} where document_id = :id and kind = 'hearing' and substr(starts_at, 1, 10) = :day"
+        f"select 1 from {KNOWN_DATES} where document_id = :id and kind in ('hearing', 'committee_meeting') "
+        "and substr(starts_at, 1, 10) = :day"
     )
     return db.execute(sql, {"id": document_id, "day": day, "over": "[]"}).fetchone() is not None
 

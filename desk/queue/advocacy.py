@@ -46,8 +46,8 @@ KNOWN_DATES = """(
         h.public from current_advocacy h
     where h.document_id is not null and h.due_on is not null and h.kind != 'meeting'
     and (h.kind in ('hearing', 'letter') or h.happened_on is null) and not (h.kind = 'hearing' and exists (
-        select 1 from corpus.events e where e.document_id = h.document_id and e.kind in ('hearing', 'hearing_canceled')
-        and substr(e.starts_at, 1, 10) = h.due_on)))"""
+        select 1 from corpus.events e where e.document_id = h.document_id
+        and e.kind in ('hearing', 'committee_meeting', 'hearing_canceled') and substr(e.starts_at, 1, 10) = h.due_on)))"""
 LONGEST_TITLE = 300
 
 

@@ -34,14 +34,14 @@ KINDS = {
     "draft": "A draft of a stance waits for me to publish it",
     "dropped": "A colleague drops a draft of mine, or withdraws the stance that it is to replace",
     "moved": "A document that I follow or lead moves",
-    "tomorrow": "A hearing, a vote, or a deadline of such a document is tomorrow",
+    "tomorrow": "A hearing, a meeting, a vote, or a deadline of such a document is tomorrow",
 }
 PACES = {"at-once": "At once", "morning": "In one message each morning"}
 EMAIL = "email"
 #: Changes of a followed document that are worth a notice (crawlers.items.CHANGE_KINDS; of a company's rules, its actions, too),
 #: and dates worth a day's warning.
 MOVES = ("status", "law", "text", "event", "ended")
-DATES = ("hearing", "vote", "comment_close", "reply_close", "deadline")
+DATES = ("hearing", "committee_meeting", "vote", "comment_close", "reply_close", "deadline")
 LONGEST_TITLE = 160
 
 

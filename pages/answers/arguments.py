@@ -129,7 +129,8 @@ DateArea = Annotated[
     ),
 ]
 DateKind = Annotated[
-    Literal["hearing", "hearing_canceled", "comment_close", "reply_close", "effective", "vote"] | None,
+    Literal["hearing", "committee_meeting", "hearing_canceled", "comment_close", "reply_close", "effective", "vote"]
+    | None,
     Field(description="Kind of date"),
 ]
 Days = Annotated[int, Field(description="So many days ahead", ge=1, le=3_650)]

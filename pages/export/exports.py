@@ -80,7 +80,7 @@ DATE_COLUMNS = {
     "identifier": "Its number as people write it; its title where the source gives none",
     "title": "Its title, in the language of its source",
     "jurisdiction": "Key of the place: us, us-tx",
-    "kind": "hearing, hearing_canceled, comment_close, reply_close, effective or vote",
+    "kind": "hearing, committee_meeting, hearing_canceled, comment_close, reply_close, effective or vote",
     "kind_in_words": "The same in words",
     "starts_at": "Local date, or date and time, as ISO 8601",
     "timezone": "The time zone of that",

@@ -116,7 +116,7 @@ def to_be_heard(db: sqlite3.Connection, keys: Sequence[str], today: datetime.dat
     found = rows(
         db,
         f"""select distinct {deciding.COLUMNS} from events e cross join documents d on d.id = e.document_id
-        where e.starts_at >= ? and e.kind = 'hearing' and d.status in ({marks(sorted(UNDECIDED))})""",
+        where e.starts_at >= ? and e.kind in ('hearing', 'committee_meeting') and d.status in ({marks(sorted(UNDECIDED))})""",
         [today.isoformat(), *sorted(UNDECIDED)],
     )
     return _had_by(db, found, keys, today)
@@ -156,7 +156,7 @@ def hearings(db: sqlite3.Connection, committees: list[Row], waiting: list[str], 
         f"""select e.starts_at, e.timezone, e.description, e.document_id, d.identifier, d.title, null as url,
             d.changed_at as seen_at
         from events e join documents d on d.id = e.document_id
-        where e.kind = 'hearing' and e.starts_at >= ? and e.document_id in ({marks(waiting)})
+        where e.kind in ('hearing', 'committee_meeting') and e.starts_at >= ? and e.document_id in ({marks(waiting)})
         order by e.starts_at, e.document_id limit 20""",
         [day, *waiting],
     )
