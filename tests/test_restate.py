@@ -189,7 +189,9 @@ def test_the_hashes_of_rules_miss_no_module_that_they_are_made_of(monkeypatch: p
         version(name)
         of_any |= set(hashed)
         assert _rules_in(set(hashed) - {""}) <= set(hashed) | NO_RULES, name
-    assert _rules_in(DERIVING) - DERIVING <= of_any | {"crawlers.parsers.federal_register"}  # for the name of its office
+    assert _rules_in(DERIVING) - DERIVING <= of_any | {
+        "crawlers.parsers.federal_register"
+    }  # for the name of its office
 
 
 def _rules_in(modules: set[str]) -> set[str]:

@@ -29,13 +29,13 @@ from crawlers.parsers import (
     states,
     vote_words,
 )
-from crawlers.status import ceremonial, session_end
+from crawlers.status import ceremonial, latest_action, session_end
 from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
 from positions.catalog import briefs, chapters, messages
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.yaml_file import BadFile
-from positions.matching import company_provisions
+from positions.matching import company_provisions, quotes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +48,8 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "crawlers/parsers/votes.yml": vote_words.load_words.__wrapped__,
     "crawlers/parsers/effective_days.yml": effective_days.load_rules.__wrapped__,
     "crawlers/parsers/hearings.yml": hearings.load_rules.__wrapped__,
+    "crawlers/status/latest_action.yml": latest_action.load_orders.__wrapped__,
+    "positions/matching/weak_quotes.yml": quotes.weak_phrases.__wrapped__,
     "crawlers/status/session_end.yml": session_end.load_rules.__wrapped__,
     "crawlers/status/ceremonial.yml": ceremonial.load_rules.__wrapped__,
     "crawlers/status/actions.yml": status_states.load_rules.__wrapped__,
