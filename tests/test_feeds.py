@@ -227,6 +227,7 @@ def events_of(body: bytes) -> dict[str, Any]:
     assert body.endswith(b"END:VCALENDAR\r\n")
     assert max(len(line) for line in body.split(b"\r\n")) <= 75
     calendar = icalendar.Calendar.from_ical(body)
+    assert calendar.subcomponents, "RFC 5545, 3.6: at least one component"
     assert calendar["VERSION"] == "2.0"
     assert calendar["PRODID"]
     assert calendar.errors == []
@@ -438,12 +439,42 @@ async def test_no_question_breaks_a_feed(site, q: str, form: str) -> None:
         ("/jurisdictions/us?area=broadband", "Broadband, United States: information policy"),
         ("/browse?area=tagged", "Documents on information policy"),
         ("/browse?q=hotspots", "“hotspots”"),
+        ("/browse?q=tracker:book-bans", "Book bans and removals"),
         ("/areas/broadband", "Broadband: information policy"),
     ],
 )
 async def test_a_feed_is_called_one_on_information_policy_once_and_where_it_is_one(site, path: str, title: str) -> None:
     page, _, query = path.partition("?")
     assert (await get(site, f"{page}.feed?{query}")).json()["title"] == title
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/deadlines.ics", "Dates to keep"),
+        ("/calendar.ics?month=2022-03", "March 2022: dates to keep"),
+        ("/deadlines.ics?jurisdiction=us-tx", "Texas: dates to keep"),
+    ],
+)
+async def test_a_calendar_is_called_one_of_dates_once(site, path: str, name: str) -> None:
+    assert str(icalendar.Calendar.from_ical((await get(site, path)).content)["NAME"]) == name
+
+
+def test_a_meeting_that_is_called_off_stays_the_same_date_and_parts_of_a_law_are_several(corpus: Path) -> None:
+    known = {
+        "document_id": "us-nh-1",
+        "starts_at": "2025-03-05T11:00:00",
+        "lapsed": False,
+        "of": "bill",
+        "description": None,
+    }
+    with sqlite3.connect(corpus) as db:
+        db.row_factory = sqlite3.Row
+        kinds = ("hearing", "committee_meeting", "hearing_canceled")
+        assert len({dates.settled(db, [known | {"kind": kind}])[0]["key"] for kind in kinds}) == 1
+        days = [known | {"kind": "effective", "starts_at": day} for day in ("2025-07-01", "2026-01-01")]
+        assert [each["starts_at"] for each in dates.settled(db, days)] == ["2025-07-01", "2026-01-01"]
+        assert len(dates.settled(db, [each | {"of": "regulation"} for each in days])) == 1, "a rule's day moves"
 
 
 async def test_the_files_of_a_place_hold_what_its_page_counts(site) -> None:

@@ -101,6 +101,15 @@ def test_a_limit_is_no_gap() -> None:
     assert (len(calls(items)), last.expected, last.received) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("number", ["", "x", "9" * 5000, "²"])
+def test_a_list_of_the_senate_with_what_is_no_number_is_refused(number: str) -> None:
+    votes = "<votes><vote><vote_number>{}</vote_number></vote></votes>"
+    body = f"<vote_summary><congress>119</congress><session>1</session>{votes}</vote_summary>"
+    assert sv.read_list(body.format("00012").encode(), 119, 1) == [12]
+    with pytest.raises(Unreadable, match="has no number"):
+        sv.read_list(body.format(number).encode(), 119, 1)
+
+
 def test_in_january_the_lists_of_both_congresses_are_read() -> None:
     spider = UsSenateVotesSpider(today="2027-01-12")
     addresses = [spider.list_address(year) for year in spider.years]

@@ -40,7 +40,7 @@ def read_list(body: bytes, congress: int, session: int) -> list[int]:
     if (root.findtext("congress"), root.findtext("session")) != (str(congress), str(session)):
         raise Unreadable(f"another list came for that of the {congress}th Congress, session {session}")
     found = [(each.findtext("vote_number") or "").strip() for each in root.iterfind("votes/vote")]
-    if not found or not all(number.isascii() and number.isdigit() for number in found):
+    if not found or not all(number.isascii() and number.isdigit() and len(number) <= 5 for number in found):
         raise Unreadable("a list with a roll call that has no number, or without any")
     return [int(number) for number in found]
 

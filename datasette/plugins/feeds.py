@@ -200,7 +200,8 @@ async def dated(datasette, choice, headers):
 
     def make(db):
         events = dates.settled(db, dates.dates(db, choice, ">=", since, ical.MOST))
-        return ical.calendar(f"{choice.title}: dates to keep", choice.page, events, public_address(datasette))
+        name = choice.title if choice.title == dates.TITLE else f"{choice.title}: dates to keep"
+        return ical.calendar(name, choice.page, events, public_address(datasette))
 
     return plain(await read(datasette, make), "ics", headers)
 

@@ -60,7 +60,8 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
         where = f"(({where}) or (area_id = ? and document_id in ({marks(ids)})))"
         values, total = [*values, ANY_AREA, *ids], total + len(ids)
     chosen = facets.chosen(db, filters)
-    title = ", ".join([*([f"“{filters.q}”"] if filters.q else []), *chosen]) or _("All documents")
+    asked = [found.named or f"“{filters.q}”"] if filters.q else []
+    title = ", ".join([*asked, *chosen]) or _("All documents")
     return Selection(title, filters.address(), "listing", where, tuple(values), total, filters.area in ("", TAGGED))
 
 

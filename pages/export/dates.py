@@ -17,7 +17,10 @@ from pages.documents import rulemaking
 from pages.export.exports import DATE_COLUMNS
 from pages.http import formatting
 from pages.places.calendar import Wanted
+from pages.places.date_gaps import HEARINGS
 
+#: The name of a list of dates that nothing narrows.
+TITLE = "Dates to keep"
 #: A title with these words moves the deadline of the document before it, even after that has passed.
 _MOVES_IT = re.compile(r"\b(exten(d|ds|ded|ding|sion)|reopen(s|ed|ing)?)\b", re.I)
 
@@ -44,11 +47,11 @@ def of_wanted(db: sqlite3.Connection, wanted: Wanted, past: bool = False) -> Cho
     """The dates that /deadlines shows, or those of a month; with ``past``, those behind; raises UnknownValue."""
     wanted.check(db)
     where, values = wanted.where()
-    title = wanted.in_words(db) or "Dates to keep"
+    title = wanted.in_words(db)
     if not wanted.month:
-        return Choice(title, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
+        return Choice(title or TITLE, wanted.address("/deadlines", past="1" if past else ""), where, tuple(values))
     return Choice(
-        f"{formatting.month_in_words(wanted.month)}: {title}",
+        ": ".join(filter(None, (formatting.month_in_words(wanted.month), title))),
         wanted.address("/calendar", month=wanted.month),
         f"{where} and substr(e.starts_at, 1, 7) = ?",
         (*values, wanted.month),
@@ -168,8 +171,8 @@ def settled(db: sqlite3.Connection, events: list[Row]) -> list[Row]:
             first, revision = event["document_id"], 0
         # A rule takes effect on one day, which may move; the parts of a law take effect on days of their own.
         once = event["kind"] in rulemaking.CLOSING or (event["kind"] == "effective" and event["of"] == "regulation")
-        # A hearing that was called off is the one that was set: calendars then show it as canceled.
-        kind = event["kind"].removesuffix("_canceled")
+        # A hearing or meeting that was called off is the one that was set: calendars then show it as canceled.
+        kind = "hearing" if event["kind"] in HEARINGS else event["kind"]
         key = f"{kind}-{first}" + ("" if once else f"-{event['starts_at']}")
         event |= {"key": re.sub(r"[^a-z0-9-]+", "-", key.lower()), "revision": revision + revised[event["document_id"]]}
         kept[event["key"]] = event

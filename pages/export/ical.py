@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 from icalendar.enums import TRANSP
 
 from pages.database import Row
@@ -38,6 +38,9 @@ def calendar(title: str, page: str, events: Sequence[Row], site: str) -> bytes:
     made.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("X-PUBLISHED-TTL", "PT6H")
     made.add_missing_timezones(*_years(made))
+    if not made.subcomponents:  # RFC 5545, 3.6: a calendar has at least one
+        first, last = _years(made)
+        made.add_component(Timezone.from_tzid("America/New_York", first_date=first, last_date=last))
     return made.to_ical()
 
 

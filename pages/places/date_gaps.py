@@ -14,8 +14,8 @@ from pages.places.collected import STALE, news_of_states, news_until
 
 #: A source without news for so many days lacks dates that were announced since.
 SILENT = 14
-#: The kinds of dates that are hearings.
-HEARINGS = ("hearing", "hearing_canceled")
+#: The kinds of dates that are hearings, or other meetings of committees.
+HEARINGS = ("hearing", "committee_meeting", "hearing_canceled")
 
 
 @dataclass(frozen=True)
