@@ -10,10 +10,12 @@ import pytest
 from digest_fixtures import FIRST, HEAD, JOINED, SECOND, mail_db, reader
 from hypothesis import given
 from hypothesis import strategies as st
+from place_fixtures import DAY
+from place_fixtures import file as file
 
 from digest.delivery.message import letter
 from digest.issues.lines import plain
-from digest.subscribers import addresses, limits, subscribers
+from digest.subscribers import addresses, estimate, limits, subscribers
 from digest.subscribers.addresses import BadAddress
 from digest.subscribers.preferences import BadPreferences, Preferences, preferences
 from digest.subscribers.tokens import BadLink, Links
@@ -402,3 +404,33 @@ def test_a_damaged_file_is_an_error_of_sqlite(tmp_path: Path) -> None:
     (tmp_path / "mail.db").write_bytes(b"no database " * 1000)
     with pytest.raises(sqlite3.DatabaseError), mail_db(tmp_path):
         pass
+
+
+IOWA = [Preferences(jurisdictions=("us-ia",)), Preferences(searches=("tracker:library-bills place:us-ia",))]
+
+
+def _moved(corpus: sqlite3.Connection, day: str) -> None:
+    corpus.execute("insert into session_ends values ('us-ia', '89', '2021-01-11', '2022-04-19', ?, null)", [day])
+    corpus.execute("insert into coverage values ('us_states', 'us-ia', '89', 5, 0, 5, 5, 5, null, null, ?)", [day])
+
+
+@pytest.mark.parametrize("choice", IOWA)
+def test_the_weeks_of_one_state_end_with_its_own_news(file: Path, choice: Preferences) -> None:
+    with sqlite3.connect(file) as corpus:
+        corpus.row_factory = sqlite3.Row
+        _moved(corpus, "2022-02-17")
+        corpus.execute("update documents set published_on = '2022-03-08' where jurisdiction = 'us'")
+        found = estimate.estimate(corpus, choice, DAY)
+        assert (found.until, len(found.weeks), found.lacking) == ("2022-02-17", estimate.WEEKS, ())
+        assert estimate.estimate(corpus, Preferences(), DAY).until == "2022-03-08"
+
+
+@pytest.mark.parametrize("choice", IOWA)
+def test_of_a_state_that_is_not_collected_to_its_end_no_number_is_named(file: Path, choice: Preferences) -> None:
+    with sqlite3.connect(file) as corpus:
+        corpus.row_factory = sqlite3.Row
+        _moved(corpus, "2021-01-20")
+        found = estimate.estimate(corpus, choice, DAY)
+        assert (found.until, found.weeks, found.lacking) == ("2021-01-20", (), ("Iowa",))
+        both = estimate.estimate(corpus, Preferences(jurisdictions=("us-ia", "us")), DAY)
+        assert (len(both.weeks), both.lacking) == (estimate.WEEKS, ("Iowa",))

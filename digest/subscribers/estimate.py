@@ -10,7 +10,8 @@ from typing import Any
 from digest.issues.ledger import rules
 from digest.subscribers.preferences import Preferences
 from pages.browse.search import parse
-from pages.places.collected import news_until
+from pages.http import formatting
+from pages.places.collected import collected_places, news_until
 from store.constants import ANY_AREA
 
 WEEKS = 8
@@ -18,10 +19,14 @@ WEEKS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """Items in each of the last eight weeks up to `until`, oldest first."""
+    """Items in each of the last eight weeks up to `until`, oldest first; no `weeks` where nobody can say.
+
+    `lacking` are the chosen places, in words, whose session is not collected to its end or of late.
+    """
 
     until: str
     weeks: tuple[int, ...]
+    lacking: tuple[str, ...] = ()
 
     @property
     def a_week(self) -> int:
@@ -51,9 +56,14 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
     The weeks end with the newest day of which something of the chosen places is stored, or today. Of searches, only issues are
     counted, where nothing else is chosen.
     """
+    places = _places(choice)
+    known = collected_places(db, today).places if places else set()
+    lacking = tuple(formatting.place(place) for place in sorted(places - known))
+    until = datetime.date.fromisoformat((_newest(db, places, today) or today.isoformat())[:10])
+    if places and not places & known:
+        return Estimate(until=until.isoformat(), weeks=(), lacking=lacking)
     statuses = [key for key, rule in rules()["statuses"].items() if "tell" in rule]
     where, values = _condition(choice)
-    until = datetime.date.fromisoformat((_newest(db, _places(choice), today) or today.isoformat())[:10])
     first = until - datetime.timedelta(days=7 * WEEKS - 1)
     marks = ", ".join("?" * len(statuses))
     days = db.execute(
@@ -69,7 +79,7 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
     weeks: list[set[str]] = [set() for _ in range(WEEKS)]
     for key, day in days:
         weeks[(datetime.date.fromisoformat(day[:10]) - first).days // 7].add(key)
-    return Estimate(until=until.isoformat(), weeks=tuple(len(week) for week in weeks))
+    return Estimate(until=until.isoformat(), weeks=tuple(len(week) for week in weeks), lacking=lacking)
 
 
 def _places(choice: Preferences) -> set[str]:
