@@ -11,6 +11,7 @@ from comparison.similarity import families
 from crawlers import rule_files
 from derive import priority
 from desk.intake import tracker
+from desk.reviews import plain_reasons
 from digest.issues import ledger
 from digest.issues import words as digest_words
 from operations import sqlite_version
@@ -39,6 +40,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "comparison/similarity/families.yml": families.load_families,
     "derive/priority.yml": priority.priority_rules,
     "desk/intake/tracker.yml": tracker.words,
+    "desk/reviews/plain_reasons.yml": plain_reasons.known_reasons,
     "digest/issues/news.yml": ledger.rules,
     "digest/issues/sentences.yml": digest_words.sentences,
     "operations/sqlite_versions.yml": sqlite_version.warnings,

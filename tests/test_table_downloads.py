@@ -190,7 +190,13 @@ async def test_a_stance_is_taken_away_once_it_is_published_and_what_staff_reject
     assert rows[RULE]["stance"] == ""
     found = (await get(site, f"/documents/{BROADBAND}.json")).json()
     assert found["stances"] == [
-        {"position": None, "value": "support", "reason": "It pays for hotspots.", "decided_on": "2022-03-09"}
+        {
+            "position": None,
+            "value": "support",
+            "reason": "It pays for hotspots.",
+            "source": None,
+            "decided_on": "2022-03-09",
+        }
     ]
     assert BROADBAND not in {row["id"] for row in (await get(site, "/areas/library-funding.json")).json()["documents"]}
     assert "Stance of ALA: Support" in (await get(site, f"/embed/documents/{BROADBAND}")).text

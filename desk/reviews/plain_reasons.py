@@ -92,11 +92,11 @@ def of_outcome(reason: str, titles: Mapping[str, str]) -> str:
 
 def of_priority(why: str | None) -> str | None:
     """What decided a priority; None where nothing but an area speaks for the document."""
-    known = _known()
+    known = known_reasons()
     return known.get(why, f"The rule “{why.replace('-', ' ')}”") if why else None
 
 
 @cache
-def _known() -> dict[str, str]:
+def known_reasons() -> dict[str, str]:
     found: dict[str, dict[str, str]] = read_yaml(FILE)
     return found["rules"] | found["others"]
