@@ -1,4 +1,4 @@
-"""A day as English sentences name it: "January 1, 2026"."""
+"""A day as English sentences name it: "January 1, 2026", "1/1/26"."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ _MONTHS = [name.casefold() for name in month_name]
 MONTH = f"(?:{'|'.join(month_name[1:])})"
 DAY_OF_MONTH = rf"{MONTH} \d{{1,2}}"
 DAY = rf"{DAY_OF_MONTH}, \d{{4}}"
+DAY_IN_DIGITS = r"\d\d?/\d\d?/(?:\d{4}|\d\d)\b"
 
 
 def iso_day(words: str) -> str | None:
-    """The ISO day of words that DAY matches; None where no month has such a day ("June 31, 2025")."""
-    month, day, year = words.replace(",", "").split()
+    """The ISO day of words that DAY or DAY_IN_DIGITS matches; None where no month has such a day ("June 31, 2025")."""
+    month, day, year = words.replace(",", "").replace("/", " ").split()
     with suppress(ValueError):
-        return date(int(year), _MONTHS.index(month.casefold()), int(day)).isoformat()
+        number = int(month) if month.isdigit() else _MONTHS.index(month.casefold())
+        return date(int(year) + (2000 if len(year) == 2 else 0), number, int(day)).isoformat()
     return None
 
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 
 from crawlers.items import Action, Event
 from crawlers.parsers.hearings import hearings
 from crawlers.parsers.states import load_states
-from text.days import DAY, iso_day
+from text.days import DAY, DAY_IN_DIGITS, iso_day
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("effective_days.yml")
 EFFECTIVE = "effective"
 #: Some parts of a law take effect many years later; a day that is further away is a slip of the pen.
 AHEAD_YEARS = 15
-_DAY = rf"(?P<day>\d\d?/\d\d?/(?:\d{{4}}|\d\d)\b|{DAY})"
+_DAY = f"(?P<day>{DAY_IN_DIGITS}|{DAY})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,19 +76,9 @@ def _days(state: str, action: Action) -> Iterator[tuple[str, str | None]]:
     for pattern in load_rules().days.get(state, ()):
         for match in pattern.finditer(action.description):
             said = match.groupdict()
-            day = action.acted_on if said.get("today") else _iso(said["day"] or "")
+            day = action.acted_on if said.get("today") else iso_day(said["day"] or "")
             if day:
                 yield day, _part(said.get("part"))
-
-
-def _iso(words: str) -> str | None:
-    """The day as ISO; None where no calendar has it."""
-    if "/" not in words:
-        return iso_day(words)
-    month, day, year = map(int, words.split("/"))
-    with suppress(ValueError):
-        return date(year + 2000 if year < 100 else year, month, day).isoformat()
-    return None
 
 
 def _part(words: str | None) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from crawlers.items import Action
 from crawlers.status import governor
+from crawlers.status.step_order import is_signature
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("latest_action.yml")
@@ -20,8 +21,6 @@ _BACKWARDS, _OF_STATES = "us_states", frozenset({"us_states", "us_states_legisca
 _MINORITY = re.compile("minority committee report", re.IGNORECASE)
 #: What makes a bill a law.
 _OF_LAW = frozenset({"executive-signature", "became-law", "veto-override-passage"})
-#: The signature of an officer, which sources count among the passages.
-_SIGNED = re.compile("sign", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,6 @@ def _last_of_day(actions: list[Action]) -> Action:
 
 def _rank(action: Action) -> int | None:
     """How late on a day an action of its class comes; an officer's signature counts as enrolling; None of what is anywhere."""
-    if action.classification == "passage" and _SIGNED.search(action.description):
+    if action.classification == "passage" and is_signature(action.description):
         return 0
     return load_orders().rank.get(action.classification or "")

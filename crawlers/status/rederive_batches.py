@@ -15,6 +15,7 @@ BATCH = 500
 
 
 def restate_source(db: Database, source: str, again: Callable[[Document], Document], now: str) -> int:
+    """The documents that one source led, and what it said of others; returns how many documents differ now."""
     keys = [key for (key,) in db.execute("select id from documents where source = ?", [source]).fetchall()]
     differ = rewrite_again(db, keys, again, now)
     derive_again(db, source, again)

@@ -62,6 +62,7 @@ def restate_listed_parts(db: Database, now: str) -> int:
 
 
 def restate_hearings(db: Database, now: str) -> int:
+    """The hearings of state bills, and the days on which state laws take effect."""
     states_with = sorted(hearings.load_rules().keys() | effective_days.load_rules().days.keys())
     differ = sum(_restate_hearings_of(db, state, now) for state in states_with)
     derive_again(db, "us_states", _with_dates)

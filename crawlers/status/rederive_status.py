@@ -149,7 +149,7 @@ RULES: dict[str, tuple[Path, ...]] = {
     "passages": (states.FILE, states.PASSAGE_FILE, *_files(*_OF_STATES)),
     "listed_parts": _files(listed_parts),
     "hearings": (hearings.FILE, effective_days.FILE, *_files(hearings, effective_days, days)),
-    "latest": (latest_action.FILE, *_files(latest_action, governor, rules, days)),
+    "latest": (latest_action.FILE, *_files(latest_action, governor, step_order, rules, days)),
     "votes": (vote_words.FILE, *_files(vote_words)),
 }
 

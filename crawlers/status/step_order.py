@@ -13,14 +13,18 @@ Steps = list[tuple[str | None, str]]
 #: What a vote of a chamber leads to.
 _PASSED = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "adopted"})
 _VOTES = _PASSED | {"failed"}
-#: The signature of an officer, which sources count among the passages.
-_SIGNED = re.compile("sign", re.IGNORECASE)
+_SIGNED = re.compile(r"\bsigned\b", re.IGNORECASE)
 #: What a governor does, whose days sentences name.
 _OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
 #: Arizona's votes, and what a chamber does with a bill that it passed.
 _VOTED, _SENT = frozenset({"PASSED", "FAILED"}), "Transmit to "
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
+
+
+def is_signature(passage: str) -> bool:
+    """Whether what a source counts among the passages is the signature of an officer."""
+    return _SIGNED.search(passage) is not None
 
 
 def not_sent_on(actions: Sequence[Action]) -> frozenset[int]:
@@ -70,7 +74,7 @@ def once_passed(steps: Steps, actions: Sequence[Action]) -> Steps:
     votes = [
         day
         for (step, day), action in zip(steps, actions, strict=True)
-        if step in ("passed_first_chamber", "passed_second_chamber") and not _SIGNED.search(action.description)
+        if step in ("passed_first_chamber", "passed_second_chamber") and not is_signature(action.description)
     ]
 
     def is_too_early(at: int, step: str | None, day: str) -> bool:

@@ -90,7 +90,7 @@ def _all(at: At, area: str | None) -> Answer:
         if area is None or area in catalog.names(row["areas"])
     ]
     drafts = sum(each["draft_summary"] is not None for each in found)
-    says = f"{len(found)} position{'s' if len(found) != 1 else ''}."
+    says = f"{counted(len(found), 'position')}."
     if drafts:
         says += named(
             f" {drafts} of them are draft summaries that %(org)s has not approved: they are not its statements."
