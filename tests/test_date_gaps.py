@@ -127,8 +127,9 @@ def test_a_state_without_hearings_lacks_them_whatever_other_dates_it_has(db: sql
         ]
     )
     assert gaps(db, DAY, "us").unheard == gaps(db, DAY, "local").unheard == []
-    hearing(db, "us-oh-134-hb1", "2022-02-01", "hearing_canceled")
-    assert gaps(db, DAY, "us-oh").unheard == [], "a source that calls hearings off gives them"
+    for kind in ("hearing_canceled", "committee_meeting"):
+        hearing(db, "us-oh-134-hb1", "2022-02-01", kind)
+        assert gaps(db, DAY, "us-oh").unheard == [], "a source that gives these gives hearings"
 
 
 async def test_pages_say_that_hearings_are_missing_only_where_hearings_are_asked_for(file: Path) -> None:

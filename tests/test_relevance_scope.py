@@ -352,7 +352,7 @@ def test_a_position_can_need_a_word_whatever_else_a_document_names(
 @pytest.mark.parametrize("words_before", range(40, 76))
 def test_what_a_position_needs_may_lie_anywhere_in_the_opening(words_before: int) -> None:
     """The opening is read in two pieces, its lead and the rest: no phrase is lost between them."""
-    summary = "Bans facial recognition. " + "and " * words_before + "by every government entity."
+    summary = "Bans facial recognition. It does so " + "and " * words_before + "for every government entity."
     fields = {"title": "Privacy", "abstract": summary, "text": None}
     assert claims("us-oh-136-hb1", fields, "privacy")["pr-no-facial-recognition"].refused is None
 
