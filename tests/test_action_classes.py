@@ -178,6 +178,20 @@ def test_what_the_governor_holds_or_let_become_law_is_said_where_the_source_has_
     assert most_telling(overridden) == "became-law", "Alaska's chambers vote together"
 
 
+def test_nebraskas_governor_returns_what_he_vetoes_and_it_stays_so_where_the_override_fails() -> None:
+    assert with_passage((), "Returned by Governor without approval on May 20, 2025") == ("executive-veto",)
+    lost = "Failed to become law notwithstanding the objections of the Governor 24-24-1"
+    assert with_passage(("failure",), lost) == ("veto-override-failure",)
+
+
+def test_new_hampshire_gives_each_part_of_a_law_a_day_of_effect_and_no_step() -> None:
+    for part in ("I. Section 7", "II. Remainder", "I. RSA 178:21 IV as inserted by section 4", "III. Sections 3 and 4"):
+        assert with_passage((), f"{part} Effective 07/01/2026") == ("effective-date",)
+        assert with_passage((), f"{part} of this act shall take effect as provided in Section 7") == ("effective-date",)
+    signed = "Signed by the Governor on 07/15/2025; Chapter 0229; Effective 07/01/2025"
+    assert with_passage(("executive-signature",), signed) == ("executive-signature",)
+
+
 REPORTED_AND_REFERRED = [
     ("nj", "Reported and Referred to Assembly Appropriations Committee"),
     ("nj", "Reported out of Assembly Committee with Amendments and Referred to Assembly Budget Committee"),

@@ -80,6 +80,17 @@ def test_georgias_date_signed_is_the_day_of_the_veto_where_a_veto_follows() -> N
     assert history(signed) == [("enacted", "2025-05-14")]
 
 
+def test_a_bill_that_nebraskas_governor_returned_is_vetoed_since_the_day_that_its_sentence_names() -> None:
+    received = ("2025-05-14", "executive-receipt", "Presented to Governor on May 14, 2025")
+    returned = ("2025-05-21", "executive-veto", "Returned by Governor without approval on May 20, 2025")
+    lost = (
+        "2025-05-27",
+        "veto-override-failure",
+        "Failed to become law notwithstanding the objections of the Governor",
+    )
+    assert history(received, returned, lost) == [("to_executive", "2025-05-14"), ("vetoed", "2025-05-20")]
+
+
 @pytest.mark.parametrize(
     ("name", "instead", "sentence"),
     [

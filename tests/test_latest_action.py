@@ -93,6 +93,15 @@ LATEST: list[tuple[str, Listed, tuple[str, str]]] = [
         ],
         ("2025-06-04", "Approved by Governor on June 4, 2025"),
     ),
+    (
+        "ne",
+        [
+            ("2025-06-06", "amendment-passage", "Portions of LB8 amended into LB7 by AM9"),
+            ("2025-05-27", "veto-override-failure", "Failed to become law notwithstanding the objections"),
+            ("2025-05-21", "executive-veto", "Returned by Governor without approval on May 20, 2025"),
+        ],
+        ("2025-05-27", "Failed to become law notwithstanding the objections"),
+    ),
     # the day that a sentence about a governor names: filed too early, and reported later, after others of its day
     (
         "id",
@@ -180,7 +189,7 @@ def test_what_is_stored_gets_its_latest_action_without_news_and_without_a_change
     db = Database(memory=True)
     migrate(db, "corpus.db")
     forward = tmp_path / "latest_action.yml"
-    forward.write_text("newest_first: []\none_after_the_other: []\nnot_of_laws: []\n", encoding="utf-8")
+    forward.write_text("newest_first: []\none_after_the_other: []\nnot_once_decided: []\n", encoding="utf-8")
     with monkeypatch.context() as patch:  # as a version before us stored it
         patch.setattr(module, "load_orders", lambda: load_orders(forward))
         upsert(db, [bill()], now=NOW, silent=True)

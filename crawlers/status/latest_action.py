@@ -19,18 +19,18 @@ FILE = Path(__file__).with_name("latest_action.yml")
 _BACKWARDS, _OF_STATES = "us_states", frozenset({"us_states", "us_states_legiscan"})
 #: What a minority of a committee would have: New Hampshire lists it after the report.
 _MINORITY = re.compile("minority committee report", re.IGNORECASE)
-#: What makes a bill a law.
-_OF_LAW = frozenset({"executive-signature", "became-law", "veto-override-passage"})
+#: What decides whether a bill is a law.
+_DECIDES = frozenset({"executive-signature", "executive-veto", "became-law", "veto-override-passage"})
 
 
 @dataclass(frozen=True)
 class Orders:
     """The rules of latest_action.yml: `newest_first` names places, `rank` says how late on a day an action of a class comes, and
-    `not_of_laws` names the classes of what does not happen to a law."""
+    `not_once_decided` names the classes of what does not happen to a law or a veto."""
 
     newest_first: frozenset[str]
     rank: dict[str, int]
-    not_of_laws: frozenset[str]
+    not_once_decided: frozenset[str]
 
 
 @cache
@@ -41,7 +41,7 @@ def load_orders(path: Path = FILE) -> Orders:
         return Orders(
             newest_first=frozenset(map(str, entries["newest_first"])),
             rank={str(name): at for at, names in lines for name in names},
-            not_of_laws=frozenset(map(str, entries["not_of_laws"])),
+            not_once_decided=frozenset(map(str, entries["not_once_decided"])),
         )
 
 
@@ -66,10 +66,10 @@ def _filed_on(action: Action) -> str:
 
 
 def _that_happened(actions: list[Action]) -> list[Action]:
-    """The actions of a bill; of a law, without those that latest_action.yml names."""
-    if all(each.classification not in _OF_LAW for each in actions):
+    """The actions of a bill; of a law or a veto, without those that latest_action.yml names."""
+    if all(each.classification not in _DECIDES for each in actions):
         return actions
-    return [each for each in actions if each.classification not in load_orders().not_of_laws]
+    return [each for each in actions if each.classification not in load_orders().not_once_decided]
 
 
 def _dated(actions: Iterable[Action]) -> list[tuple[str, Action]]:
