@@ -127,7 +127,7 @@ def asked_at(site: Site, db: sqlite3.Connection) -> At:
     return At(db, today(site), public_address(site), data_headers(site)["ETag"])
 
 
-def counted(number: int, one: str) -> str:
+def how_many(number: int, one: str) -> str:
     """``1 date``, ``3 dates``, in the English of answers."""
     return f"{number} {one}{'' if number == 1 else 's'}"
 

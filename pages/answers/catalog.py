@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer, once
+from pages.answers.answer import Answer, At, State, answer, how_many, once
 from pages.answers.documents import described
 from pages.browse.trackers import load_trackers
 from pages.database import Row, marks, rows
@@ -90,7 +90,7 @@ def _all(at: At, area: str | None) -> Answer:
         if area is None or area in catalog.names(row["areas"])
     ]
     drafts = sum(each["draft_summary"] is not None for each in found)
-    says = f"{counted(len(found), 'position')}."
+    says = f"{how_many(len(found), 'position')}."
     if drafts:
         says += named(
             f" {drafts} of them are draft summaries that %(org)s has not approved: they are not its statements."

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from comparison.versions import company_provisions
 from crawlers.companies import ACTIONS, KIND
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, UnusableCursor, answer, counted, places_of
+from pages.answers.answer import Answer, At, State, UnusableCursor, answer, how_many, places_of
 from pages.browse.filters import PLACE_GROUPS
 from pages.database import Row, first, rows, value
 from pages.http import formatting
@@ -54,7 +54,7 @@ def changes(
     found = window(at.db, after, limit, conditions, values)
     listed = [_described(at, row) for row in found.rows]
     says = (
-        f"{counted(len(listed), 'change')}, {'and there are more' if found.more else 'up to the newest'}. "
+        f"{how_many(len(listed), 'change')}, {'and there are more' if found.more else 'up to the newest'}. "
         "`seen_at` is when the run that saw a change began; `happened_on` is the day that the source gives."
     )
     if not listed:

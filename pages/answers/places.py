@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer, collected, counted, is_collected, once, places_of
+from pages.answers.answer import Answer, At, State, answer, collected, how_many, is_collected, once, places_of
 from pages.browse.filters import PLACE_GROUPS
 from pages.database import Row, rows
 from pages.export import dates
@@ -51,7 +51,7 @@ def deadlines(
         return answer(
             at, State.NOT_COLLECTED if gone else State.NOTHING_FOUND, says, path, result, places=places, **marked
         )
-    says = f"{counted(len(listed), 'date')} that sources gave. Check the source before you act: dates move."
+    says = f"{how_many(len(listed), 'date')} that sources gave. Check the source before you act: dates move."
     return answer(at, State.ANSWERED, says, path, result, places=places, **marked)
 
 
