@@ -138,6 +138,7 @@ THEMES = {"light": {}, "dark": {"runOnly": ["color-contrast", "link-in-text-bloc
 
 def axe(page, picture: str = "") -> None:
     """axe finds nothing on a page, in either theme; with a name, a picture of it in each."""
+    page.wait_for_load_state()  # after a click, what is waited for is there before the style sheet
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for theme, rules in THEMES.items():
         # A color that is on its way to another is neither.

@@ -181,6 +181,7 @@ def every_page(page: Any, address: str) -> Iterator[str]:
     )
     page.get_by_role("button", name="Show preview").click()
     page.get_by_role("heading", name="Review before importing").wait_for()
+    page.wait_for_load_state()  # a heading is there before the style sheet is, and without it the page is wider
     yield "import-preview"
 
 
