@@ -43,7 +43,7 @@ def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) 
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Fair deals for e-books").first.click()
     [statement] = [p.statement for p in load_catalogue().positions if p.id == "cp-fair-ebook-terms"]
-    assert page.get_by_text(statement).first.is_visible()
+    page.get_by_text(statement).first.wait_for()
     at_stake = page.get_by_role("region", name="At stake now")
     assert (
         at_stake.get_by_role("link", name="electronic book and digital audiobook").count() == 1
@@ -53,6 +53,7 @@ def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) 
     page.screenshot(path=PICTURES / "reader-position.png", full_page=True)
     page.get_by_role("link", name="Get these documents by email").click()
     positions = page.get_by_role("group", name="Only what touches these positions of ALA")
+    positions.wait_for()
     assert positions.get_by_role("checkbox", checked=True).evaluate_all("boxes => boxes.map(box => box.value)") == [
         "cp-fair-ebook-terms"
     ]
