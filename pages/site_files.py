@@ -7,7 +7,7 @@ from functools import partial
 
 from pages.browse import asked, names, trackers
 from pages.export import api
-from pages.http import formatting, titles
+from pages.http import captions, formatting, titles
 from pages.people import names as people_names
 from pages.people import roll_call
 from pages.places import map as state_map
@@ -17,6 +17,7 @@ from text.yaml_config import read_yaml
 #: What loads each file, by its place in the project.
 LOADERS: dict[str, Callable[[], object]] = {
     "datasette/api.yml": api.described,
+    "datasette/captions.yml": captions.load_captions,
     "datasette/glossary.yml": formatting.glossary,
     "datasette/map.yml": state_map.layout,
     "datasette/metadata.yml": partial(read_yaml, SITE / "metadata.yml"),

@@ -176,6 +176,7 @@ OUR_OWN = {
         "pages/browse/asked.py",
         "pages/browse/names.py",
         "pages/browse/trackers.py",
+        "pages/http/captions.py",
         "pages/http/titles.py",
         "second_reader/models.py",
         "crawlers/markup/formats.py",

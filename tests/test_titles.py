@@ -15,7 +15,9 @@ from site_corpus import BROADBAND, TODAY, build
 
 import serve
 from pages.documents import citation, text_versions
-from pages.http.titles import name_of_act, quiet, readable, titled
+from pages.http import captions
+from pages.http.captions import said_by_summary
+from pages.http.titles import quiet, readable, titled
 from pages.positions import positions
 from store.connect import connect
 
@@ -159,12 +161,44 @@ def test_codes_of_text_versions_are_said_in_words() -> None:
         ("TWO ACTS", "Creates the First Act, the Second Act, and the Third Act. Provides", None),
         ("EDUC-SCHOOL LIBRARY TASK FORCE", "Amends the School Code. Creates the Task Force Act.", None),
         ("$SOS", None, None),
+        (
+            "MEMORIAL-ANN R. READER",
+            "Mourns the death of Ann R. Reader of Peoria. Extends condolences.",
+            "Mourns the death of Ann R. Reader of Peoria",
+        ),
+        ("SCH CD-VENTILATION", "Amends the School Code. Provides that each school", None),
+        ("$SOS", "Appropriates " + "$2, " * 60 + "and $3. Effective", None),
+        ("MEMORIAL-ANN R. READER", " ", None),
     ],
 )
-def test_a_caption_gives_way_to_the_name_of_the_act_that_the_summary_creates(
-    title: str, abstract: str | None, name: str | None
-) -> None:
-    assert name_of_act(title, abstract) == name
+def test_a_caption_gives_way_to_what_the_summary_says(title: str, abstract: str | None, name: str | None) -> None:
+    assert said_by_summary(title, abstract) == name
+
+
+@pytest.mark.parametrize(
+    ("caption", "shown"),
+    [
+        ("SCH CD-SCHOOL VENTILATION", "School Code: school ventilation"),
+        ("DHFS-DHS-DIRECT SUPPORT WAGE", "Department of Healthcare and Family Services: DHS-direct support wage"),
+        ("FOIA-TECH", "Freedom of Information Act: technical change"),
+        ("MEMORIAL-ANN R. READER", "Memorial: Ann R. Reader"),
+        ("$$DCEO-LIBRARY ROOF", "Appropriation: Department of Commerce and Economic Opportunity, library roof"),
+        ("$OFFICE PRETRIAL SERVICES", "Appropriation: office pretrial services"),
+        ("$5 MILLION FOR LIBRARIES", "$5 million for libraries"),
+        ("RELATING TO LONG-TERM CARE.", "Relating to long-term care."),
+        ("YEAR-ROUND LIBRARY HOURS", "Year-round library hours"),
+        ("FOIA-", "FOIA-"),
+    ],
+)
+def test_the_captions_of_illinois_are_put_into_words(caption: str, shown: str) -> None:
+    assert readable(caption) == shown
+
+
+def test_a_part_of_the_captions_that_is_lacking_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "captions.yml").write_text("{before: {}, named: {}, after: {}, capitals: []}", encoding="utf-8")
+    monkeypatch.setattr(captions, "SITE", tmp_path)
+    with pytest.raises(ValueError, match="see 'whole'"):
+        captions.load_captions.__wrapped__()
 
 
 async def test_a_page_shows_the_name_of_the_act_and_keeps_the_title_of_the_source(tmp_path: Path) -> None:

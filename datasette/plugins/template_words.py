@@ -5,9 +5,10 @@ from pages.documents import court, look_alikes
 from pages.documents.highlight import reasons
 from pages.documents.session_status import ended_with
 from pages.http import formatting
+from pages.http.captions import said_by_summary
 from pages.http.language import N_
 from pages.http.site import read_once
-from pages.http.titles import name_of_act, readable, titled
+from pages.http.titles import readable, titled
 from pages.people import people
 from pages.positions import positions, scorecard
 
@@ -26,7 +27,7 @@ def prepare_jinja2_environment(env):
     env.filters.update(
         repeats=formatting.repeats,
         words=formatting.date_in_words,
-        name_of_act=name_of_act,
+        said_by_summary=said_by_summary,
         readable=readable,
         titled=titled,
         month=formatting.month_in_words,

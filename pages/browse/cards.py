@@ -22,8 +22,8 @@ from pages.documents.session_status import (
 )
 from pages.documents.successor import successor
 from pages.http import formatting
+from pages.http.captions import said_by_summary
 from pages.http.language import _
-from pages.http.titles import name_of_act
 from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA, COUNTED_STATUS
 
@@ -166,9 +166,10 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
 
 def _card(row: sqlite3.Row, today: datetime.date) -> Card:
     ended = ended_with(row, today)
+    title = said_by_summary(row["title"], row["abstract"]) or row["title"]
     return Card(
         id=row["id"],
-        title=name_of_act(row["title"], row["abstract"]) or row["title"],
+        title=title,
         identifier=row["identifier"],
         kind=formatting.kind_word(row["kind"], row["document_type"]),
         jurisdiction=row["jurisdiction"],
@@ -183,7 +184,7 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         must_see=bool(row["must_see"]),
         missing=row["missing_since"] is not None and row["status"] != "unrecorded",
         ended=ended[0] if ended else None,
-        summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(row["title"], row["abstract"]),
+        summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(title, row["abstract"]),
         unheard_since=None if ended else unheard_since(row, today),
         silent_since=silent_since(dict(row), today),
         collected_until=row["collected_until"],
@@ -198,7 +199,7 @@ def summary_line(title: str, abstract: str | None) -> str | None:
     known = title.casefold().rstrip(".")
     for paragraph in abstract.splitlines():
         line = paragraph.strip()
-        if len(line) > max(SHORT_TITLE, len(title)) and not line.casefold().startswith(f"{known} "):
+        if len(line) > max(SHORT_TITLE, len(title)) and not line.casefold().startswith((f"{known} ", f"{known}. ")):
             return line
     return None
 

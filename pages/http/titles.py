@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
+from pages.http import captions
 from pages.http.formatting import glossary
 from pages.http.language import _
 from settings import SITE
@@ -36,10 +37,6 @@ _CAPTIONS = frozenset(
         "not introduced",
     }
 )
-#: As long as the captions of Illinois are at most, with its marks.
-CAPTION = 32
-#: One act and nothing else: no list of acts, and nothing said of it in the same sentence.
-_CREATES = re.compile(r"Creates the (?P<name>[^.,;:\n]{4,120}? Act(?: of \d{4})?)\.(?=\s|$)")
 _ROMAN = re.compile(r"[IVX]{2,}")
 #: "U.S.", "D.D.C."
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,}")
@@ -49,11 +46,14 @@ _CASE, _SMALL = re.compile(r" V\. ", re.I), frozenset({"al", "and", "et", "for",
 
 @lru_cache(maxsize=4_096)
 def readable(title: str) -> str:
-    """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title in its own letters.
+    """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title in its own letters,
+    but for the captions of Illinois (pages.http.captions).
 
     Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
     """
     title = _FOOTNOTES.sub("", title)
+    if said := captions.in_words(title, _word):
+        return said
     if not _shouts(title):
         return _capital(title) if _begins_small(title) else title
     spoken = _of_a_name if _CASE.search(title) else _word
@@ -61,13 +61,6 @@ def readable(title: str) -> str:
     for pattern, name in _places():
         quiet = pattern.sub(name, quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
-
-
-def name_of_act(title: str, abstract: str | None) -> str | None:
-    """The name of the act that a summary says a bill creates, where the title only shouts a caption of it (Illinois): ``Creates
-    the Let America Read Act. Provides that …``. None where the title is no such caption, or the summary begins otherwise."""
-    found = _CREATES.match(abstract or "")
-    return found["name"] if found and len(title) <= CAPTION and title.isupper() else None
 
 
 def quiet(text: str) -> str:

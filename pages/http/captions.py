@@ -1,0 +1,99 @@
+"""Captions that Illinois gives its measures in place of titles ("SCH CD-VENTILATION"), in words (datasette/captions.yml)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from settings import SITE
+from text.sentences import sentences
+from text.yaml_config import read_yaml
+
+#: As long as they are at most, with their marks.
+LONGEST = 32
+#: A sentence that a heading has room for.
+_ROOM = 200
+#: An appropriation, sometimes of two; "$5 MILLION" is none.
+_MONEY = re.compile(r"\$+(?=[A-Z])")
+_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: One act and nothing else: no list of acts, and nothing said of it in the same sentence.
+_CREATES = re.compile(r"Creates the (?P<name>[^.,;:\n]{4,120}? Act(?: of \d{4})?)\.(?=\s|$)")
+
+
+@dataclass(frozen=True)
+class Captions:
+    """The words of captions.yml, by its keys."""
+
+    before: dict[str, str]
+    named: dict[str, str]
+    after: dict[str, str]
+    capitals: frozenset[str]
+    whole: frozenset[str]
+
+
+@cache
+def load_captions() -> Captions:
+    """The words for the parts of a caption.
+
+    Raises:
+        ValueError: a part of the file is missing, or none that is known.
+    """
+    entries = read_yaml(SITE / "captions.yml")
+    parts = set(Captions.__dataclass_fields__)
+    if wrong := sorted(parts ^ set(entries)):
+        raise ValueError(f"captions.yml: its parts are {', '.join(sorted(parts))}: see {wrong[0]!r}")
+    words = {
+        key: {str(caption): str(said) for caption, said in entries[key].items()} for key in ("before", "named", "after")
+    }
+    return Captions(**words, capitals=frozenset(entries["capitals"]), whole=frozenset(entries["whole"]))
+
+
+def said_by_summary(title: str, abstract: str | None) -> str | None:
+    """The heading that a summary gives where the title is only a caption, or None: the act that it creates (``Creates the Let
+    America Read Act. Provides that …``), or its first sentence where that says all (``Mourns the death of Ann Reader.``)."""
+    if not _is_caption(title) or not abstract or not abstract.strip():
+        return None
+    if found := _CREATES.match(abstract):
+        return found["name"]
+    if abstract.split(maxsplit=1)[0] not in load_captions().whole:
+        return None
+    start, end = sentences(abstract)[0]
+    said = abstract[start:end].rstrip(".")
+    return said if len(said) <= _ROOM else None
+
+
+def in_words(title: str, quiet: Callable[[str], str]) -> str | None:
+    """``SCH CD-VENTILATION`` -> ``School Code: ventilation``; None where the title is no caption, or nobody knows its first part.
+
+    Args:
+        quiet: a word of capitals as it is written within a sentence.
+    """
+    if not _is_caption(title):
+        return None
+    known, money = load_captions(), _MONEY.match(title)
+    head, _, rest = title[money.end() if money else 0 :].partition("-")
+    if head in known.named and rest and not money:
+        return f"{known.named[head]}: {_WORD.sub(lambda word: _kept(word[0], str.capitalize), rest)}"
+    if head not in known.before and not money:
+        return None
+    subject = known.before.get(head) or _WORD.sub(lambda word: _kept(word[0], quiet), head)
+    said = known.after.get(rest) or _WORD.sub(lambda word: _kept(word[0], quiet), rest)
+    return (
+        f"Appropriation: {', '.join(filter(None, (subject, said)))}"
+        if money
+        else f"{subject}: {said}"
+        if said
+        else None
+    )
+
+
+def _is_caption(title: str) -> bool:
+    return len(title) <= LONGEST and title.isupper()
+
+
+def _kept(word: str, spelled: Callable[[str], str]) -> str:
+    """A word with the capitals of captions.yml in each part of it ("DHS-DIRECT"), and the others as they are spelled."""
+    capitals = load_captions().capitals
+    return "-".join(part if part in capitals else spelled(part) for part in word.split("-"))
