@@ -139,6 +139,26 @@ def test_a_formula_of_notices_or_the_law_of_today_is_no_provision(text: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("law", "formula"),
+    [
+        ("The Open Counter Act requires agencies to provide copies of public records.\n\n", ""),
+        ("Existing law sets fees. The Open Counter Act requires agencies to provide copies of public records. ", ""),
+        ("", " The bill would declare that its provisions further the purposes of the public records act."),
+    ],
+)
+def test_of_a_digest_only_what_the_bill_does_is_a_provision(law: str, formula: str) -> None:
+    bill = "This bill would close the public records of boards."
+    closed = f"The law of counters is old.\n\n{bill}" if not law else law + bill
+    found = MATCHER.every({"abstract": closed + formula}, ("government-information",))
+    assert {match.provision.words for match in found} == {bill}
+
+
+def test_a_summary_of_a_local_law_is_no_digest_of_the_law_of_today() -> None:
+    summary = "A Local Law on counters.\n\nThis bill would set up a counter. It would provide copies of public records."
+    assert MATCHER.every({"abstract": summary}, ("government-information",))
+
+
+@pytest.mark.parametrize(
     ("title", "stance"),
     [
         ("Military Financial Literacy Act of 2026", "support"),

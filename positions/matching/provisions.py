@@ -26,6 +26,13 @@ _OPENS = re.compile(
     re.MULTILINE,
 )
 _OPENS_BY_NUMBER = 4  # the group of the last kind, which notices use for lists
+#: A digest that goes through the law of today first: what the bill does is in the sentences that name it.
+_DIGEST = re.compile(
+    r"\bexisting (?:\w+ )?law\b.*?\b(?:this|the) bill would\b|\A(?!An? ).*?\n\s*\n\s*This bill\b[^.\n]{0,80}\bwould\b",
+    re.IGNORECASE | re.DOTALL,
+)
+#: What such a digest says of many bills, whatever they do.
+_DIGEST_FORMULA = re.compile(r"\bdeclare that its provisions further\b|\bstate-mandated local program\b", re.IGNORECASE)
 _HEAD = 5_000  # characters in which a notice names its agency
 _NOTICE = re.compile(r"^AGENCY:", re.MULTILINE)
 
@@ -73,10 +80,24 @@ class AnalyzedField:
     def is_boilerplate(self, which: int) -> bool:
         """Whether the sentence is a formula of notices or tells the law of today, and therefore no provision."""
         if which not in self._formulas:
-            self._formulas[which] = tells_present_law(self.tokens, *self.bounds[which]) or any(
-                self.has(item, which) for item in load_boilerplate().sentences
+            first, stop = self.bounds[which]
+            self._formulas[which] = (
+                tells_present_law(self.tokens, first, stop)
+                or (self._is_digest and self._tells_no_act(which))
+                or any(self.has(item, which) for item in load_boilerplate().sentences)
             )
         return self._formulas[which]
+
+    @cached_property
+    def _is_digest(self) -> bool:
+        return self.field == "abstract" and _DIGEST.search(self.text) is not None
+
+    def _tells_no_act(self, which: int) -> bool:
+        """Whether a sentence of such a digest does not say what the bill does."""
+        start, end = self.spans[which]
+        return "bill" not in self.words[slice(*self.bounds[which])] or (
+            _DIGEST_FORMULA.search(self.text, start, end) is not None
+        )
 
     def only_names(self, which: int) -> bool:
         """Whether the sentence is a title, a heading or a finding, and says nothing vague such as "relating to"."""
