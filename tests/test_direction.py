@@ -197,6 +197,43 @@ def test_a_prohibition_against_something_is_one_cut(text: str, stance: str) -> N
         ),
         ("Keeps up barriers to rural broadband service.", "tc-broadband-right", "oppose"),
         ("Clarifies the right of the public to have access to public records in bulk.", "gi-foia", "support"),
+        (
+            "To allow a credit against tax for the purchase of equipment for rural broadband deployment.",
+            "tc-broadband-right",
+            "support",
+        ),
+        ("Supports towns at risk of not getting broadband service.", "tc-broadband-right", "support"),
+        (
+            "To prohibit libraries from blocking websites on health with internet filters.",
+            "if-no-forced-filters",
+            "support",
+        ),
+        (
+            "This bill limits searches. An agency may not search the digital contents of equipment without a warrant. "
+            "An agency may access the contents of equipment without a warrant in an emergency.",
+            "pr-warrant-for-content",
+            "support",
+        ),
+        (
+            "To limit what towns may ask, and to streamline siting processes for broadband networks.",
+            "tc-broadband-right",
+            "watch",
+        ),
+        (
+            "To prohibit the commission from regulating the rates of broadband internet service.",
+            "tc-broadband-right",
+            "watch",
+        ),
+        (
+            "Prohibits the office from sharing what an applicant says to the lifeline program with the police.",
+            "tc-affordable-internet",
+            "watch",
+        ),
+        (
+            "Requires notice before a closed session; exempts the recording of the closed session from the Open Records Act.",
+            "gi-foia",
+            "watch",
+        ),
     ],
 )
 def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, stance: str) -> None:
@@ -231,6 +268,31 @@ def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, st
             "support",
         ),
         ("Prohibits price regulation of broadband internet service", "tc-broadband-right", "support"),
+        ("Prevention and Elimination of Digital Discrimination in Broadband Service", "tc-broadband-right", "oppose"),
+        ("Generally revise student data privacy laws", "pr-consumer-data", "support"),
+        ("To clarify section 230 of the Communications Act of 1934", "if-online-speech", "support"),
+        ("Social media platforms; mental health warning label", "if-online-speech", "oppose"),
+        (
+            "Exemptions to Prohibition on Circumvention of Copyright Protection Systems: Public Hearings",
+            "cp-dmca-1201",
+            "support",
+        ),
+        (
+            "Property tax: exemption from millages levied under the library establishment act; provide for",
+            "lf-state-aid",
+            "support",
+        ),
+        (
+            "To amend the Foreign Intelligence Surveillance Act of 1978 to authorize civil actions over violations",
+            "pr-surveillance-reform",
+            "oppose",
+        ),
+        (
+            "Requires boards of education to adopt a policy on use of surveillance systems",
+            "pr-surveillance-reform",
+            "oppose",
+        ),
+        ("Establishes a Select Committee on Consumer Data Privacy", "pr-consumer-data", "support"),
     ],
 )
 def test_words_of_a_family_in_another_sense_never_give_the_opposite(title: str, position: str, wrong: str) -> None:

@@ -47,6 +47,8 @@ _BARRIERS = frozenset(("barrier", "impediment"))
 _EASES = frozenset(
     fold(verb) for verb in ("address", "addressing", "overcome", "identify", "identifying", "lower", "lowering")
 )
+#: Two words whose second turns nothing round: "a credit against tax for X", "children at risk of not learning X".
+_NO_TURN = frozenset((("credit", "against"), ("of", "not")))
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -199,6 +201,8 @@ def _disarmed(text: str, found: Tokens, at: int, disarm: frozenset[str]) -> bool
     if (
         found.folded[at] == "against" and cues().signs.get(found.folded[at - 1]) == -1
     ):  # "a prohibition against X" is one cut
+        return True
+    if tuple(found.folded[at - 1 : at + 1]) in _NO_TURN:
         return True
     return number or aside or (at + 1 < len(found) and found.folded[at + 1] in disarm)
 
