@@ -283,6 +283,24 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "What children see online; age verification",
             "Children's Online Privacy Protection; a method of age verification",
         ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Condemning censorship on social media",
+            "Condemning antisemitism on social media",
+        ),
+        (
+            "pr-ai-safety",
+            "privacy",
+            "Safety and privacy of artificial intelligence in libraries",
+            "Health and safety; use of artificial intelligence by healthcare providers in libraries",
+        ),
+        (
+            "if-online-speech",
+            "intellectual-freedom",
+            "Social media warning labels",
+            "Public service announcements of social media",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
@@ -432,4 +450,41 @@ def test_bills_on_library_materials_show_their_position(
 ) -> None:
     fields = {"title": title, "abstract": summary, "text": None}
     judged = Relevance().judge(document_id, fields, Matcher().match(fields, set(areas)))
+    assert position in {match.position_id for match in judged if match.shown}
+
+
+PLATES = "An act on the use of automatic registration plate readers."
+
+
+@pytest.mark.parametrize(
+    ("document_id", "position", "area", "fields"),
+    [
+        ("us-oh-136-hb1", "pr-surveillance-reform", "privacy", {"title": PLATES, "text": PLATES}),
+        (
+            "us-119-hr1",
+            "pr-surveillance-reform",
+            "privacy",
+            {
+                "title": "Plain Faces Act",
+                "abstract": "To limit the Department of the Interior's use of facial recognition.",
+            },
+        ),
+        (
+            "us-oh-136-hb2",
+            "if-online-speech",
+            "intellectual-freedom",
+            {"title": "Adopt the Age-Appropriate Online Design Code Act"},
+        ),
+        (
+            "us-oh-136-hb3",
+            "if-online-speech",
+            "intellectual-freedom",
+            {"title": "Requires sites to verify the age of persons who read certain online material."},
+        ),
+    ],
+)
+def test_other_words_for_the_same_thing_show_the_position_too(
+    document_id: str, position: str, area: str, fields: dict[str, str]
+) -> None:
+    judged = Relevance().judge(document_id, fields, Matcher().match(fields, {area}))
     assert position in {match.position_id for match in judged if match.shown}
