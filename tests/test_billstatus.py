@@ -87,6 +87,28 @@ def test_every_part_is_kept() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("record", "laws"),
+    [
+        ("", (Law(kind="Public Law", number="117-58"),)),  # both systems that keep actions say it
+        (
+            "<laws><item><type>Public Law</type><number>117-9</number></item></laws>",
+            (Law(kind="Public Law", number="117-9"),),
+        ),
+    ],
+)
+def test_a_law_without_a_list_of_laws_has_the_number_of_its_actions(record: str, laws: tuple[Law, ...]) -> None:
+    said = ("2021-11-15", "Became Public Law No: 117-58.")
+    bill = parse(record, title="Roads", actions=(("2021-03-01", "Introduced in House"), said, said))
+    assert bill.laws == laws
+
+
+def test_a_mention_of_a_law_is_no_law() -> None:
+    said = ("2021-11-15", "Referred to the Committee, as Became Public Law No: 117-58 was.")
+    bill = parse("", title="Roads", actions=(("2021-03-01", "Introduced in House"), said))
+    assert bill.laws == ()
+
+
 def _titled(*titles: tuple[str, str], summary: str = "") -> Bill:
     items = "".join(f"<item><titleType>{kind}</titleType><title>{title}</title></item>" for kind, title in titles)
     said = f"<summary><actionDate>2026-03-05</actionDate><text>{summary}</text></summary>" if summary else ""

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 from test_imports import MODULES, imports
 
-from crawlers.items import Action, Bill, Document, Sponsor, Title
+from crawlers.items import Action, Bill, Document, Law, Sponsor, Title
 from crawlers.status import federal
 from crawlers.status import rederive_status as module
 from crawlers.status.rederive_status import RULES, begin, restate, version
@@ -54,6 +54,15 @@ def test_restate_brings_actions_and_status_up_to_the_rules(corpus: Database) -> 
     assert [action.classification for action in bill.actions] == ["referral-committee", "passage"]
     assert (bill.status, bill.status_on) == ("passed_first_chamber", "2021-04-15")
     assert bill.status_history[1] == ("in_committee", "2021-01-28")
+
+
+def test_restate_gives_a_stored_law_its_number(corpus: Database) -> None:
+    bill = load_document(corpus, "us-117-hr7")
+    signed = Action(acted_on="2021-06-10", description="Became Private Law No: 117-1.")
+    rewrite(corpus, [replace(bill, actions=(*bill.actions, signed))], now=NOW)
+    assert restate(corpus, now=NOW) == 1
+    assert load_document(corpus, "us-117-hr7").laws == (Law(kind="Private Law", number="117-1"),)
+    assert not corpus.execute("select 1 from changes where kind = 'law'").fetchall()
 
 
 def test_restate_takes_back_a_report_that_a_committee_only_voted_for(corpus: Database) -> None:

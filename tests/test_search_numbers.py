@@ -59,7 +59,7 @@ LAW = "us-117-hr801"
 
 @pytest.fixture
 def with_laws(tmp_path: Path) -> sqlite3.Connection:
-    """H.R. 801 became a law by its list of laws, H.R. 802 by its actions alone; H.R. 803 mentions both."""
+    """H.R. 801 and H.R. 802 became laws; H.R. 803 mentions the first."""
     made = filled(tmp_path)
     for number, status, text in (
         (801, "enacted", ""),
@@ -70,9 +70,8 @@ def with_laws(tmp_path: Path) -> sqlite3.Connection:
             f"us-117-hr{number}", identifier=f"H.R. {number}", title=f"Act {number}", url="https://example.org/"
         )
         made.table("documents").insert(row | {"session": "117", "status": status, "text": text})
-    made.table("laws").insert({"document_id": LAW, "ordinal": 0, "kind": "Public Law", "number": "117-58"})
-    said = "Became Public Law No: 117-59."
-    made.table("actions").insert({"document_id": "us-117-hr802", "ordinal": 0, "description": said})
+    for bill, number in ((LAW, "117-58"), ("us-117-hr802", "117-59")):
+        made.table("laws").insert({"document_id": bill, "ordinal": 0, "kind": "Public Law", "number": number})
     publish(made, "2022-03-09T10:00:00Z")
     return made.conn
 
@@ -89,7 +88,7 @@ def test_the_number_of_a_law_opens_the_bill_that_became_it(with_laws: sqlite3.Co
     assert [each["id"] for each in answer.result["documents"]] == [LAW]
 
 
-def test_a_law_is_known_by_the_last_action_of_its_bill(with_laws: sqlite3.Connection) -> None:
+def test_the_number_of_a_law_is_no_part_of_another_and_no_other_kind(with_laws: sqlite3.Connection) -> None:
     assert finding.named(with_laws, "P.L. 117-59") == ["us-117-hr802"]
     assert finding.named(with_laws, "Private Law 117-59") == finding.named(with_laws, "P.L. 117-5") == []
 

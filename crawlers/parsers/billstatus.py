@@ -28,7 +28,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
-from crawlers.parsers import xmltree
+from crawlers.parsers import law_numbers, xmltree
 from crawlers.parsers.bill_abstract import abstract
 from crawlers.people import as_people_say
 from crawlers.status.federal import bill_history, classify_action
@@ -128,9 +128,7 @@ def parse_bill(root: Element, *, source_url: str, stamp: str | None = None) -> B
         committees=tuple(_committees(bill)),
         subjects=tuple(_subjects(bill)),
         versions=tuple(_versions(bill)),
-        laws=tuple(
-            Law(kind=_text(x, "type") or "Law", number=_text(x, "number") or "") for x in bill.iterfind("laws/item")
-        ),
+        laws=tuple(_laws(bill)) or law_numbers.of_actions(actions),
         links=tuple(_links(bill)),
         stamp=stamp,
     )
@@ -158,6 +156,12 @@ def _titles(bill: Element) -> Iterator[Title]:
     for item in bill.iterfind("titles/item"):
         if text := _text(item, "title"):
             yield Title(kind=_text(item, "titleType") or "Title", title=text)
+
+
+def _laws(bill: Element) -> Iterator[Law]:
+    for item in bill.iterfind("laws/item"):
+        if number := _text(item, "number"):
+            yield Law(kind=_text(item, "type") or "Law", number=number)
 
 
 def _summaries(bill: Element) -> Iterator[Summary]:

@@ -25,6 +25,7 @@ from crawlers.parsers import (
     federal_register_title,
     hearings,
     known_numbers,
+    law_numbers,
     legiscan,
     listed_parts,
     regulations_gov,
@@ -65,6 +66,7 @@ def _federal_bill(document: Document) -> Document:
         status=history[-1][0],
         status_on=history[-1][1],
         status_history=history,
+        laws=document.laws or law_numbers.of_actions(actions),
     )
 
 
@@ -125,7 +127,7 @@ def _files(*modules: ModuleType) -> tuple[Path, ...]:
     return tuple(Path(str(each.__file__)) for each in modules)
 
 
-_OF_CONGRESS = (*_files(federal, rules, bill_abstract), federal.FILE)
+_OF_CONGRESS = (*_files(federal, rules, bill_abstract, law_numbers), federal.FILE)
 _OF_REGISTER = (
     federal_register_dates,
     federal_register_dockets,

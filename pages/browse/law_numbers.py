@@ -47,19 +47,8 @@ def parse(query: str) -> Search | None:
 
 
 def find(db: sqlite3.Connection, law: LawNumber, places: tuple[str, list[str]]) -> list[str]:
-    """The id of the bill that became a law, if it is of the chosen places, as SQL on its jurisdiction.
-
-    Some bills came without a list of the laws that they became: the last word of their actions says it.
-    """
+    """The id of the bill that became a law, if it is of the chosen places, as SQL on its jurisdiction."""
     chosen, values = places
     listed = "select document_id from laws where kind = ? and number = ?"
     found = db.execute(f"select id from documents where id in ({listed}) and {chosen}", [law.kind, law.number, *values])
-    if ids := [row[0] for row in found]:
-        return ids
-    said = f"Became {law.kind} No: {law.number}"
-    found = db.execute(
-        f"""select id from documents where status = 'enacted' and session = ? and {chosen} and jurisdiction = 'us'
-        and exists (select 1 from actions a where a.document_id = documents.id and a.description in (?, ?))""",
-        [law.number.partition("-")[0], *values, said, f"{said}."],
-    )
     return [row[0] for row in found]
