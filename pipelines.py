@@ -42,6 +42,7 @@ from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
 from crawlers.storage import attachments, districts, meetings, people, roll_calls, sessions
 from crawlers.storage.corrected_dates import write_corrected_dates
+from crawlers.storage.lost_parts import without_their_actions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import upsert
 from crawlers.storage.runs import Run
@@ -171,7 +172,7 @@ class RecordPipeline:
     def _flush(self) -> None:
         for silent in (True, False):
             batch = [document for document in self.buffer if self._is_silent(document) is silent]
-            if batch:
+            if batch := self._with_what_was_there(batch):
                 done = upsert(self.db, batch, now=utc_now(), silent=silent, reread=self.spider.believe)
                 self.run.counts.add(done)
                 for document in done.refused:
@@ -186,6 +187,14 @@ class RecordPipeline:
         self.notes += filter(None, doubts)
         self.meeting_lists.clear()
         self._flush_people()
+
+    def _with_what_was_there(self, batch: list[Document]) -> list[Document]:
+        """The documents to store; one that comes without any of its actions is cut off, and a reject."""
+        emptied = {} if self.spider.believe else without_their_actions(self.db, batch)
+        for document in batch:
+            if document.id in emptied:
+                self._reject(_emptied(document, emptied[document.id]))
+        return [document for document in batch if document.id not in emptied]
 
     def _flush_people(self) -> None:
         """Who decides and how they voted; of a source that gives nothing else they are what its run counts."""
@@ -320,6 +329,15 @@ def _conflict(document: Document) -> Reject:
         url=document.source_url,
         document_id=document.id,
         reason=f"{document.id} is something else at another source: {document.title!r} shares no date, sponsor or title",
+    )
+
+
+def _emptied(document: Document, stored: int) -> Reject:
+    return Reject(
+        source=document.source,
+        url=document.source_url,
+        document_id=document.id,
+        reason=f"{document.id} comes without an action, and {stored:,} are stored: taken for cut off, it stays as it is",
     )
 
 

@@ -149,6 +149,28 @@ def test_repaired_record_is_taken_up_by_the_next_run(collect: Collect, recording
     assert documents(tmp_path) == {"us-117-hr1", "us-117-hr2"}
 
 
+def test_stored_bill_that_comes_without_its_actions_stays_as_it_is(
+    collect: Collect, recording: Recording, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        recording.add(
+            number, actions=(("2021-03-01", "Introduced in House"), ("2021-05-05", "Became Public Law No: 117-3."))
+        )
+    collect(recording.publish().mirror)
+    before = query(tmp_path, "select id, status, changed_at from documents order by id")
+    recording.add(1, stamp="2021-06-01T00:00:00Z", actions=())
+    recording.add(3, actions=())
+    run = collect(recording.publish().mirror)
+    assert (
+        query(tmp_path, "select id, status, changed_at from documents where id <> 'us-117-hr3' order by id") == before
+    )
+    assert (run["rejected"], run["added"]) == (1, 1), "a new bill may have none"
+    assert run["note"] == "1 of 2 records could not be read (limit 1%)"
+    [(reason,)] = query(tmp_path, "select reason from rejects", "ops.db")
+    assert reason == "us-117-hr1 comes without an action, and 2 are stored: taken for cut off, it stays as it is"
+    assert collect(recording.mirror, believe="yes")["changed"] == 1
+
+
 def test_one_unreadable_record_does_not_silence_the_news_of_the_others(
     collect: Collect, recording: Recording, tmp_path: Path
 ) -> None:

@@ -115,6 +115,28 @@ def test_list_of_a_bill_that_the_service_miscounts_is_taken_as_it_is_in_the_end(
         spider.read_part(work, "actions", empty)
 
 
+def gathered(*, known: bool = False, **got: Any) -> Work:
+    record = {"congress": 119, "type": "HR", "number": "7", "title": "T", "updateDate": "2026-01-01"}
+    return Work(key="us-119-hr7", record=record, stamp="s", waiting=[], known=known, got=got)
+
+
+def test_part_that_the_bill_s_record_announces_must_come() -> None:
+    spider, work = made(UsCongressApiSpider), gathered(bill={"actions": {"count": 5}})
+    with pytest.raises(Unreadable, match="0 of 5 came"):
+        spider.read_part(work, "actions", b'{"actions": [], "pagination": {"count": 0}}')
+    with pytest.raises(Unreadable, match="its 5 actions are not there"):
+        spider.absent(work, "actions")
+
+
+def test_known_bill_whose_record_is_not_there_or_lacks_a_part_stays_as_it_is() -> None:
+    spider = made(UsCongressApiSpider)
+    [new], [kept] = (list(spider.gather(gathered(known=known, bill=None))) for known in (False, True))
+    assert (type(new), type(kept)) == (Bill, Reject)
+    work = gathered(known=True, bill={"type": "HR", "number": "7"})
+    work.waiting = [("actions", "https://x")]
+    assert not list(spider.go_on_without(work))
+
+
 def test_text_versions_point_at_the_xml_form(bills: dict[str, Bill]) -> None:
     assert {version.media_type for version in bills["us-119-hr1"].versions} == {"text/xml"}
 
@@ -333,6 +355,22 @@ def test_proceeding_that_fails_on_every_try_holds_up_no_bill() -> None:
         return [each async for each in spider.proceeding_failed(failure)]
 
     assert [type(each).__name__ for each in asyncio.run(collect())] == ["Reject", "Request"]
+
+
+@pytest.mark.parametrize(
+    ("address", "lost", "noted"),
+    [
+        ("hearing/119?fromDateTime=2026-10-26T00:00:00Z&limit=250&offset=0", 0, 1),
+        ("hearing/119?fromDateTime=2026-10-26T00:00:00Z&limit=250&offset=250", 1, 0),
+        ("hearing/119/house/1?format=json", 0, 0),
+    ],
+)
+def test_list_that_is_not_there_has_moved_and_a_record_was_withdrawn(address: str, lost: int, noted: int) -> None:
+    spider = made(UsCongressApiSpider)
+    spider.outstanding = 2
+    response = TextResponse(f"https://api.congress.gov/v3/{address}", status=404)
+    found = list(spider.answered(response, callback=None))
+    assert ([each.document_id for each in found], len(spider.notes)) == ([None] * lost, noted)
 
 
 def test_hostile_names_and_characters_do_not_break_the_layout() -> None:

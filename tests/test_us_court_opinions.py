@@ -131,6 +131,15 @@ def test_case_that_is_not_there_any_more_is_no_error() -> None:
     assert not list(spider.parse_case(TextResponse(row.url, status=404), row))
 
 
+def test_many_cases_that_are_not_there_leave_the_next_run_where_this_one_began() -> None:
+    spider = made(UsCourtOpinionsSpider)
+    rows = [gc.Row(name=f"ca5-26-{n}", url=gc.address(f"ca5-26-{n}"), stamp="2026-11-20T00:00:00Z") for n in range(3)]
+    spider.outstanding = spider.asked = len(rows)
+    items = [item for row in rows for item in spider.parse_case(TextResponse(row.url, status=404), row)]
+    assert [type(item) for item in items] == [Listing], "and no count"
+    assert spider.notes == ["3 of 3 cases that the sitemaps name are not there"]
+
+
 def test_listing_of_stored_cases_never_lets_one_go(items: list[Any]) -> None:
     [listing] = [item for item in items if isinstance(item, Listing)]
     assert len(listing.document_ids) == 2

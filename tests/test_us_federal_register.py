@@ -272,6 +272,9 @@ def test_stored_text_stays_when_it_cannot_be_had_again(corpus: Database, tmp_pat
     work = Work(key=key, record=row, stamp="new", waiting=[("text", "https://x")], known=True)
     [document] = spider.go_on_without(work)
     assert (document.text, document.stamp) == ("Text", None)
+    work = Work(key=key, record=row, stamp="new", waiting=[], known=True, got={"text": None})
+    [document] = spider.gather(work)
+    assert (document.text, document.stamp) == ("Text", "new"), "it is there no more"
 
 
 def test_row_without_a_number_is_a_reject_of_its_own() -> None:

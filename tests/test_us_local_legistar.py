@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import scrapy
-from conftest import SOURCES, replay
+from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, agreed, made
 from scrapy.http import TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -468,6 +468,29 @@ def test_document_with_a_gap_is_kept_without_a_stamp_so_that_it_is_asked_for_aga
     gap, document = answer(b"cut off", gathering, tries=5)
     assert isinstance(gap, Reject)
     assert (document.title, document.stamp) == ("Seven", None)
+
+
+def test_stored_matter_loses_nothing_by_a_gap(corpus: Database, tmp_path: Path) -> None:
+    spider, first = made(UsLocalLegistarSpider, corpus=tmp_path / "corpus.db"), work()
+    first.waiting = []
+    first.got = {"histories": [history("Approved by Council")], "text": {"MatterTextPlain": "Be it enacted"}}
+    [stored] = spider.gather(first)
+    upsert(corpus, [stored], now=NOW, silent=True)
+
+    def without(part: str) -> list[Any]:
+        again = work()
+        again.known, again.waiting = True, [(part, "https://x")]
+        again.got = {"histories": [history("Approved by Council"), history("Signed Into Law by Mayor")]}
+        return list(spider.go_on_without(again))
+
+    assert without("histories") == [], "it would be introduced again"
+    for part in ("text", "versions"):
+        [document] = without(part)
+        assert (document.text, len(document.actions), document.stamp) == ("Be it enacted", 2, None)
+
+
+def history(name: str) -> dict[str, Any]:
+    return {"MatterHistoryActionDate": "2024-02-01T00:00:00", "MatterHistoryActionName": name}
 
 
 def test_part_that_is_not_there_is_final() -> None:

@@ -23,7 +23,7 @@ from crawlers.download.httpcache import ASK_AFRESH
 from crawlers.download.middlewares import reject
 from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
 from crawlers.parsers import congress_gov as cg
-from crawlers.parsers.json_reader import read_object
+from crawlers.parsers.json_reader import is_total, read_object
 from crawlers.status.federal import congresses_of
 from crawlers.storage import stored_state
 from crawlers.storage.attachments import Proceeding, stored_proceedings
@@ -95,7 +95,7 @@ class UsCongressApiSpider(GatheringSpider):
     def answered(self, response: Response, callback: Any) -> Iterator[Any]:
         """One answer less to wait for; after the last one come the bills. What cannot be read on any try is a reject."""
         try:
-            found = list(callback(response)) if response.status == 200 else []
+            found = list(callback(response)) if response.status == 200 else list(self.not_there(response))
         except (Unreadable, BadRecord) as error:
             if not self.last_try(response):
                 raise Unreadable(str(error)) from error  # asked for again (crawlers.download.middlewares)
@@ -103,6 +103,16 @@ class UsCongressApiSpider(GatheringSpider):
         self.outstanding -= 1
         yield from found
         yield from self.bills_if_ready()
+
+    def not_there(self, response: Response) -> Iterator[Reject]:
+        """A record that is not there was withdrawn since its list was made; a list that is not there has moved."""
+        path, _, query = response.url.partition("?")
+        if path.removeprefix(cg.API).count("/") > 2:
+            return
+        if "offset=0" not in query.split("&"):
+            yield reject(self.name, response, f"{path}: the next page of the list is not there")
+        elif not self.settings.get("INFOPOLICY_MIRROR"):  # a mirror may have recorded none
+            self.notes.append(f"{path} is not there: what it lists was not read")
 
     async def proceeding_failed(self, failure: Failure) -> AsyncIterator[Any]:
         self.outstanding -= 1
@@ -200,7 +210,8 @@ class UsCongressApiSpider(GatheringSpider):
                 yield self.noted(key, row)
             else:
                 detail = f"{cg.address(row)}?format=json"
-                yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=[("bill", detail)]))
+                waiting = [("bill", detail)]
+                yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=waiting, known=key in own))
 
     def noted(self, key: str, row: cg.Record) -> Document | Reject:
         """That the API knows a bill; a row that cannot be a bill is a reject, the others of its list are not its fault."""
@@ -231,6 +242,8 @@ class UsCongressApiSpider(GatheringSpider):
             return detail
         total, rows = cg.read_rows(body, cg.PARTS[name])
         have = (work.got.get(name) or []) + rows
+        if not total and name != "subjects":  # a policy area counts as a subject and is none of their list
+            total = self.announced(work, name)
         if not rows and len(have) < total:
             words = f"{work.key}: a page of {name} is empty, {len(have)} of {total} came"
             if is_short(total, len(have)) or not work.last_try:
@@ -240,12 +253,24 @@ class UsCongressApiSpider(GatheringSpider):
             work.waiting.insert(0, (name, self.part_address(work, name, len(have))))
         return have
 
+    @staticmethod
+    def announced(work: Work, name: str) -> int:
+        """How many rows of a part the bill's own record names; only those that have some are asked for."""
+        said = (work.got.get("bill") or {}).get(cg.PARTS[name])
+        return said["count"] if isinstance(said, dict) and is_total(said.get("count")) else 0
+
+    def absent(self, work: Work, name: str) -> None:
+        if name != "bill":
+            raise Unreadable(f"{work.key}: its {self.announced(work, name)} {name} are not there")
+
     def part_address(self, work: Work, part: str, offset: int) -> str:
         query = urlencode({"format": "json", "limit": PAGE, "offset": offset})
         return f"{cg.address(work.record)}/{part}?{query}"
 
     def document(self, work: Work) -> Document:
         detail, stamp = work.got.get("bill"), work.stamp if work.whole else None
+        if detail is None and work.known:
+            raise BadRecord(f"{work.key}: its record is not there: what is stored stays as it is")
         if detail is None:
             return cg.listed_bill(work.record)
         parts = {name: rows or [] for name, rows in work.got.items() if name in cg.PARTS}

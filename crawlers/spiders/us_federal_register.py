@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import scrapy
@@ -32,6 +32,7 @@ class UsFederalRegisterSpider(GatheringSpider):
     """`since` and `until` are days of publication; without them: the month a year ago and all that has come since."""
 
     name = "us_federal_register"
+    kept: ClassVar = {"text": ("text",)}
 
     def __init__(self, today: str, **kwargs: Any):
         super().__init__(today, **kwargs)
@@ -122,7 +123,7 @@ class UsFederalRegisterSpider(GatheringSpider):
 
     def document(self, work: Work) -> Regulation:
         text = work.got.get("text")
-        if not work.whole and work.known:  # its text cannot be had now: the one that is stored stays
+        if text is None and work.known and work.got:  # its text is there no more: the one that is stored stays
             found = stored_state.rows(self.corpus, "select text from documents where id = ?", [work.key])
             text = found[0]["text"] if found else None
         return fr.parse_regulation(work.record, text=text, stamp=work.stamp if work.whole else None)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import scrapy
@@ -29,6 +29,7 @@ class UsLocalLegistarSpider(GatheringSpider):
     `infopolicy crawl` names. `since` and `until`: days of change."""
 
     name = "us_local_legistar"
+    kept: ClassVar = {"sponsors": ("sponsors",), "versions": ("text",), "text": ("text",)}
 
     def __init__(self, today: str, cities: str | None = None, **kwargs: Any):
         super().__init__(today, **kwargs)
@@ -118,7 +119,8 @@ class UsLocalLegistarSpider(GatheringSpider):
         for key, row, stamp in self.take(wanted):
             names = ("histories", "sponsors", "versions")
             parts = [(name, self.address(city, f"matters/{row['MatterId']}/{name}")) for name in names]
-            yield from self.gather(Work(key=key, record={"city": city, "row": row}, stamp=stamp, waiting=parts))
+            record = {"city": city, "row": row}
+            yield from self.gather(Work(key=key, record=record, stamp=stamp, waiting=parts, known=key in have))
 
     def listings(self, city: ls.City, keys: dict[str, ls.Record]) -> Iterator[Listing]:
         """What the city lists, by session. A list of what changed since a day holds all that was introduced since then, and says

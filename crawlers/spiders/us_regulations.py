@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import scrapy
@@ -32,6 +32,7 @@ class UsRegulationsSpider(GatheringSpider):
     """`since` and `until` are days of posting; without them: the month a year ago and all that has come since."""
 
     name = "us_regulations"
+    kept: ClassVar = {"docket": ("abstract", "rins", "topics")}
 
     def __init__(self, today: str, **kwargs: Any):
         super().__init__(today, **kwargs)
@@ -119,7 +120,8 @@ class UsRegulationsSpider(GatheringSpider):
             self.audit("document", row["attributes"])
         stamped = [(key, row, rg.stamp_of(row)) for key, row in keys.items()]
         for key, row, stamp in self.take([each for each in stamped if self.have.get(each[0]) != each[2]]):
-            yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=self.docket_of(row)))
+            docket = self.docket_of(row)
+            yield from self.gather(Work(key=key, record=row, stamp=stamp, waiting=docket, known=key in self.have))
 
     def docket_of(self, row: rg.Record) -> list[tuple[str, str]]:
         """The docket is asked for while the public may comment: then its summary and RIN matter to somebody."""
