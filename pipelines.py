@@ -271,6 +271,8 @@ class RecordPipeline:
         if spider.believe:
             self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
             gone = []
+        if whole and not spider.believe and self._gave_nothing():
+            self.notes.append("the source lists nothing at all: it may have moved, or be down")
         closed = completeness.close(
             self.db,
             run.source,
@@ -283,6 +285,13 @@ class RecordPipeline:
         )
         run.coverage, run.missing = closed.parts + gone, closed.missing
         self.notes += completeness.told(run.coverage)
+
+    def _gave_nothing(self) -> bool:
+        """Whether a source that always holds something lists nothing, and never has: then nothing is lost that would be told."""
+        if self.run.listed or self._held() or not self.listings or not self.spider.source.expect_min:
+            return False
+        given = "select 1 from provenance where source = ? limit 1"
+        return not self.db.execute(given, [self.run.source]).fetchone()
 
     def _held(self) -> int:
         """How many requests the day's budget held back."""

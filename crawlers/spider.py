@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self
 
 import scrapy
@@ -23,6 +23,7 @@ from crawlers.items import Reject
 from crawlers.sources import BadSource, Source, load_sources
 
 MARGIN = 1.03
+TWO_WEEKS, EARLIEST = 14, "2006"  # before then dockets and notices were not all published on the web
 MOST_UNKNOWN = 20  # names of fields that a run notes: enough to see that a schema has changed
 
 
@@ -142,6 +143,19 @@ class SourceSpider(scrapy.Spider):
             return False
         self.notes.append(f"{what}: {expected:,} were announced and {received:,} came; the next run asks again")
         return True
+
+    def must_hold(self, first_on: str, last_on: str) -> bool:
+        """Whether a source that publishes every working day must have published in these days: two weeks that are over.
+
+        A first load has nothing to compare an empty answer with. A mirror may have recorded other days.
+        """
+        days = (date.fromisoformat(last_on) - date.fromisoformat(first_on)).days + 1
+        return (
+            days >= TWO_WEEKS
+            and first_on >= EARLIEST
+            and last_on < self.today
+            and not self.settings.get("INFOPOLICY_MIRROR")
+        )
 
     def bad_row(self, url: str, place: int, row: Any, reason: Exception) -> Reject:
         """A row of a list that has no number: kept as a record that could not be read, the others of its list go on."""

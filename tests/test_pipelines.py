@@ -140,6 +140,19 @@ def test_cut_off_listing_makes_nothing_go_missing(collect: Collect, recording: R
     assert query(tmp_path, "select count(*) from documents where missing_since is not null") == [(0,)]
 
 
+def test_source_that_lists_nothing_the_first_time_is_told(
+    collect: Collect, recording: Recording, tmp_path: Path
+) -> None:
+    recording.add(1)
+    sitemap = recording.publish().folder / SITEMAP
+    whole = sitemap.read_text()
+    sitemap.write_text(whole[: whole.index("<url>")] + "</urlset>")
+    assert collect(recording.mirror)["note"] == "the source lists nothing at all: it may have moved, or be down"
+    assert collect(recording.mirror, since="2021-01-01")["note"] is None, "of some days there may be nothing"
+    sitemap.write_text(whole)
+    assert collect(recording.mirror)["note"] is None
+
+
 def test_repaired_record_is_taken_up_by_the_next_run(collect: Collect, recording: Recording, tmp_path: Path) -> None:
     recording.add(1)
     recording.add(2, title=None)

@@ -207,6 +207,30 @@ def test_answer_that_is_no_listing_is_asked_for_again(body: bytes) -> None:
         list(made(UsFederalRegisterSpider, **MONTH).parse_listing(response, "2024-01-01", "2024-01-31"))
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "today", "held"),
+    [
+        ("2024-01-01", "2024-01-31", "2024-02-01", False),
+        ("2024-01-17", "2024-01-30", "2024-02-01", False),
+        ("2024-01-18", "2024-01-30", "2024-02-01", True),  # less than two weeks
+        ("2024-01-01", "2024-01-31", "2024-01-31", True),  # not over
+        ("1990-01-01", "1990-01-31", "2024-02-01", True),
+    ],
+)
+def test_past_month_without_a_document_is_no_answer_though_nothing_is_stored(
+    first: str, last: str, today: str, held: bool
+) -> None:
+    spider = made(UsFederalRegisterSpider, **MONTH)
+    spider.today = today
+    if held:
+        assert answer(spider, first, last, 0, [])
+    else:
+        with pytest.raises(Unreadable, match="of days that are over"):
+            answer(spider, first, last, 0, [])
+        spider.settings.set("INFOPOLICY_MIRROR", "file:///recorded")
+        assert answer(spider, first, last, 0, []), "a mirror may have recorded other days"
+
+
 def test_no_results_at_all_means_none(tmp_path: Path) -> None:
     spider = made(UsFederalRegisterSpider, **MONTH)
     request = scrapy.Request(listing_url("2024-01-06", "2024-01-07"))

@@ -34,7 +34,8 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def items() -> list[Any]:
+def items(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    monkeypatch.setattr(UsRegulationsSpider, "must_hold", lambda *_: False)  # not every month is recorded
     return [
         item
         for since, until in SPANS
@@ -229,6 +230,13 @@ def test_pages_that_shifted_are_read_again_and_in_the_end_are_a_lost_listing() -
 def test_broken_page_is_asked_for_again(body: bytes) -> None:
     with pytest.raises(Unreadable):
         read(TextResponse("https://api.regulations.gov/v4/documents", body=body))
+
+
+def test_past_month_without_a_document_is_no_answer_though_nothing_is_stored() -> None:
+    spider = made(UsRegulationsSpider)
+    with pytest.raises(Unreadable, match="of days that are over"):
+        list(spider.documents(("2026-10-01", "2026-10-31"), {}))
+    assert list(spider.documents(("2026-11-01", "2026-11-30"), {})), "the month that is not over"
 
 
 def test_empty_page_in_the_middle_is_asked_for_again() -> None:

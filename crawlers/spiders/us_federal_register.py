@@ -75,6 +75,8 @@ class UsFederalRegisterSpider(GatheringSpider):
             raise Unreadable(f"{where}: {count} documents announced, {len(records)} came, {len(rows)} different ones")
         if not records and any(first_on <= day <= last_on for day in self.days):
             raise Unreadable(f"{first_on} to {last_on}: nothing is listed where documents are stored")
+        if not records and self.must_hold(first_on, last_on):
+            raise Unreadable(f"{first_on} to {last_on}: nothing is listed of days that are over")
         yield from bad
         # What a row without a number, or one that did not come, is about is not gone.
         kept = stored_state.ids(self.corpus, self.name, fr.SESSION, first_on, last_on) if bad or short else ()

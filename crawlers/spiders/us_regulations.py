@@ -106,6 +106,8 @@ class UsRegulationsSpider(GatheringSpider):
         """What a month holds; `kept` are stored documents that count as listed, where the list came short."""
         if not rows and any(days[0] <= day <= days[1] for day in self.days_stored):
             raise Unreadable(f"{days[0]} to {days[1]}: nothing is listed where documents are stored")
+        if not rows and self.must_hold(*days):
+            raise Unreadable(f"{days[0]} to {days[1]}: nothing is listed of days that are over")
         keys = {rg.key_of(row): row for row in rows.values()}
         yield Listing(
             source=self.name,
