@@ -23,6 +23,7 @@ LOADERS: dict[str, Callable[[], object]] = {
     "datasette/metadata.yml": partial(read_yaml, SITE / "metadata.yml"),
     "datasette/names.yml": titles.acronyms,
     "datasette/one_role.yml": people_names.of_one_role,
+    "datasette/proper_words.yml": titles.load_proper,
     "datasette/question_topics.yml": names.topics,
     "datasette/question_words.yml": names.first_names,
     "datasette/seats.yml": roll_call.seats,

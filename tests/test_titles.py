@@ -15,7 +15,7 @@ from site_corpus import BROADBAND, TODAY, build
 
 import serve
 from pages.documents import citation, text_versions
-from pages.http import captions
+from pages.http import captions, titles
 from pages.http.captions import said_by_summary
 from pages.http.titles import quiet, readable, titled
 from pages.positions import positions
@@ -42,6 +42,14 @@ from store.connect import connect
             "Joslin v. U.S. Department of the Interior (D.D.C., 1:26-cv-00576)",
         ),
         ("STATE OF TEXAS V. FCC AND ACME LLC ET AL.", "State of Texas v. FCC and Acme LLC et al."),
+        (
+            "RELATING TO HAWAIIAN HOMES, PELL GRANTS, AND ALZHEIMER'S DISEASE.",
+            "Relating to Hawaiian homes, Pell grants, and Alzheimer's disease.",
+        ),
+        (
+            "A CITY THAT MAY NAME THE FIRST DAY IN MAY AND MAY 7 IN NEW LONDON",
+            "A city that may name the first day in May and May 7 in New London",
+        ),
         ("AN ACT RELATING TO U.S. SENATORS", "An act relating to U.S. senators"),
         ('"THE LIBRARIES ACT"; FUNDS', '"The libraries act"; funds'),
         ("Fight Book Bans Act", "Fight Book Bans Act"),
@@ -199,6 +207,13 @@ def test_a_part_of_the_captions_that_is_lacking_is_named(monkeypatch: pytest.Mon
     monkeypatch.setattr(captions, "SITE", tmp_path)
     with pytest.raises(ValueError, match="see 'whole'"):
         captions.load_captions.__wrapped__()
+
+
+def test_a_part_of_the_proper_words_that_is_lacking_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "proper_words.yml").write_text("{words: [Pell]}", encoding="utf-8")
+    monkeypatch.setattr(titles, "SITE", tmp_path)
+    with pytest.raises(ValueError, match="its parts are phrases, words"):
+        titles.load_proper.__wrapped__()
 
 
 async def test_a_page_shows_the_name_of_the_act_and_keeps_the_title_of_the_source(tmp_path: Path) -> None:

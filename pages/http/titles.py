@@ -37,6 +37,9 @@ _CAPTIONS = frozenset(
         "not introduced",
     }
 )
+_POSSESSIVE = re.compile("['’]s$")
+#: The month, never the verb.
+_MAY = re.compile(r"\bmay(?= \d)|(?<=\bin )may\b")
 _ROMAN = re.compile(r"[IVX]{2,}")
 #: "U.S.", "D.D.C."
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,}")
@@ -49,7 +52,7 @@ def readable(title: str) -> str:
     """``AN ACT RELATING TO E-RATE IN TEXAS`` -> ``An act relating to E-Rate in Texas``; any other title in its own letters,
     but for the captions of Illinois (pages.http.captions).
 
-    Names of places, the acronyms of datasette/names.yml, Roman numerals and words with digits keep their capitals.
+    Names of places and of proper_words.yml, the acronyms of names.yml, Roman numerals and words with digits keep their capitals.
     """
     title = _FOOTNOTES.sub("", title)
     if said := captions.in_words(title, _word):
@@ -58,8 +61,9 @@ def readable(title: str) -> str:
         return _capital(title) if _begins_small(title) else title
     spoken = _of_a_name if _CASE.search(title) else _word
     quiet = _WORD.sub(lambda match: spoken(match[0]), title)
-    for pattern, name in _places():
+    for pattern, name in _several_words():
         quiet = pattern.sub(name, quiet)
+    quiet = _MAY.sub("May", quiet)
     return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
 
 
@@ -103,7 +107,9 @@ def _begins_small(title: str) -> bool:
 def _word(word: str) -> str:
     if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
-    return acronyms().get(word.casefold(), word.lower())
+    small = word.casefold()
+    bare = _POSSESSIVE.sub("", small)
+    return acronyms().get(small) or proper_words().get(bare, bare) + small[len(bare) :]
 
 
 def _of_a_name(word: str) -> str:
@@ -123,7 +129,26 @@ def acronyms() -> dict[str, str]:
 
 
 @cache
-def _places() -> list[tuple[re.Pattern[str], str]]:
-    """A pattern for the name of every place, longer names first."""
-    named = sorted(set(glossary()["jurisdictions"].values()), key=len, reverse=True)
+def load_proper() -> tuple[dict[str, str], tuple[str, ...]]:
+    """The names of proper_words.yml: single words by their small letters, and several words in a row.
+
+    Raises:
+        ValueError: a part of the file is missing, or none that is known.
+    """
+    entries = read_yaml(SITE / "proper_words.yml")
+    if set(entries) != {"words", "phrases"}:
+        raise ValueError("proper_words.yml: its parts are phrases, words")
+    return {str(word).casefold(): str(word) for word in entries["words"]}, tuple(
+        str(phrase) for phrase in entries["phrases"]
+    )
+
+
+def proper_words() -> dict[str, str]:
+    return load_proper()[0]
+
+
+@cache
+def _several_words() -> list[tuple[re.Pattern[str], str]]:
+    """A pattern for the name of every place and every other name of several words, longer ones first."""
+    named = sorted({*glossary()["jurisdictions"].values(), *load_proper()[1]}, key=len, reverse=True)
     return [(re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE), name) for name in named]
