@@ -301,6 +301,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Social media warning labels",
             "Public service announcements of social media",
         ),
+        (
+            "pr-surveillance-reform",
+            "privacy",
+            "Facial recognition by the police",
+            "Requires a study of facial recognition by the police",
+        ),
     ],
 )
 def test_a_title_can_belong_to_something_else_whatever_it_names(position: str, area: str, yes: str, no: str) -> None:
