@@ -288,6 +288,11 @@ def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, st
         ),
         ("Establishes a Select Committee on Consumer Data Privacy", "pr-consumer-data", "support"),
         ("Guidelines for use of license plate reader systems; provide for", "pr-surveillance-reform", "oppose"),
+        (
+            "Allows a board to discuss reports under the sunshine law without placing them on the agenda",
+            "gi-foia",
+            "support",
+        ),
     ],
 )
 def test_words_of_a_family_in_another_sense_never_give_the_opposite(title: str, position: str, wrong: str) -> None:

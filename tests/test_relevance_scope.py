@@ -302,6 +302,12 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Public service announcements of social media",
         ),
         (
+            "pr-warrant-for-content",
+            "privacy",
+            "Requires a warrant under the Stored Communications Act",
+            "To include Tribal courts in the Stored Communications Act",
+        ),
+        (
             "pr-surveillance-reform",
             "privacy",
             "Facial recognition by the police",
