@@ -302,6 +302,31 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "Public service announcements of social media",
         ),
         (
+            "gi-foia",
+            "government-information",
+            "Pub. Rec./School Boards",
+            "Pub. Rec./Interstate Nursing Licensure Compact",
+        ),
+        ("gi-foia", "government-information", "Public Records/Mayors", "Public Records/Crime Victims"),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Privacy of consumer data that banks hold",
+            "Privacy of Consumer Financial Information; Amendment",
+        ),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "An act on the data privacy of consumers",
+            "An act on the data privacy of transportation network drivers",
+        ),
+        (
+            "lt-lifelong-literacy",
+            "literacy",
+            "Grants for reading in early grades",
+            "An act on school money, class sizes, and reading proficiency incentive grants",
+        ),
+        (
             "pr-warrant-for-content",
             "privacy",
             "Requires a warrant under the Stored Communications Act",
