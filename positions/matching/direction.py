@@ -47,8 +47,8 @@ _BARRIERS = frozenset(("barrier", "impediment"))
 _EASES = frozenset(
     fold(verb) for verb in ("address", "addressing", "overcome", "identify", "identifying", "lower", "lowering")
 )
-#: Two words whose second turns nothing round: "a credit against tax for X", "children at risk of not learning X".
-_NO_TURN = frozenset((("credit", "against"), ("of", "not")))
+#: What ends in a negation that turns nothing round: "a credit against tax for X", "children at risk of not learning X".
+_NO_TURN = (("credit", "against"), ("risk", "of", "not"))
 _RELATIVE = frozenset(("that", "who", "which", "whose"))
 _MODAL = frozenset(("may", "shall", "must", "will", "doe", "do", "did", "would", "could", "should"))
 
@@ -202,7 +202,7 @@ def _disarmed(text: str, found: Tokens, at: int, disarm: frozenset[str]) -> bool
         found.folded[at] == "against" and cues().signs.get(found.folded[at - 1]) == -1
     ):  # "a prohibition against X" is one cut
         return True
-    if tuple(found.folded[at - 1 : at + 1]) in _NO_TURN:
+    if any(tuple(found.folded[max(0, at + 1 - len(words)) : at + 1]) == words for words in _NO_TURN):
         return True
     return number or aside or (at + 1 < len(found) and found.folded[at + 1] in disarm)
 
