@@ -287,6 +287,7 @@ def test_what_a_summary_does_is_not_turned_round(summary: str, position: str, st
             "oppose",
         ),
         ("Establishes a Select Committee on Consumer Data Privacy", "pr-consumer-data", "support"),
+        ("Securing Local Communities Input in Broadband Deployment Act", "tc-broadband-right", "support"),
         ("Guidelines for use of license plate reader systems; provide for", "pr-surveillance-reform", "oppose"),
         (
             "Allows a board to discuss reports under the sunshine law without placing them on the agenda",

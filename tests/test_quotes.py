@@ -30,6 +30,8 @@ def match(field: str, words: str, text: str, named: str | None = None) -> Match:
         "that lend shelves.",
         "Title 3 of the code is amended by adding a new chapter to read as follows: CHAPTER 9 SHELVES.",
         "Subject: Shelves (Docket No. 1).",
+        "The report required by this shelf lists each shelf.",
+        "The Department appreciates the support for shelves.",
     ],
 )
 def test_a_sentence_of_the_text_that_says_nothing_gives_way_to_the_title(words: str) -> None:
@@ -37,6 +39,18 @@ def test_a_sentence_of_the_text_that_says_nothing_gives_way_to_the_title(words: 
     assert quoted(found, {"text": words}).provision.words == "Open shelves in each town"
     alone = match("text", words, words)
     assert quoted(alone, {"text": words}) is alone, "nothing else names the position"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Section 17.4—Shelves of Towns\n8.",
+        "(b) Shelves specified.— The shelves specified in this subsection are the following:\n(1) Shelf 3.",
+    ],
+)
+def test_an_entry_of_a_table_and_what_leads_a_list_give_way_to_any_title(words: str) -> None:
+    shown = quoted(match("text", words, words), {"title": "Open Shelves Act", "text": words}).provision
+    assert (shown.field, shown.start, shown.end, shown.words) == ("title", 0, 16, "Open Shelves Act")
 
 
 def test_a_sentence_of_the_text_that_says_something_is_shown() -> None:

@@ -27,6 +27,11 @@ _SHORT = 20
 #: A piece of a list, "(c) Duties.—", or of a sentence that was cut; a heading ends in no full stop.
 _PIECE = re.compile(r"\(?[a-zA-Z0-9]{1,4}[).]\s|[a-z]|Subject:|[A-Z ]{6,}:")
 _WHOLE = re.compile(r"[.;:?!”\"’)]\s*\Z|;\s*(?:and|or)\s*\Z")
+#: What names no act at all, so that even the title says more: an entry of a table of contents, and what leads a list.
+_EMPTY = re.compile(
+    r"(?:Section|Sec\.|§)\s*[\d.]+\s*[—–-][^.;]{0,80}\.?\s*\d*\.?\Z|.*\bspecified in this subsection are the following:",
+    re.DOTALL,
+)
 #: What a summary begins with before it says anything: "Amends the X Act.", "Creates the X Act.", or the name of the act alone.
 _OPENING = re.compile(
     r"(?:(?:(?:Further )?Amends|Creates) (?:the|various)\b[^.;:]*\b(?:Act|Code|Law|Constitution)s?(?: of \d{4})?\.\Z"
@@ -40,6 +45,8 @@ def quoted(match: Match, fields: Mapping[str, str | None]) -> Match:
     provision = match.provision
     if provision.field == "text" and match.named and _is_weak(provision.words):
         provision = match.named
+    if provision.field == "text" and _EMPTY.match(provision.words) and (title := fields.get("title")):
+        provision = Provision("title", 0, len(title), title)
     if provision.field == "abstract" and _OPENING.match(provision.words):
         provision = _with_next(provision, fields["abstract"] or "")
     return match if provision is match.provision else replace(match, provision=provision)
