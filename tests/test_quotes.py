@@ -53,6 +53,19 @@ def test_an_entry_of_a_table_and_what_leads_a_list_give_way_to_any_title(words: 
     assert (shown.field, shown.start, shown.end, shown.words) == ("title", 0, 16, "Open Shelves Act")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The Shelf Act was enacted by the Council in 2020.",
+        "The act defines a shelf.",
+        "A shelf keeper is an entity that owns shelves.",
+    ],
+)
+def test_a_definition_or_a_law_of_before_in_a_summary_gives_way_to_the_title(words: str) -> None:
+    shown = quoted(match("abstract", words, words), {"title": "Open Shelves Act", "abstract": words}).provision
+    assert (shown.field, shown.words) == ("title", "Open Shelves Act")
+
+
 def test_a_sentence_of_the_text_that_says_something_is_shown() -> None:
     words = "Each town shall keep its shelves open on two days of the week."
     found = match("text", words, words, named="Open shelves in each town")

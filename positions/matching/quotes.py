@@ -7,7 +7,7 @@ match says stays; it is quoted from where the document says more.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -45,18 +45,29 @@ def quoted(match: Match, fields: Mapping[str, str | None]) -> Match:
     provision = match.provision
     if provision.field == "text" and match.named and _is_weak(provision.words):
         provision = match.named
-    if provision.field == "text" and _EMPTY.match(provision.words) and (title := fields.get("title")):
+    if _tells_no_act(provision) and (title := fields.get("title")):
         provision = Provision("title", 0, len(title), title)
     if provision.field == "abstract" and _OPENING.match(provision.words):
         provision = _with_next(provision, fields["abstract"] or "")
     return match if provision is match.provision else replace(match, provision=provision)
 
 
+def _tells_no_act(provision: Provision) -> bool:
+    """Whether the title says more, also where it does not name the position."""
+    if provision.field == "text":
+        return _EMPTY.match(provision.words) is not None
+    return provision.field == "abstract" and _has_any(provision.words, weak_phrases()["of_summary"])
+
+
 def _is_weak(words: str) -> bool:
     if _PIECE.match(words) or not _WHOLE.search(words):
         return True
+    return _has_any(words, weak_phrases()["of_text"])
+
+
+def _has_any(words: str, phrases: Sequence[Pattern]) -> bool:
     folded = fold_words(words)
-    return any(each.occurs_in(folded, 0, len(folded)) for each in weak_phrases())
+    return any(each.occurs_in(folded, 0, len(folded)) for each in phrases)
 
 
 def _with_next(provision: Provision, text: str) -> Provision:
@@ -70,7 +81,7 @@ def _with_next(provision: Provision, text: str) -> Provision:
 
 
 @cache
-def weak_phrases(path: Path = _FILE) -> tuple[Pattern, ...]:
-    """The patterns of weak_quotes.yml."""
+def weak_phrases(path: Path = _FILE) -> Mapping[str, tuple[Pattern, ...]]:
+    """The patterns of weak_quotes.yml, by its lists."""
     with rules_of(path) as raw:
-        return tuple(pattern(source) for source in raw["of_text"])
+        return {name: tuple(pattern(source) for source in raw[name]) for name in ("of_text", "of_summary")}
