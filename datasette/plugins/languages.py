@@ -18,7 +18,7 @@ from pages.http.redirects import own
 OTHERS = [each for each in language.LANGUAGES if each != language.ENGLISH]
 #: The pages whose messages are all there (tests/test_language.py). Others, feeds and tables have an English address only.
 SPOKEN = re.compile(
-    r"/|/browse/map|/(browse|areas|positions|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
+    r"/|/browse/map|/(browse|areas|positions|stances|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
     r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
     r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
     r"|/embed/(browse/map|(jurisdictions|trackers)/[a-z0-9-]+)"

@@ -10,7 +10,7 @@ from pages.http.language import N_
 from pages.http.site import read_once
 from pages.http.titles import readable, titled
 from pages.people import people
-from pages.positions import positions, scorecard
+from pages.positions import positions, scorecard, stances
 
 NAVIGATION = [
     ("/browse", N_("Browse")),
@@ -57,6 +57,7 @@ def held(db):
     """What of the corpus every page says or leads to, in one look: nothing leads to a page that holds nothing yet."""
     return {
         "drafts": positions.drafts(db),
+        "has_stances": stances.has_stances(db),
         "has_outcomes": scorecard.has_outcomes(db),
         "has_families": look_alikes.has_families(db),
         "has_people": people.has_people(db),

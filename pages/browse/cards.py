@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from crawlers.parsers.regulations_gov import agency_names
 from pages.database import marks, value
-from pages.documents import court
+from pages.documents import court, decisions
 from pages.documents.highlight import MODEL, telling
 from pages.documents.session_status import (
     COLLECTED_UNTIL,
@@ -43,6 +43,15 @@ _COUNTED_AS = f"""select {COUNTED_STATUS} from listing where area_id = ?
 class Area:
     id: str
     title: str
+
+
+@dataclass(frozen=True)
+class CardStance:
+    """A stance that was published; ``in_part``: on what touches a position, not on the whole document."""
+
+    value: str
+    word: str
+    in_part: bool
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,8 @@ class Card:
     groups: frozenset[str] = frozenset()
     #: The positions shown next to it, as (key, title), where a page has them on its cards.
     positions: list[tuple[str, str]] = field(default_factory=list)
+    #: The stances of the organization that were published, that on the whole first.
+    stances: list[CardStance] = field(default_factory=list)
     #: Other documents of the same bill, or with the same title, that a list shows with this card.
     also: list[Card] = field(default_factory=list)
 
@@ -161,6 +172,7 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
     _add_successors(db, found)
     _add_same(db, found)
     _add_groups(db, found)
+    _add_stances(db, found)
     return [found[key] for key in ids if key in found]
 
 
@@ -249,6 +261,13 @@ def _add_groups(db: sqlite3.Connection, found: dict[str, Card]) -> None:
         groups[row["document_id"]].add(row["group_id"])
     for key, these in groups.items():
         found[key].groups = frozenset(these)
+
+
+def _add_stances(db: sqlite3.Connection, found: dict[str, Card]) -> None:
+    for row in decisions.every_stance(db, list(found)):
+        stance = CardStance(row["value"], row["word"], bool(row["key"]))
+        if stance not in (held := found[row["document_id"]].stances):
+            held.append(stance)
 
 
 def _add_evidence(db: sqlite3.Connection, found: dict[str, Card], area_id: str | None) -> None:

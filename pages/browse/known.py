@@ -19,6 +19,7 @@ FORMS = {
     "year": re.compile("[0-9]{4}"),
     "month": re.compile("(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])"),
     "past": re.compile("[01]"),
+    "ended": re.compile("[01]"),
     "sort": re.compile("latest"),
 }
 #: What the name of a filter begins with where it takes other values than that of a list.
@@ -112,6 +113,8 @@ _KNOWN: dict[str, Callable[[sqlite3.Connection], list[str]]] = {
     "agency": lambda _db: list(load_agencies()),
     "month": lambda _db: ["YYYY-MM"],
     "past": lambda _db: ["0", "1"],
+    "ended": lambda _db: ["0", "1"],
+    "stance": _words("stances"),
     "sort": lambda _db: ["latest"],
     "must_see": lambda _db: ["0", "1"],
     "ceremonial": lambda _db: ["0", "1", "any"],

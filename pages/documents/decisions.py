@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from pages.database import Row
+from pages.database import Row, marks
 from pages.http import formatting
 
 
@@ -56,6 +57,18 @@ def evidence(db: sqlite3.Connection, document_id: str, made: list[Row]) -> list[
         for row in made
         if row["kind"] == "area" and row["verdict"] == "confirm" and row["key"] not in known and row["words"]
     ]
+
+
+def every_stance(db: sqlite3.Connection, documents: Sequence[str] | None = None, limit: int = -1) -> list[Row]:
+    """Every published stance, of all documents or of these, as `stances` has them; each with its `document_id`."""
+    where = "" if documents is None else f"and d.document_id in ({marks(documents)})"
+    found = db.execute(
+        f"""select d.*, p.title from decisions d left join positions p on d.subject = 'stance:' || p.id
+        where (d.subject = 'stance' or d.subject like 'stance:%') and d.verdict = 'confirm' {where}
+        order by d.document_id, d.subject limit ?""",
+        [*(documents or ()), limit],
+    )
+    return stances([dict(row) | {"kind": "stance", "key": row["subject"].partition(":")[2]} for row in found])
 
 
 def stances(made: list[Row]) -> list[Row]:

@@ -200,8 +200,9 @@ _TRACKER = re.compile(r"/trackers/([a-z0-9-]+)")
 OF_LISTS = ("q", *TITLES_OF_FILTERS, "sort")
 OF_DATES = ("area", "kind", "jurisdiction", "past")
 OF_MONTHS = (*OF_DATES, "month")
+OF_STANCES = ("stance", "area", "jurisdiction", "ended")
 #: What a page ignores where it cannot read it.
-_LOOSE = ("month", "past", "sort")
+_LOOSE = ("month", "past", "sort", "ended")
 
 
 def with_parts(address: str, **parts: str) -> str:
@@ -212,7 +213,8 @@ def with_parts(address: str, **parts: str) -> str:
 
 def links(path: str, query: str) -> list[Link]:
     """The other forms of the page at an address of this site; the filters in its query stay, as the page reads them."""
-    tail = _kept(query, {"/calendar": OF_MONTHS, "/deadlines": OF_DATES}.get(path, OF_LISTS))
+    taken = {"/calendar": OF_MONTHS, "/deadlines": OF_DATES, "/stances": OF_STANCES}
+    tail = _kept(query, taken.get(path, OF_LISTS))
     if path == "/":
         return [_link("atom", "/browse.atom?must_see=1"), _link("ics", "/calendar.ics")]
     if path == "/browse":
@@ -224,6 +226,8 @@ def links(path: str, query: str) -> list[Link]:
         dates = path if "month=" in tail else "/deadlines"
         addresses = {form: f"{dates}.{form}{tail}" for form in ("atom", "csv", "xlsx", "json")}
         return [_link("ics", f"/calendar.ics{tail}"), *(_link(form, href) for form, href in addresses.items())]
+    if path == "/stances":
+        return [_link(form, f"{path}.{form}{tail}") for form in ("atom", "csv", "xlsx", "json")]
     if _NEWS_ONLY.fullmatch(path):
         return [_link("atom", f"{path}.atom")]
     match = _ONE.fullmatch(path)

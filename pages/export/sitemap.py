@@ -21,6 +21,7 @@ PAGES = (
     "/browse",
     "/areas",
     "/positions",
+    "/stances",
     "/deadlines",
     "/calendar",
     "/jurisdictions",
