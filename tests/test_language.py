@@ -75,6 +75,7 @@ PUBLIC = [
         "person",
         "position",
         "positions",
+        "stances",
         "roll_call",
         "scorecard_members",
         "scorecard_method",

@@ -18,7 +18,9 @@ WRITERS = {"atom": (write_atom, feeds.TYPES["atom"]), "feed": (json_feed.write_j
 
 async def all_stances(datasette, request):
     wanted = stances.Wanted.of(arguments(request))
-    return await datasette.page(request, "stances.html", await read_once(datasette, stances.view, wanted, today(datasette)))
+    return await datasette.page(
+        request, "stances.html", await read_once(datasette, stances.view, wanted, today(datasette))
+    )
 
 
 async def in_form(datasette, request):

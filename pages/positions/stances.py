@@ -115,27 +115,21 @@ class Stated:
 
 @dataclass(frozen=True, kw_only=True)
 class StancesView:
-    """What the page shows. ``counts`` is (key, word, documents) of each stance, whatever else is chosen but that."""
+    """What the page shows.
+
+    ``parts`` is (id, heading, documents that are shown, how many there are) of what can still move, and of what has ended;
+    ``counts`` is (key, word, documents) of each stance among what else is chosen.
+    """
 
     wanted: Wanted
     chosen: str
-    moving: list[Stated]
-    ended: list[Stated]
+    parts: list[tuple[str, str, list[Stated], int]]
+    total: int
     counts: list[tuple[str, str, int]]
     areas: dict[str, str]
     places: list[tuple[str, str]]
     when: dict[str, str]
     most: int
-
-    @property
-    def total(self) -> int:
-        return len(self.moving) + len(self.ended)
-
-    @property
-    def parts(self) -> list[tuple[str, str, list[Stated], int]]:
-        """(id, heading, documents that are shown, how many there are) of what can still move, and of what has ended."""
-        headings = (("moving", WHEN["0"], self.moving), ("ended", WHEN["1"], self.ended))
-        return [(key, _(words), found[: self.most], len(found)) for key, words, found in headings if found]
 
 
 def has_stances(db: sqlite3.Connection) -> bool:
@@ -182,8 +176,12 @@ def view(db: sqlite3.Connection, wanted: Wanted, today: datetime.date) -> Stance
     return StancesView(
         wanted=wanted,
         chosen=wanted.in_words(db),
-        moving=[each for each in found if not each.ended],
-        ended=[each for each in found if each.ended],
+        parts=[
+            (key, _(WHEN[ended]), part[:MOST], len(part))
+            for key, ended in (("moving", "0"), ("ended", "1"))
+            if (part := [each for each in found if each.ended == (ended == "1")])
+        ],
+        total=len(found),
         counts=[
             (key, formatting.word("stances", key), counted[key])
             for key in formatting.glossary()["stances"]
@@ -228,7 +226,9 @@ def entries(found: Iterable[Stated], site: str) -> list[Entry]:
 
     A stance on record has only a year and was no news on the day on which it was entered: it is in the list, not in the feed.
     """
-    made = [_entry(each, row, site) for each in found for row in each.stances if len(row["decided_on"]) == len("YYYY-MM-DD")]
+    made = [
+        _entry(each, row, site) for each in found for row in each.stances if len(row["decided_on"]) == len("YYYY-MM-DD")
+    ]
     return sorted(made, key=lambda entry: entry.on, reverse=True)[:ENTRIES]
 
 
