@@ -29,12 +29,21 @@ pytestmark = pytest.mark.slow
 REPORT = {
     "made_at": "2022-03-09T10:00:00Z",
     "verdicts": {"area confirm": 1200},
-    "kept_back": {"documents": 300, "changed": 4, "counts": {"right: privacy": 4}, "named": {"right: privacy": ["x"]}},
+    "kept_back": {
+        "documents": 300,
+        "changed": 4,
+        "counts": {"right: broadband": 4},
+        "named": {"right: broadband": ["x"]},
+    },
     "queue": {
         "documents": 50,
         "changed": 2,
-        "counts": {"tag privacy comes": 2},
-        "named": {"tag privacy comes": [BROADBAND]},
+        "counts": {
+            "tag broadband comes": 2,
+            "position tc-hotspot-lending goes": 1,
+            "model's priority 2 becomes 0": 1,
+        },
+        "named": {"tag broadband comes": [BROADBAND]},
     },
 }
 
@@ -58,12 +67,18 @@ async def test_an_approver_sees_what_would_change_then_accepts_and_goes_back(
     await browser.sign_in()
     page = (await browser.get("/desk/training")).text
     for words in (
-        "1,200 area confirm",
+        "1,200 areas confirmed",
         "300 documents compared; 4 would change",
-        "right: privacy",
-        "tag privacy comes",
+        "The area “Broadband” becomes right",
+        "none of them is collected here",
+        "The area “Broadband” is suggested, and was not before",
+        "The position “Lend hotspots” is no longer suggested",
+        "The suggested priority “Priority” becomes “Neither”",
+        f'<a href="/desk/documents/{BROADBAND}">H.R. 1783, ',
     ):
-        assert words in page
+        assert words in page, words
+    for key in ("tc-hotspot-lending", "area confirm", "tag broadband"):
+        assert key not in page, key
     assert f'href="/desk/documents/{BROADBAND}"' in page
     assert "came with the program" in page
     trained(REPORT | {"made_at": "2022-03-09T11:00:00Z"})
@@ -92,7 +107,7 @@ async def test_others_read_and_decide_nothing(browser: Browser, folder: Path, na
     trained(REPORT)
     await browser.sign_in(name)
     page = (await browser.get("/desk/training")).text
-    assert "tag privacy comes" in page
+    assert "is suggested, and was not before" in page
     assert "Use this candidate" not in page
     for step in ("train", "accept", "revert"):
         assert (await browser.send("/desk/training", step=step)).status_code == 403
