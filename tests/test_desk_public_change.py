@@ -168,7 +168,8 @@ async def test_a_reviewer_records_no_outcome_and_waits_for_none(
     assert [item.subject for item in items(db) if item.waits] == [OUTCOME]
     page = (await browser.get(document())).text
     assert "an approver records it" in page
-    assert 'Choose one</option><option value="incorporated"' not in page
+    assert 'class="second">Propose</button>' in page
+    assert 'class="second">Record</button>' not in page
     assert " data-open" not in page
     filters = Filters(kind="bill", ended="1")
     for approves, waits in ((True, [BROADBAND]), (False, [])):

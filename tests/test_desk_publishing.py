@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from desk_fixtures import LATER, NOW, Browser, decisions, document, field, person, say, site_of
+from desk_fixtures import LATER, NOW, Browser, change, corpus_of, decisions, document, field, person, say, site_of
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -16,6 +17,7 @@ from site_corpus import BROADBAND
 
 from desk.reviews import publishing, review_items, reviews
 from desk.reviews.drafts import draft_of, touched_by_others, waiting_drafts
+from desk.reviews.public_change import public_words
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
 from publish.listing import publish_decisions
@@ -245,3 +247,113 @@ async def test_the_trail_and_the_record_for_programs_name_the_source(
     assert f'<p>Source: <a href="{SOURCE}" rel="external noopener">{SOURCE}</a></p>' in trail, "of the draft"
     [stance] = (await browser.get(f"/documents/{BROADBAND}.json")).json()["stances"]
     assert (stance["value"], stance["source"]) == ("oppose", "Letter of March 8 <to the chair>")
+
+
+OUTCOME = "outcome:tc-hotspot-lending"
+PROPOSED = {
+    "subject": "outcome",
+    "outcome": "tc-hotspot-lending",
+    "verdict": "confirm",
+    "value": "rejected",
+    "draft": "1",
+}
+
+
+def ended(config: Configuration, db: Any) -> None:
+    change(config, "update documents set status = 'failed' where id = ?", BROADBAND)
+    say(db, subject="position:tc-hotspot-lending", value="support")
+    publish_decisions(config.corpus, db, [BROADBAND])
+
+
+def outcomes(config: Configuration) -> list[tuple[Any, ...]]:
+    """What the public reads: the decision, and what the scorecard counts."""
+    with closing(corpus_of(config)) as corpus:
+        return [
+            *corpus.execute("select value from decisions where subject = ?", [OUTCOME]).fetchall(),
+            *corpus.execute("select outcome from outcomes").fetchall(),
+        ]
+
+
+async def test_a_reviewer_proposes_an_outcome_and_an_approver_publishes_it(
+    browser: Browser, application: Any, config: Configuration, db: Any
+) -> None:
+    ended(config, db)
+    await browser.sign_in("Ben Writer")
+    page = (await browser.get(document())).text
+    sent = await browser.send(document(), **PROPOSED, note="zyzzyva-note", seen=field(page, "seen"))
+    assert sent.status_code == 302
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert outcomes(config) == [], "nothing is public before an approver says so"
+    page = (await browser.get(document())).text
+    assert "Ben Writer</strong> proposed the outcome for “Lend hotspots”: Rejected" in page
+    assert "Drop your proposal" in page
+    assert (await browser.get(document(more=f"/publish?subject={OUTCOME}"))).status_code == 403
+
+    ana = Browser(application)
+    await ana.sign_in()
+    assert "document with a draft to publish" in (await ana.get("/desk")).text
+    assert f"/publish?subject={OUTCOME.replace(':', '%3A')}" in (await ana.get(document())).text
+    page = (await ana.get(document(more=f"/publish?subject={OUTCOME}"))).text
+    assert "Publish an outcome" in page
+    assert "Nothing: no outcome for this position." in page
+    form = {name: field(page, name) for name in ("subject", "draft", "seen")}
+    assert (await ana.send(document(more="/publish"), **form, step="publish")).status_code == 302
+    assert outcomes(config) == [("rejected",), ("rejected",)]
+    assert draft_of(db, BROADBAND, OUTCOME) is None
+    newest = reviews.history(db, BROADBAND)[0]
+    assert (newest["name"], newest["draft"], newest["reason"]) == ("Ana Reader", 0, None)
+
+
+async def test_a_proposed_outcome_changes_nothing_of_one_that_is_public(config: Configuration, db: Any) -> None:
+    ended(config, db)
+    say(db, subject=OUTCOME, value="incorporated")
+    say(db, subject=OUTCOME, value="rejected", draft=True, who="Ben Writer")
+    publish_decisions(config.corpus, db, [BROADBAND])
+    assert outcomes(config) == [("incorporated",), ("incorporated",)]
+    assert reviews.current(db, BROADBAND, OUTCOME)["value"] == "incorporated"
+    assert public_words(db, BROADBAND, OUTCOME)["value"] == "incorporated"
+    assert [row["value"] for row in waiting_drafts(db)] == ["rejected"]
+    assert next(item for item in items(db) if item.subject == OUTCOME).review["value"] == "incorporated"
+    say(db, subject=OUTCOME, value="partly")
+    assert waiting_drafts(db) == [], "what an approver decides since ends the proposal"
+
+
+def test_only_its_author_or_an_approver_drops_a_proposed_outcome_and_both_can_be_undone(
+    config: Configuration, db: Any
+) -> None:
+    ended(config, db)
+    say(db, subject=OUTCOME, value="incorporated")
+    made = say(db, subject=OUTCOME, value="rejected", draft=True, who="Ben Writer")
+    dropped = say(db, "reject", OUTCOME, draft=True)
+    assert draft_of(db, BROADBAND, OUTCOME) is None
+    assert [(row["value"], row["by"], row["draft"]) for row in touched_by_others(db)] == [("rejected", "Ana Reader", 1)]
+    reviews.undo(db, person(db), dropped, now=NOW)
+    assert draft_of(db, BROADBAND, OUTCOME)["id"] == made
+    reviews.undo(db, person(db, "Ben Writer"), made, now=NOW)
+    assert draft_of(db, BROADBAND, OUTCOME) is None
+    assert reviews.current(db, BROADBAND, OUTCOME)["value"] == "incorporated", "what is public stays through all of it"
+    say(db, subject=OUTCOME, value="rejected", draft=True)
+    with pytest.raises(NotAllowed, match="only Ana Reader"):
+        say(db, "reject", OUTCOME, draft=True, who="Ben Writer")
+
+
+@pytest.mark.parametrize(
+    ("subject", "verdict", "value", "more"),
+    [
+        ("area:broadband", "confirm", None, {}),
+        ("position:tc-hotspot-lending", "confirm", "support", {}),
+        ("stance", "confirm", "support", {}),
+        ("priority", "confirm", "2", {}),
+        (OUTCOME, "defer", None, {}),
+        (OUTCOME, "confirm", "rejected", {"published": True}),
+    ],
+)
+def test_nothing_but_an_outcome_is_proposed_as_one(
+    db: Any, subject: str, verdict: str, value: str | None, more: dict[str, Any]
+) -> None:
+    with pytest.raises(BadVerdict, match="only an outcome"):
+        say(db, verdict, subject, value=value, draft=True, **more)
+
+
+def items(db: Any) -> list[review_items.Item]:
+    return review_items.items(db, BROADBAND, review_items.titles(db))

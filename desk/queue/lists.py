@@ -264,7 +264,7 @@ def people(context: RequestContext) -> Answer:
 _EVERYTHING = """
     select *, (select d.identifier from corpus.documents d where d.id = document_id) as identifier,
         case what when 'verdict' then (select o.source from reviews o where o.id = cast(substr(said.id, 2) as integer))
-        end as source
+        end as source, said.id in (select 'r' || o.id from reviews o where o.draft = 1) as draft
     from (
         select 'r' || r.id as id, r.reviewed_at as at, a.name, 'verdict' as what, r.document_id, r.subject, r.verdict,
             r.value, r.note, r.reason, r.published, r.passage, r.text_hash, r.suggestion, r.undoes

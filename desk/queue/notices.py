@@ -179,18 +179,23 @@ def _assigned(db: Database) -> Found:
 def _drafts(db: Database, people: Collection[Account]) -> Found:
     approvers = [each.id for each in people if each.may("approver")]
     for draft in waiting_drafts(db):
-        words = f"{draft['name']} drafted “{formatting.word('stances', draft['value'])}”. It waits for an approver."
+        done = "proposed the outcome" if draft["draft"] else "drafted"
+        words = f"{draft['name']} {done} {_side(draft)}. It waits for an approver."
         for account_id in approvers:
             if account_id != draft["reviewer"]:
                 yield account_id, draft["reviewed_at"], f"draft-{draft['id']}", draft, words
+
+
+def _side(draft: Row) -> str:
+    return f"“{formatting.word('outcomes' if draft['draft'] else 'stances', draft['value'])}”"
 
 
 def _dropped(db: Database) -> Found:
     for draft in touched_by_others(db):
         if draft["by_id"] == draft["reviewer"]:
             continue
-        side = f"“{formatting.word('stances', draft['value'])}”"
-        words = f"{draft['by']} dropped your draft {side}."
+        side = _side(draft)
+        words = f"{draft['by']} dropped your {'proposed outcome' if draft['draft'] else 'draft'} {side}."
         if draft["withdrawn"]:
             words = f"{draft['by']} withdrew the stance that your draft {side} was to replace. The draft still waits."
         yield draft["reviewer"], draft["at"], f"dropped-{draft['act']}", draft, words

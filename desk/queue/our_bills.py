@@ -194,7 +194,7 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
         public.setdefault(document, formatting.word("stances", value))
     drafts: dict[str, str] = {}
     for document, value in db.execute(
-        "select document_id, value from current_drafts where value is not null order by subject"
+        "select document_id, value from current_drafts where value is not null and subject like 'stance%' order by subject"
     ).fetchall():
         drafts.setdefault(document, formatting.word("stances", value))
     return public, drafts

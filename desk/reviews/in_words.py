@@ -32,6 +32,9 @@ def did(review: Mapping[str, Any], titles: Titles) -> str:
             done = "withdrew" if review["published"] else "dropped the draft of"
         side = f" “{formatting.word('stances', value)}”" if value else ""
         return f"{done} the stance{side}" + (f" on “{title}”" if key else "")
+    if kind == "outcome" and review["draft"]:
+        done = "proposed the outcome" if takes else "dropped the proposed outcome"
+        return f"{done} for “{title}”" + (f": {formatting.word('outcomes', value)}" if value else "")
     section = "outcomes" if kind == "outcome" else "stances"
     about = f"{_DID[verdict]} the {kind} {'for ' if kind == 'outcome' else ''}“{title}”"
     return about + (f": {formatting.word(section, value)}" if value else "")

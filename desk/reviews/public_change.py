@@ -50,7 +50,7 @@ def public_words(db: Database, document_id: str, subject: str, *, without: int =
     kind = parse(subject).kind
     rows = db.query(
         "select r.*, s.state from reviews r left join standings s on s.review_id = r.id "
-        "where r.document_id = ? and r.subject = ? and r.id != ? and r.verdict != 'undo' and r.published >= ? "
+        "where r.document_id = ? and r.subject = ? and r.id != ? and r.verdict != 'undo' and r.published >= ? and r.draft = 0 "
         "and not exists (select 1 from reviews u where u.undoes = r.id) order by r.id desc limit 1",
         [document_id, subject, without, int(kind == "stance")],
     )
@@ -105,7 +105,12 @@ def asks_first(context: RequestContext, verdict: Verdict) -> Page | None:
         BadVerdict: it makes no sense.
     """
     subject = parse(verdict.subject)
-    if context.typed("sure") or not context.me.may("approver") or not (verdict.published or subject.kind == "outcome"):
+    if (
+        verdict.draft
+        or context.typed("sure")
+        or not context.me.may("approver")
+        or not (verdict.published or subject.kind == "outcome")
+    ):
         return None
     now = public_words(context.db, verdict.document_id, verdict.subject)
     if subject.kind == "outcome" and verdict.verdict in ("confirm", "change"):

@@ -1,4 +1,4 @@
-"""Publish a drafted stance: exactly what was drafted, read by a second person as the public will read it.
+"""Publish a drafted stance or a proposed outcome: exactly what was drafted, read by a second person as the public will read it.
 
 No form offers a stance to publish that nobody drafted, so that none can be published by a slip of the hand.
 """
@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from desk.accounts.accounts import Account
 from desk.reviews import review_items, reviews
 from desk.reviews.drafts import draft_of
+from desk.reviews.public_change import public_words
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
 from desk.reviews.subjects import BadVerdict
 from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestContext
@@ -29,6 +30,7 @@ class PublishView:
     d: Row
     draft: Row
     position: str | None
+    kind: str
     will: Row
     now: Row | None
     changes: list[tuple[str, str, str]]
@@ -62,15 +64,16 @@ def publish(
     """
     if draft["reviewer"] == account.id and not own_drafts:
         raise NotAllowed("another approver must publish what you drafted")
+    is_stance = not draft["draft"]  # an outcome has neither a reason nor a source, and is public once it is recorded
     verdict = Verdict(
         document_id=draft["document_id"],
         subject=draft["subject"],
         verdict="confirm",
         value=draft["value"],
         note=draft["note"],
-        reason=reason,
-        source=source,
-        published=True,
+        reason=reason if is_stance else None,
+        source=source if is_stance else None,
+        published=is_stance,
         seen=seen,
     )
     return reviews.record(db, account, [verdict], now=now)[0]
@@ -82,9 +85,9 @@ def publish_page(context: RequestContext) -> Answer:
     document_id, subject = context.path["id"], context.typed("subject") or context.arg("subject")
     draft = draft_of(context.db, document_id, subject)
     if draft is None and context.form is not None and _is_public(context.db, document_id, subject):
-        return Redirect(f"/desk/documents/{document_id}#ala", "This stance is published already.")
+        return Redirect(f"/desk/documents/{document_id}#ala", "This is published already.")
     if draft is None:
-        raise HTTPError(404, "No draft of this stance waits to be published.")
+        raise HTTPError(404, "No draft of it waits to be published.")
     problem = None
     if context.typed("step") == "publish":
         try:
@@ -108,13 +111,17 @@ def publish_page(context: RequestContext) -> Answer:
             problem = str(error)
         else:
             done = context.publish(context.db, [document_id])
-            return Redirect(f"/desk/documents/{document_id}#ala", "Published." if done else PUBLISHED_LATER)
+            return Redirect(
+                f"/desk/documents/{document_id}#{'outcome' if draft['draft'] else 'ala'}",
+                "Published." if done else PUBLISHED_LATER,
+            )
     return Page("desk/publish.html", _view(context, draft, problem), 409 if problem else 200)
 
 
 def _is_public(db: Database, document_id: str, subject: str) -> bool:
     newest = reviews.current(db, document_id, subject)
-    return newest is not None and bool(newest["published"]) and newest["verdict"] != "reject"
+    is_public = newest is not None and (bool(newest["published"]) or subject.startswith("outcome:"))
+    return newest is not None and is_public and newest["verdict"] != "reject"
 
 
 def _view(context: RequestContext, draft: Row, problem: str | None) -> PublishView:
@@ -126,20 +133,14 @@ def _view(context: RequestContext, draft: Row, problem: str | None) -> PublishVi
         "reason": context.typed("reason") if typed else draft["reason"],
         "source": context.typed("source") if typed else draft["source"],
     }
-    public = next(
-        (
-            each
-            for each in reviews.history(db, document_id)
-            if each["subject"] == draft["subject"] and each["published"] and not each["undone"]
-        ),
-        None,
-    )
-    public = public if public and public["verdict"] != "reject" else None
-    named = {"value": "Stance", "reason": "Reason", "source": "Source"}
+    kind = draft["subject"].partition(":")[0]
+    public = public_words(db, document_id, draft["subject"])
+    named = {"value": "Outcome"} if kind == "outcome" else {"value": "Stance", "reason": "Reason", "source": "Source"}
     return PublishView(
         d=next(iter(db.query("select * from corpus.documents where id = ?", [document_id]))),
         draft=draft,
         position=review_items.titles(db).get(draft["subject"], (None, None))[0],
+        kind=kind,
         will=will,
         now=public,
         changes=[

@@ -16,7 +16,7 @@ from desk.queue import collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import public_change, review_items, reviews, subjects, suggestions
-from desk.reviews.drafts import touched_by_others
+from desk.reviews.drafts import proposed_outcomes, touched_by_others
 from desk.reviews.related_documents import related_documents
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import EditConflict, NotAllowed, Verdict
@@ -62,6 +62,8 @@ class ReviewView:
     stances: list[Row]
     #: Drafts that somebody else dropped, or whose stance was withdrawn (desk.reviews.drafts.touched_by_others).
     touched_drafts: list[Row]
+    #: Outcomes that a reviewer proposed and no approver has published or dropped.
+    proposed: list[Row]
     choices: dict[str, list[tuple[str, str]]]
     seen: int
     last: Row | None
@@ -157,6 +159,7 @@ def review_view(
         pin_reason=pin_reason,
         stances=stances,
         touched_drafts=touched_by_others(db, document_id),
+        proposed=proposed_outcomes(db, document_id),
         choices=choices,
         last=last,
         sampled=sampled,
@@ -236,6 +239,7 @@ def _verdict(context: RequestContext, document_id: str) -> Verdict:
         reason=context.typed("reason"),
         source=context.typed("source"),
         published=context.typed("published") == "1",
+        draft=context.typed("draft") == "1",
         seen=context.number("seen"),
         sampled=queue.is_sampled(context.db, context.today, document_id),
     )

@@ -30,6 +30,9 @@ IN_BULK = """
     )"""
 
 
+_TAKEN_BACK = "select undoes from reviews where undoes is not null"
+
+
 class NotAllowed(InvalidInput):
     """The account's role is not enough for this."""
 
@@ -44,7 +47,10 @@ class EditConflict(InvalidInput):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a person says about one subject. `seen` is the id of the last review that their page knew of its document."""
+    """What a person says about one subject. `seen` is the id of the last review that their page knew of its document.
+
+    `draft`: an outcome that waits for an approver, or the end of one.
+    """
 
     document_id: str
     subject: str
@@ -57,6 +63,7 @@ class Verdict:
     passage: Quote | None = None
     seen: int = 0
     sampled: bool = False
+    draft: bool = False
 
 
 def last_id(db: Database, document_id: str) -> int:
@@ -86,16 +93,22 @@ def record(
 def _record(db: Database, account: Account, given: Verdict, now: str, batch: str | None) -> int:
     subject = subjects.parse(given.subject)
     subjects.check(
-        subject, given.verdict, given.value, published=given.published, reason=given.reason, source=given.source
+        subject,
+        given.verdict,
+        given.value,
+        published=given.published,
+        reason=given.reason,
+        source=given.source,
+        draft=given.draft,
     )
     texts = texts_of(db, given.document_id)
     if texts is None:
         raise BadVerdict(f"{given.document_id}: there is no such document")
     _require_subject(db, subject)
-    _require_role(account, subject.kind, published=given.published, reason=given.reason)
+    _require_role(account, subject.kind, published=given.published, reason=given.reason, draft=given.draft)
     if newer := _with_author(db, "reviews", given.document_id, given.subject, given.seen):
         raise EditConflict(newer)
-    if subject.kind == "stance" and given.verdict == "reject" and not given.published:
+    if given.verdict == "reject" and (given.draft or (subject.kind == "stance" and not given.published)):
         given = _dropping(db, account, given)
     said = suggestions(db, given.document_id).get(given.subject) or Suggestion(given.subject, suggested=False)
     suggested = said.suggested or subject.kind not in ("area", "position")
@@ -119,6 +132,7 @@ def _record(db: Database, account: Account, given: Verdict, now: str, batch: str
         "reviewed_at": now,
         "batch": batch or _on_record(db, given),
         "sampled": int(given.sampled),
+        "draft": int(given.draft),
     }
     return _insert(db, row)
 
@@ -127,7 +141,7 @@ def _dropping(db: Database, account: Account, given: Verdict) -> Verdict:
     """The verdict that drops a draft, with the side that the draft took."""
     draft = draft_of(db, given.document_id, given.subject)
     if draft is None:
-        raise BadVerdict("no draft of this stance waits")
+        raise BadVerdict("no draft of it waits")
     if draft["reviewer"] != account.id and not account.may("approver"):
         raise NotAllowed(f"only {draft['name']}, who wrote the draft, or an approver can drop it")
     return replace(given, value=draft["value"])
@@ -189,8 +203,11 @@ def undoable(db: Database, account: Account, review_id: int) -> dict[str, Any]:
     if review["reviewer"] != account.id:
         raise NotAllowed("only its author can undo a verdict; give another one instead")
     kind = subjects.parse(review["subject"]).kind
-    _require_role(account, kind, published=bool(review["published"]))
-    in_force = current(db, review["document_id"], review["subject"])
+    _require_role(account, kind, published=bool(review["published"]), draft=bool(review["draft"]))
+    # A proposed outcome is never in force: whatever was said about it since ends it.
+    said = f"(select * from reviews where verdict != 'undo' and id not in ({_TAKEN_BACK}))"
+    where = (said if review["draft"] else "current_reviews", review["document_id"], review["subject"])
+    in_force = _with_author(db, *where, review_id if review["draft"] else 0)
     if in_force and in_force["id"] != review_id:
         raise EditConflict(in_force)
     return review
@@ -224,7 +241,8 @@ def history(db: Database, document_id: str) -> list[dict[str, Any]]:
     titles = review_items.titles(db)
     rows = db.query(
         "select r.*, a.name, exists (select 1 from reviews u where u.undoes = r.id) as undone, "
-        "r.id in (select id from current_reviews c where c.document_id = r.document_id) as in_force from reviews r "
+        "(r.id in (select id from current_reviews c where c.document_id = r.document_id) or r.draft = 1 and r.id in "
+        "(select id from current_drafts c where c.document_id = r.document_id)) as in_force from reviews r "
         "join accounts a on a.id = r.reviewer where r.document_id = ? order by r.id desc",
         [document_id],
     )
@@ -249,8 +267,10 @@ def last_of(db: Database, account: Account) -> dict[str, Any] | None:
     return row and row | {"did": did(row, review_items.titles(db)), "batch": row["batch"] if row["in_bulk"] else None}
 
 
-def _require_role(account: Account, kind: str, *, published: bool, reason: str | None = None) -> None:
-    needed = subjects.needs_role(kind, published=published, reason=reason)
+def _require_role(
+    account: Account, kind: str, *, published: bool, reason: str | None = None, draft: bool = False
+) -> None:
+    needed = subjects.needs_role(kind, published=published, reason=reason, draft=draft)
     if not account.may(needed):
         raise NotAllowed(f"this needs the role of {needed}")
 

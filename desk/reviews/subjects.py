@@ -53,7 +53,14 @@ def parse(text: str) -> Subject:
 
 
 def check(
-    subject: Subject, verdict: str, value: str | None, *, published: bool, reason: str | None, source: str | None
+    subject: Subject,
+    verdict: str,
+    value: str | None,
+    *,
+    published: bool,
+    reason: str | None,
+    source: str | None,
+    draft: bool = False,
 ) -> None:
     """Whether this verdict makes sense of this subject.
 
@@ -67,6 +74,8 @@ def check(
         raise BadVerdict(f"{value[:40]!r} is not a value for {subject.kind}")
     if value is None and allowed and verdict in ("confirm", "change"):
         raise BadVerdict(f"choose one of {', '.join(words.replace('_', ' ') for words in allowed)}")
+    if draft and (subject.kind != "outcome" or published or verdict == "defer"):
+        raise BadVerdict("only an outcome is proposed in this way")
     if published and (subject.kind != "stance" or verdict == "defer"):
         raise BadVerdict("only stances are published; everything else is public once it is confirmed")
     if published and verdict != "reject" and not (reason or "").strip():
@@ -75,11 +84,11 @@ def check(
         raise BadVerdict("name a source for the public before you publish the stance")
 
 
-def needs_role(kind: str, *, published: bool, reason: str | None) -> str:
+def needs_role(kind: str, *, published: bool, reason: str | None, draft: bool = False) -> str:
     """The least role that may record a verdict: what the public reads as ALA's words is for approvers.
 
     That is a published stance, an outcome, which the scorecard counts at once, and the line that says why a pinned document
-    matters; a draft's reason waits for an approver.
+    matters; a draft's reason waits for an approver, and so does a proposed outcome.
     """
-    speaks = published or kind == "outcome" or (kind == "priority" and (reason or "").strip())
+    speaks = published or (kind == "outcome" and not draft) or (kind == "priority" and (reason or "").strip())
     return "approver" if speaks else "reviewer"

@@ -45,7 +45,7 @@ def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
     """Stances that somebody on the staff has proposed and nobody has published: for staff lists alone."""
     for document, subject, value, reason, day in staff.execute(
         "select document_id, subject, value, coalesce(note, reason), substr(reviewed_at, 1, 10) from current_drafts "
-        "where value is not null and coalesce(batch, '') not like ? order by id",
+        "where value is not null and subject like 'stance%' and coalesce(batch, '') not like ? order by id",
         [f"{ON_RECORD}%"],
     ):
         words = "\x1f".join((document, subject, value, day))

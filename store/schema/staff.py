@@ -201,3 +201,25 @@ def create_current_drafts(db: Database) -> None:
             and o.verdict != 'undo' and not (o.published = 1 and o.verdict = 'reject')
             and not exists (select 1 from reviews u where u.undoes = o.id)
         )""")
+
+
+@desk()
+def add_drafts_of_outcomes(db: Database) -> None:
+    # An outcome counts as soon as it is recorded, so what a reviewer proposes is marked as a draft (`draft` 1) and is never the
+    # verdict in force: everything that is public, and all that waits, reads current_reviews. A row that drops one is marked, too.
+    db.execute("alter table reviews add column draft integer not null default 0")
+    db.execute("drop view current_reviews")
+    db.execute("""
+        create view current_reviews as select * from reviews r where r.id = (
+            select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
+            and o.draft = 0 and o.verdict != 'undo' and not exists (select 1 from reviews u where u.undoes = o.id)
+        )""")
+    # Of a stance as before; that of an outcome ends with whatever is decided about it since.
+    db.execute("drop view current_drafts")
+    db.execute("""
+        create view current_drafts as select * from reviews r where r.published = 0 and r.verdict in ('confirm', 'change')
+        and (r.subject like 'stance%' or r.draft = 1) and r.id = (
+            select max(o.id) from reviews o where o.document_id = r.document_id and o.subject = r.subject
+            and o.verdict != 'undo' and not (r.draft = 0 and o.published = 1 and o.verdict = 'reject')
+            and not exists (select 1 from reviews u where u.undoes = o.id)
+        )""")
