@@ -238,3 +238,49 @@ def test_a_record_has_few_files_and_a_withdrawn_one_none(db: Any) -> None:
 )
 def test_names_of_files_break_no_header(name: str, safe: str) -> None:
     assert advocacy_files.safe_name(name) == safe
+
+
+async def test_a_reviewer_proposes_a_record_and_an_approver_makes_it_public(
+    browser: Browser, application: Any, config: Any, db: Any
+) -> None:
+    def public() -> list[Any]:
+        with closing(corpus_of(config)) as corpus:
+            return list(corpus.execute("select title from engagements").fetchall())
+
+    await browser.sign_in("Ben Writer")
+    said = {"kind": "letter", "title": "Letter to the chair", "document_id": BROADBAND, "happened_on": "2022-03-08"}
+    sent = await browser.send("/desk/advocacy", **said, proposed="1", public="1", step="save")
+    assert "approver makes a record public" in sent.text
+    assert (await browser.send("/desk/advocacy", **said, proposed="1", step="save")).status_code == 302
+    page = (await browser.get("/desk/advocacy")).text
+    assert "proposed for the public" in page
+    assert "Make it public" not in page
+    [row] = advocacy.records(db)
+    form = {"record": row["record_id"], "seen": row["id"], "step": "publish"}
+    assert "approver makes a record public" in (await browser.send("/desk/advocacy", **form)).text
+    assert public() == []
+
+    ana = Browser(application)
+    await ana.sign_in()
+    assert "/desk/advocacy?proposed=1" in (await ana.get("/desk")).text
+    assert "Ben Writer asks to let the public read" in (await ana.get("/desk/advocacy?proposed=1")).text
+    assert (await ana.send("/desk/advocacy", **form)).status_code == 302
+    assert public() == [("Letter to the chair",)]
+    [row] = advocacy.records(db)
+    assert (row["public"], row["proposed"], row["name"]) == (1, 0, "Ana Reader")
+    assert "/desk/advocacy?proposed=1" not in (await ana.get("/desk")).text
+
+
+def test_no_meeting_is_proposed_and_nothing_is_made_public_that_nobody_proposed(db: Any) -> None:
+    meeting = AdvocacyRecord(
+        kind="meeting", title="Coffee", document_id=BROADBAND, happened_on="2022-03-08", proposed=True
+    )
+    with pytest.raises(BadRecord, match="never public"):
+        advocacy.add(db, person(db, "Ben Writer"), meeting, now=NOW)
+    number = advocacy.add(db, person(db), replace(LETTER, public=False), now=NOW)
+    seen = advocacy.current(db, number)["id"]
+    with pytest.raises(BadRecord, match="no such record is proposed"):
+        advocacy.make_public(db, person(db), number, now=NOW, seen=seen)
+    number = advocacy.add(db, person(db), replace(LETTER, title="Other", public=False, proposed=True), now=NOW)
+    with pytest.raises(BadRecord, match="has changed since"):
+        advocacy.make_public(db, person(db), number, now=NOW, seen=seen)

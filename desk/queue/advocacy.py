@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -95,7 +95,7 @@ class AdvocacyRecord:
     """One thing the office did or will do. Days are ISO dates; `happened_on` or `due_on` (a deadline) is required.
 
     ``person_id`` is the legislator who was met or asked. It, ``parties`` (who signed or was met) and ``note`` are for staff only.
-    ``public`` lets the public read the kind, the title, the days and the link.
+    ``public`` lets the public read the kind, the title, the days and the link; ``proposed`` asks an approver for that.
     """
 
     kind: str
@@ -109,6 +109,7 @@ class AdvocacyRecord:
     link: str | None = None
     note: str | None = None
     public: bool = False
+    proposed: bool = False
 
 
 def add(
@@ -144,6 +145,25 @@ def withdraw(db: Database, account: Account, record_id: int, *, now: str, seen: 
     _write(db, account, AdvocacyRecord(**fields), now, record_id, seen, gone=True)
 
 
+def make_public(db: Database, account: Account, record_id: int, *, now: str, seen: int) -> None:
+    """Let the public read a record as it is, which somebody proposed.
+
+    Raises:
+        BadRecord: no such record is proposed, or the account is no approver's.
+        RecordConflict: somebody has corrected it since.
+    """
+    found = current(db, record_id)
+    if found is None or not (found["proposed"] or found["public"]):
+        raise BadRecord("no such record is proposed for the public")
+    fields = {name: found[name] for name in AdvocacyRecord.__dataclass_fields__}
+    add(db, account, AdvocacyRecord(**fields | {"public": True}), now=now, corrects=record_id, seen=seen)
+
+
+def proposed_count(db: Database) -> int:
+    """How many records wait for an approver who makes them public."""
+    return int(db.execute("select count(*) from current_advocacy where proposed = 1").fetchone()[0])
+
+
 def _write(
     db: Database,
     account: Account,
@@ -153,7 +173,9 @@ def _write(
     seen: int,
     gone: bool = False,
 ) -> int:
-    values = asdict(record) | {"public": int(record.public), "gone": int(gone), "added_by": account.id, "added_at": now}
+    record = replace(record, proposed=bool(record.proposed and not record.public))
+    flags = {"public": int(record.public), "proposed": int(record.proposed)}
+    values = asdict(record) | flags | {"gone": int(gone), "added_by": account.id, "added_at": now}
     with writing(db):
         if corrects is not None:
             newest = current(db, corrects)
@@ -228,7 +250,7 @@ def _check(db: Database, record: AdvocacyRecord, today: str) -> None:
         raise BadRecord("choose what kind of record it is")
     if not 1 <= len(record.title.strip()) <= LONGEST_TITLE:
         raise BadRecord(f"a title must have 1 to {LONGEST_TITLE} characters")
-    if record.public and record.kind in PRIVATE_KINDS:
+    if (record.public or record.proposed) and record.kind in PRIVATE_KINDS:
         raise BadRecord("meetings and dates of hearings are never public")
     if not record.document_id and not record.position_id:
         raise BadRecord("name the document or the position it is about")

@@ -10,7 +10,7 @@ from typing import Any
 from desk.accounts import accounts, units
 from desk.intake import reports
 from desk.partners import partners
-from desk.queue import bulk_work, collaboration, queue
+from desk.queue import advocacy, bulk_work, collaboration, queue
 from desk.queue.old_news import old_news
 from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
@@ -140,6 +140,12 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
             "documents with a draft to publish",
         ),
         *_touched_drafts(context, since),
+        (
+            "/desk/advocacy?proposed=1",
+            advocacy.proposed_count(context.db) if context.me.may("approver") else 0,
+            "record of advocacy is proposed for the public",
+            "records of advocacy are proposed for the public",
+        ),
         ("/desk/partners", written, "new statement of a partner", "new statements of partners"),
         (
             "/desk?put_off=1",

@@ -174,13 +174,16 @@ def advocacy_page(context: RequestContext) -> Answer:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
                 return _saved(context, "/desk/advocacy", "The record is withdrawn.")
+            if context.typed("step") == "publish":
+                advocacy.make_public(context.db, context.me, number, now=context.now, seen=context.number("seen"))
+                return _saved(context, "/desk/advocacy", "The public may read the record now.")
             if context.typed("step") == "remove":
                 advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
                 return Redirect("/desk/advocacy", "The file is removed.")
             upload = context.files.get("file")
             if upload is not None:
                 advocacy_files.check(context.db, number, upload)
-            said = _record(context.db, typed, public=context.typed("public") == "1")
+            said = _record(context.db, typed, context.typed("public") == "1", context.typed("proposed") == "1")
             return _keep(context, said, number or None, upload)
         except RecordConflict as error:
             problem, newer = str(error), error.by
@@ -188,12 +191,12 @@ def advocacy_page(context: RequestContext) -> Answer:
             problem = str(error)
     document, person = context.arg("document")[:100], context.arg("person")[:100]
     row = advocacy.current(context.db, number) if number and context.form is None else None
-    withdrawing = context.typed("step") == "withdraw"
+    withdrawing = context.typed("step") in ("withdraw", "publish")
     if newer and withdrawing:
         row = newer  # its form had no fields
-    values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, "public")} if row else typed
+    values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, *_FLAGS)} if row else typed
     values = {
-        "public": context.typed("public"),
+        **{name: context.typed(name) for name in _FLAGS},
         **values,
         "document_id": values["document_id"] or document,
         "person_id": values["person_id"] or person,
@@ -202,6 +205,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         "rows": [
             each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
             for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
+            if each["proposed"] or not context.arg("proposed")
         ],
         "kinds": advocacy.KINDS,
         "on_scorecard": ENGAGEMENTS,
@@ -242,10 +246,11 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
     return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
 
 
-def _record(db: Database, typed: dict[str, str], *, public: bool) -> AdvocacyRecord:
+def _record(db: Database, typed: dict[str, str], public: bool, proposed: bool) -> AdvocacyRecord:
     said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
     said["document_id"] = finding.the_one(db.conn, typed["document_id"]) or said["document_id"]
-    return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, **said)
+    return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, proposed=proposed, **said)
 
 
-ADVOCACY_FIELDS = tuple(each.name for each in fields(AdvocacyRecord) if each.name != "public")
+_FLAGS = ("public", "proposed")
+ADVOCACY_FIELDS = tuple(each.name for each in fields(AdvocacyRecord) if each.name not in _FLAGS)

@@ -306,3 +306,9 @@ def create_advocacy_files(db: Database) -> None:
 def add_hearings_of_imports(db: Database) -> None:
     # The record of advocacy that keeps the date of a hearing which an import brought; null where it brought none.
     db.execute("alter table import_lines add column hearing_id integer")
+
+
+@intake()
+def add_proposed_records(db: Database) -> None:
+    # A record of advocacy that its author would have the public read: an approver makes it public (desk.queue.advocacy).
+    db.execute("alter table advocacy add column proposed integer not null default 0")
