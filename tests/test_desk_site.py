@@ -55,7 +55,7 @@ async def test_a_document_is_cleared_and_the_next_one_comes(browser: Browser) ->
     assert answer.headers["location"] == f"/desk/documents/{BROADBAND}?n=0"
     page = (await browser.get(answer.headers["location"])).text
     assert "2022-04567 is cleared." in page
-    assert "You confirmed the priority “Priority”: 2022-04567" in page
+    assert "You confirmed the priority “Priority” (2022-04567)" in page
 
 
 async def test_the_second_person_is_told(application: Any, db: Any) -> None:

@@ -10,6 +10,7 @@ from desk.intake.catalog_patch import Approval
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, NUMBER, staff_page
+from pages.browse.cards import area_titles
 from positions.catalog.catalog import load_catalogue
 from positions.catalog.records import AREAS, CONFIDENCES, GRADES
 
@@ -18,8 +19,11 @@ from positions.catalog.records import AREAS, CONFIDENCES, GRADES
 def listed(context: RequestContext) -> Answer:
     """Show the proposals, and every position by area."""
     found = load_catalogue().positions
-    areas = [(area, [each for each in found if each.areas[0] == area]) for area in AREAS]
-    return Page("desk/positions.html", {"proposals": proposals.listed(context.db), "areas": areas})
+    named = area_titles(context.db.conn)
+    areas = [(area, named.get(area, area), [each for each in found if each.areas[0] == area]) for area in AREAS]
+    titles = {each.id: each.title for each in found}
+    view = {"proposals": proposals.listed(context.db), "areas": areas, "titles": titles}
+    return Page("desk/positions.html", view)
 
 
 @staff_page(rf"/positions/{ID}", role="reviewer")

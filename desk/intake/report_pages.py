@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from desk.intake import reports
+from desk.reviews import review_items
+from desk.reviews.in_words import without_keys
 from desk.web.context import Answer, Page, Redirect, RequestContext
 from desk.web.routing import staff_page
 
@@ -25,7 +27,11 @@ def listed(context: RequestContext) -> Answer:
                 else "The report is open again."
             )
             return Redirect("/desk/reports", done)
-    rows, open_count = reports.listed(db, closed=closed, now=context.now), reports.open_count(db)
+    titles, open_count = review_items.titles(db), reports.open_count(db)
+    rows = [
+        row | {"called": without_keys(db, row["page"].partition("?")[0], titles)}
+        for row in reports.listed(db, closed=closed, now=context.now)
+    ]
     view = {"rows": rows, "open_count": open_count, "closed": closed, "endings": reports.ENDINGS}
     tried = {"problem": problem, "tried": number, "tried_note": note, "days": reports.FORGET_DAYS}
     return Page("desk/reports.html", view | tried, status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from desk.queue.our_bills import OurFilters
 from desk.queue.queue import Entry, Filters, QueueViewer
 from desk.reviews import bulk, review_items, reviews
 from desk.reviews.drafts import touched_by_others, waiting_drafts
-from desk.reviews.in_words import did
+from desk.reviews.in_words import did, value_in_words, without_keys
 from desk.web.context import Answer, Page, Redirect, RequestContext, local
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
@@ -301,6 +302,18 @@ _EVERYTHING = """
     order by at desc, id desc limit :most"""
 
 
+#: Entries of the audit whose words hold keys. What people typed themselves (names of files, units, accounts) stays as it is.
+_WITH_KEYS = re.compile(
+    "area reassigned|report |proposed an edit|proposal |read a stance|.*document|published a st|withdrew a st"
+)
+
+
+def _in_words(context: RequestContext, what: str, about: str, titles: review_items.Titles) -> str:
+    """What an entry of the audit is about, the part before a name or an address without keys."""
+    key, colon, rest = about.partition(": ")
+    return without_keys(context.db, key, titles) + colon + rest if _WITH_KEYS.match(what) else about
+
+
 @staff_page(r"/trail", methods="GET")
 def trail(context: RequestContext) -> Answer:
     """Show all decisions and actions, newest first; `document`, `person` and `before` (a time, and `than`, of those of that
@@ -314,7 +327,10 @@ def trail(context: RequestContext) -> Answer:
     titles = review_items.titles(context.db)
     for row in rows:
         row["did"] = did(row, titles) if row["what"] == "verdict" else ""
+        if row["subject"] is None and row["document_id"] is None and row["value"]:
+            row["value"] = _in_words(context, row["what"], row["value"], titles)
         row["said"] = json.loads(row["suggestion"]) if row["suggestion"] else {}
+        row["said_word"] = value_in_words(row["subject"], row["said"].get("value")) if row["subject"] else ""
         row["seen_words"] = json.loads(row["passage"])["words"] if row["passage"] else None
     more = {"before": rows[TRAIL - 1]["at"], "than": rows[TRAIL - 1]["id"]} if len(rows) > TRAIL else None
     view = {
