@@ -292,6 +292,7 @@ async def test_a_reviewer_proposes_an_outcome_and_an_approver_publishes_it(
     ana = Browser(application)
     await ana.sign_in()
     assert "document with a draft to publish" in (await ana.get("/desk")).text
+    assert "Draft: outcome “Rejected”" in (await ana.get("/desk/ours?waiting=1&ended=1")).text
     assert f"/publish?subject={OUTCOME.replace(':', '%3A')}" in (await ana.get(document())).text
     page = (await ana.get(document(more=f"/publish?subject={OUTCOME}"))).text
     assert "Publish an outcome" in page

@@ -185,7 +185,10 @@ def _row(row: Row, today: datetime.date, since: str | None, old: str, *, answere
 
 
 def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
-    """Document -> its published stance, and document -> its drafted one; that on the whole document goes first."""
+    """Document -> its published stance, and document -> its drafted one; that on the whole document goes first.
+
+    Where no stance is drafted, an outcome that somebody proposed stands in its place: it waits for an approver, too.
+    """
     public: dict[str, str] = {}
     for document, value in db.execute(
         "select document_id, value from corpus.decisions where subject like 'stance%' and verdict = 'confirm' "
@@ -193,10 +196,11 @@ def _stances(db: Database) -> tuple[dict[str, str], dict[str, str]]:
     ).fetchall():
         public.setdefault(document, formatting.word("stances", value))
     drafts: dict[str, str] = {}
-    for document, value in db.execute(
-        "select document_id, value from current_drafts where value is not null and subject like 'stance%' order by subject"
+    for document, value, outcome in db.execute(
+        "select document_id, value, draft from current_drafts where value is not null order by draft, subject"
     ).fetchall():
-        drafts.setdefault(document, formatting.word("stances", value))
+        word = formatting.word("outcomes" if outcome else "stances", value)
+        drafts.setdefault(document, f"outcome “{word}”" if outcome else word)
     return public, drafts
 
 
