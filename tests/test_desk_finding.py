@@ -19,6 +19,7 @@ from desk.queue.our_bills import OurFilters, our_bills
 from desk.queue.queue import Filters, QueueViewer
 from pages.browse import finding
 from settings import Configuration
+from store.errors import InvalidInput
 
 TODAY = datetime.date(2022, 3, 9)
 
@@ -124,8 +125,27 @@ async def test_one_goes_there_and_trail_and_records_take_numbers(
     assert [row["document_id"] for row in advocacy.records(db)] == [BROADBAND]
     same_number(config, "us-116-hr1783", session="116")
     refused = (await browser.send("/desk/advocacy", **form)).text
-    assert "enter us-117-hr1783 for H.R. 1783, 117th Congress; us-116-hr1783 for H.R. 1783, 116th Congress" in refused
+    assert "enter “H.R. 1783, 117th Congress” or “H.R. 1783, 116th Congress”" in refused
     page = (await browser.get("/desk/trail?document=H.R.+1783")).text
     assert "Several documents have this number" in page
     assert 'href="/desk/trail?document=us-116-hr1783&amp;person=">H.R. 1783, 116th Congress</a>' in page
     assert "Several documents" not in (await browser.get(f"/desk/trail?document={BROADBAND}")).text
+
+
+def test_of_several_with_a_number_each_is_chosen_by_what_it_is_called(config: Configuration, db: Any) -> None:
+    same_number(config, "us-116-hr1783", session="116")
+    same_number(config, "us-tx-2022-hr1783", session="2022", jurisdiction="us-tx", identifier="HR 1783")
+    with pytest.raises(InvalidInput) as refusal:
+        finding.the_one(db.conn, "HR 1783")
+    assert "“H.R. 1783, 116th Congress”" in str(refusal.value)
+    assert BROADBAND not in str(refusal.value)
+    assert finding.the_one(db.conn, "H.R. 1783, 116th Congress") == "us-116-hr1783"
+    assert finding.the_one(db.conn, "hr 1783, texas, 2022") == "us-tx-2022-hr1783"
+    assert finding.the_one(db.conn, "H.R. 1784, 116th Congress") is None
+
+
+def test_two_that_are_called_the_same_are_told_apart_by_their_ids(config: Configuration, db: Any) -> None:
+    same_number(config, "us-117-hr1783-2")
+    with pytest.raises(InvalidInput, match=BROADBAND):
+        finding.the_one(db.conn, "HR 1783")
+    assert finding.the_one(db.conn, BROADBAND) == BROADBAND

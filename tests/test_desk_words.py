@@ -36,7 +36,7 @@ from desk.reviews.in_words import value_in_words, without_keys
 def test_keys_become_what_people_say(db: Any, text: str, says: str) -> None:
     said = without_keys(db, text, review_items.titles(db))
     assert said.startswith(says), said
-    assert (says.endswith(": ") or said == says)
+    assert says.endswith(": ") or said == says
     assert BROADBAND not in said
 
 

@@ -30,16 +30,33 @@ def named(db: sqlite3.Connection, typed: str, most: int = numbers.MOST) -> list[
 
 
 def the_one(db: sqlite3.Connection, typed: str) -> str | None:
-    """The id of the one document with this id, address, or number; None where there is none.
+    """The id of the one document with this id, address, number, or number with place and session as `labels` has it.
+
+    Returns:
+        None where there is none.
 
     Raises:
         InvalidInput: several have it.
     """
     found = named(db, typed)
-    if len(found) > 1:
-        choices = "; ".join(f"{key} for {label}" for key, label in labels(db, found).items())
-        raise InvalidInput(f"several documents have the number {typed[:80]!r}: enter {choices}")
-    return next(iter(found), None)
+    if len(found) == 1:
+        return found[0]
+    called = labels(db, found or named(db, typed.partition(",")[0]))
+    if chosen := [key for key, label in called.items() if _plain(label) == _plain(typed)]:
+        return chosen[0] if len(chosen) == 1 else None
+    if found:
+        raise InvalidInput(f"several documents have the number “{typed[:80]}”: enter {' or '.join(_unlike(called))}")
+    return None
+
+
+def _plain(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _unlike(called: dict[str, str]) -> list[str]:
+    """What to enter for each document: what it is called, or its id where another is called the same."""
+    said = list(map(_plain, called.values()))
+    return [f"“{label if said.count(_plain(label)) == 1 else key}”" for key, label in called.items()]
 
 
 def labels(db: sqlite3.Connection, found: Sequence[str]) -> dict[str, str]:
