@@ -29,7 +29,7 @@ MOST = 300
 #: Entries of a feed.
 ENTRIES = 50
 #: The filter of what has ended, in words.
-WHEN = {"0": N_("What can still move"), "1": N_("What has ended")}
+WHEN = {"0": N_("What can still move"), "1": N_("What has ended, or had no news since its session")}
 COLUMNS = {
     "document_id": "The document",
     "identifier": "Its number as people write it; its title where the source gives none",

@@ -241,7 +241,7 @@ FEEDS = [
     "/browse?q=quokka-draft",
     "/stances",
     *(f"/stances.{form}" for form in ("json", "csv", "xlsx", "atom", "feed")),
-    "/stances?stance=oppose&owner=Ben+Writer",
+    "/stances?jurisdiction=us&owner=Ben+Writer",
     f"/corpus/documents/{BROADBAND}.json?_extras=reviews&_labels=on",
     f"/documents/{BROADBAND}.json",
     f"/documents/{BROADBAND}",
