@@ -28,6 +28,8 @@ async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -
     assert "No imports yet" in (await browser.get("/desk/import")).text
     page = (await send_file(browser, (HEAD + ROWS).encode(), "<b>.csv")).text
     assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 matches several documents" in page
+    twice = (await send_file(browser, b"Bill,State\nHB 9999998,TX\nHB 9999999,TX\n")).text
+    assert "has 2 rows: 2 match no document" in twice
     assert "Ask the whip" in page
     assert db.execute("select count(*) from reviews").fetchone()[0] == 0
     lines = shown(db)

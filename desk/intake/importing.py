@@ -63,15 +63,18 @@ class Shown:
     held: tuple[dict[str, Any] | None, ...]
 
 
-#: The states of a row -> in words.
+#: The states of a row -> in words, of one row and of several.
 STATES = {
-    "matched": "will be written",
-    "held": "would replace a colleague's stance and is left out unless you check it",
-    "ambiguous": "matches several documents",
-    "same": "already here",
-    "double": "is about the same document as a row above",
-    "unknown": "matches no document",
-    "bad": "has a value that cannot be used",
+    "matched": ("will be written", "will be written"),
+    "held": (
+        "would replace a colleague's stance and is left out unless you check it",
+        "would replace colleagues' stances and are left out unless you check them",
+    ),
+    "ambiguous": ("matches several documents", "match several documents"),
+    "same": ("is already here", "are already here"),
+    "double": ("is about the same document as a row above", "are about the same documents as rows above"),
+    "unknown": ("matches no document", "match no document"),
+    "bad": ("has a value that cannot be used", "have a value that cannot be used"),
 }
 
 
