@@ -325,7 +325,9 @@ def test_only_its_author_or_an_approver_drops_a_proposed_outcome_and_both_can_be
     ended(config, db)
     say(db, subject=OUTCOME, value="incorporated")
     made = say(db, subject=OUTCOME, value="rejected", draft=True, who="Ben Writer")
+    assert last(db, "Ben Writer") == made, "undo, and its key, take back what was said last, and nothing before it"
     dropped = say(db, "reject", OUTCOME, draft=True)
+    assert (last(db, "Ana Reader"), last(db, "Ben Writer")) == (dropped, None)
     assert draft_of(db, BROADBAND, OUTCOME) is None
     assert [(row["value"], row["by"], row["draft"]) for row in touched_by_others(db)] == [("rejected", "Ana Reader", 1)]
     reviews.undo(db, person(db), dropped, now=NOW)
@@ -358,3 +360,8 @@ def test_nothing_but_an_outcome_is_proposed_as_one(
 
 def items(db: Any) -> list[review_items.Item]:
     return review_items.items(db, BROADBAND, review_items.titles(db))
+
+
+def last(db: Any, who: str) -> int | None:
+    found = reviews.last_of(db, person(db, who))
+    return found and found["id"]

@@ -30,6 +30,11 @@ IN_BULK = """
     )"""
 
 
+#: SQL: what was said last about an outcome, where that is a proposal or the end of one.
+_PROPOSALS = """
+    select * from reviews p where p.draft = 1 and p.id = (
+        select max(o.id) from reviews o where o.document_id = p.document_id and o.subject = p.subject
+        and o.verdict != 'undo' and not exists (select 1 from reviews u where u.undoes = o.id))"""
 _TAKEN_BACK = "select undoes from reviews where undoes is not null"
 
 
@@ -259,8 +264,8 @@ def last_of(db: Database, account: Account) -> dict[str, Any] | None:
     rows = db.query(
         f"select r.*, {IN_BULK} as in_bulk, r.batch in (select batch from imports except select batch from imports_undone) "
         "as imported, coalesce(d.identifier, r.document_id) as identifier "
-        "from current_reviews r left join corpus.documents d on d.id = r.document_id where r.reviewer = ? "
-        "order by r.id desc limit 1",
+        f"from (select * from current_reviews union all {_PROPOSALS}) r left join corpus.documents d on d.id = r.document_id "
+        "where r.reviewer = ? order by r.id desc limit 1",
         [account.id],
     )
     row = next(iter(rows), None)
