@@ -41,6 +41,7 @@ OURS = {
         "/calendar.csv",
     ],
     r"^/scorecard\.csv$": ["/scorecard.csv"],
+    r"^/stances\.(?P<form>atom|feed|csv|xlsx|json)$": ["/stances.csv", "/stances.csv?ended=0"],
     r"^/votes/(?P<id>[a-z0-9-]+)\.csv$": [f"{people_fixtures.OHIOS_VOTE}.csv"],
     r"^/positions/(?P<id>[a-z0-9-]+)/companies\.csv$": ["/positions/tc-hotspot-lending/companies.csv"],
 }
