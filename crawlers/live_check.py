@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 import scrapy
 from lxml import etree
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -34,6 +34,7 @@ from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("probes.yml")
 SECONDS = 20  # that an answer may take
+LONGEST = 400  # characters of a sentence
 #: What a finding may be. Only these need a person: the source cannot be reached, refuses us, or has another form.
 OK, NO_KEY, BAD = "ok", "no key", ("unreachable", "refused", "changed")
 
@@ -173,10 +174,12 @@ class LiveCheck(scrapy.Spider):
 
     def failed(self, failure: Failure) -> None:
         probe: Probe = failure.request.cb_kwargs["probe"]  # type: ignore[attr-defined]
-        forbidden = failure.check(IgnoreRequest)
-        state = "refused" if forbidden else "unreachable"
-        words = "robots.txt forbids this address" if forbidden else failure.getErrorMessage()[:200] or "no answer"
-        self.found.append(Finding(probe.source.id, state, [words], probe.place))
+        state, words = "unreachable", failure.getErrorMessage() or "no answer"
+        if failure.check(IgnoreRequest):
+            state, words = "refused", "robots.txt forbids this address"
+        elif failure.check(DownloadTimeoutError):  # its own words repeat the address, key and all
+            words = f"no answer within {SECONDS} seconds"
+        self.found.append(Finding(probe.source.id, state, [_shown(probe, words)], probe.place))
 
 
 # --------------------------------------------------------------------- what an answer says
@@ -186,7 +189,7 @@ def judge(probe: Probe, response: Response) -> Finding:
     """Whether an answer is what it should be, and what it says of limits and of a first load."""
 
     def finding(state: str, *words: str) -> Finding:
-        return Finding(probe.source.id, state, list(words), probe.place)
+        return Finding(probe.source.id, state, [_shown(probe, each) for each in words], probe.place)
 
     if refused := _refused(probe, response):
         return finding(*refused)
@@ -195,7 +198,9 @@ def judge(probe: Probe, response: Response) -> Finding:
         content = _content(parser, response.body)
     except (ValueError, SyntaxError, RecursionError, csv.Error):  # lxml's errors of syntax are Python's
         kind = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
-        return finding("changed", f"the answer is not {(parser or 'json').upper()} but {kind}")
+        wanted = (parser or "json").upper()
+        found = f"but {kind}" if wanted.lower() not in kind.lower() else f"though it says {kind}: cut off or garbled"
+        return finding("changed", f"the answer is not {wanted} {found}")
     if isinstance(content, dict) and content.get("status") == "ERROR":  # LegiScan's errors come with status 200
         return finding("refused", str(content.get("alert") or content.get("error") or content)[:200])
     record = _first(content, probe.records)
@@ -206,6 +211,13 @@ def judge(probe: Probe, response: Response) -> Finding:
     words = ["key accepted"] if probe.secret else []
     words += ["form as expected", *_new_fields(probe, record), *_budget(response), _first_load(probe, content)]
     return finding(OK, *words)
+
+
+def _shown(probe: Probe, words: str) -> str:
+    """A sentence for a terminal or a log: errors and redirects repeat the address, which may hold the key."""
+    for secret in {probe.secret, quote(probe.secret, safe=""), quote_plus(probe.secret)} - {""}:
+        words = words.replace(secret, "***")
+    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
 
 
 def _content(parser: str | None, body: bytes) -> Any:

@@ -7,14 +7,18 @@ import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import scrapy
 from conftest import Command
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import TextResponse
+from twisted.python.failure import Failure
 
-from crawlers.live_check import Finding, Probe, judge, load_probes, probes
+from crawlers.live_check import Finding, LiveCheck, Probe, judge, load_probes, probes
 from crawlers.pace import in_words, seconds
 from crawlers.sources import load_sources
 from operations.live import lines
@@ -121,6 +125,14 @@ def test_fields_within_fields_and_xml_are_looked_for_too() -> None:
         ("us_states_legiscan", {"status": "ERROR", "alert": {"message": "Bad key"}}, 200, {}, "refused", "Bad key"),
         ("us_bill_text", b"", 302, {"Location": "https://x/error"}, "changed", "redirected to https://x/error"),
         ("us_courts", b"<html>", 200, {"Content-Type": "text/html"}, "changed", "the answer is not JSON but text/html"),
+        (
+            "us_regulations",
+            b'{"data": [',
+            200,
+            {"Content-Type": "application/json"},
+            "changed",
+            "the answer is not JSON though it says application/json: cut off or garbled",
+        ),
         ("us_bills", b"<urlset/>", 200, {}, "changed", "the answer holds no sitemap"),
         ("us_federal_register", {"results": []}, 200, {}, "changed", "the answer holds no results"),
         ("us_local_legistar", b"LegistarConnectionString", 500, {}, "refused", "Legistar has no client 'seattle'"),
@@ -157,6 +169,26 @@ def test_cities_that_answered_alike_share_a_line() -> None:
     assert first == "us_local_legistar  ok           Seattle, Boston: form as expected"
     assert second == "us_local_legistar  refused      Mesa: HTTP status 404"
     assert last == "2 answers as they should be, 1 that need a person, 0 left out for want of a key"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            DownloadTimeoutError("Getting https://x/?key=a-secret%2Fkey took longer than 20.0 seconds."),
+            "no answer within 20",
+        ),
+        (OSError("https://x/?key=a-secret%2Fkey: refused"), "https://x/?key=***: refused"),
+    ],
+)
+def test_no_key_is_said_of_a_source_that_does_not_answer(error: Exception, words: str) -> None:
+    asked, found = replace(probe("us_states_legiscan"), secret="a-secret/key"), []
+    failure = Failure(error)
+    failure.request = scrapy.Request("https://x", cb_kwargs={"probe": asked})  # type: ignore[attr-defined]
+    LiveCheck([asked], found).failed(failure)
+    moved = judge(asked, answer(asked, b"", 302, Location="https://y/?key=a-secret%2Fkey"))
+    assert found[0].words[0].startswith(words)
+    assert moved.words[0].startswith("redirected to https://y/?key=***")
 
 
 # --------------------------------------------------------------------- the command
