@@ -231,7 +231,7 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     page = await shown(file, "/jurisdictions/us-ia")
     assert "In session 89th General Assembly, until April 19, 2022" in page
     assert "Next session 90th General Assembly, from January 9, 2023" in page
-    assert "Next hearing Our sources give no dates of hearings in Iowa." in page
+    assert "Next hearing or committee meeting Our sources give no dates of hearings in Iowa." in page
     said = "that name libraries or are filed under them: 1 can still move, 1 passed or final, 1 dead or replaced."
     assert said in page
     assert "Some bills matter to libraries and do not name them in title or summary: see the issues" in page
@@ -242,6 +242,27 @@ async def test_the_page_tells_sessions_numbers_and_what_to_do(file: Path) -> Non
     assert f'<iframe src="{SITE}/embed/jurisdictions/us-ia"' in page
     spanish = await shown(file, "/es/jurisdictions/us-ia")
     assert "Aún pueden avanzar: 1;" in spanish
+
+
+@pytest.mark.parametrize(
+    ("meeting", "hearing", "said"),
+    [
+        ("2022-03-10T09:00", "2022-03-15T09:00", "March 10, 2022 , Committee meeting: HF1"),
+        ("2022-03-20T09:00", "2022-03-15T09:00", "March 15, 2022 , Hearing: HF2"),
+        ("2022-03-08", "2022-03-08", "No hearing is known here."),
+    ],
+)
+async def test_the_next_meeting_of_a_committee_counts_like_a_hearing(
+    file: Path, meeting: str, hearing: str, said: str
+) -> None:
+    dates = [(ALIVE, "committee_meeting", meeting), (LAW, "hearing", hearing), (LAW, "hearing_canceled", "2022-03-09")]
+    store = connect(file)
+    store.table("events").insert_all(
+        {"document_id": key, "ordinal": number, "kind": kind, "starts_at": day}
+        for number, (key, kind, day) in enumerate(dates, 90)
+    )
+    store.close()
+    assert f"Next hearing or committee meeting {said}" in await shown(file, "/jurisdictions/us-ia")
 
 
 async def test_a_library_bill_names_its_positions_for_who_prints_the_page(file: Path) -> None:

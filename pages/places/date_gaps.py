@@ -14,8 +14,10 @@ from pages.places.collected import STALE, news_of_states, news_until
 
 #: A source without news for so many days lacks dates that were announced since.
 SILENT = 14
-#: The kinds of dates that are hearings, or other meetings of committees.
-HEARINGS = ("hearing", "committee_meeting", "hearing_canceled")
+#: The kinds of dates on which a committee meets: few sources tell a hearing from another meeting.
+MEETINGS = ("hearing", "committee_meeting")
+#: These, and what was called off.
+HEARINGS = (*MEETINGS, "hearing_canceled")
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from pages.places.collected import (
     totals_by_year,
     what_ends_earlier,
 )
-from pages.places.date_gaps import Unheard, unheard
+from pages.places.date_gaps import MEETINGS, Unheard, unheard
 from pages.places.library_bills import LibraryBills, library_bills
 from pages.places.map import StateMap, layout, state_map
 from pages.positions.chapters import chapter_of
@@ -59,7 +59,8 @@ class PlaceView:
 
     ``no_sessions``: its source gives its bills no session, so that nothing tells which have ended.
     ``session`` is its newest regular session, where one is known; ``later`` are those after it of which nothing is stored, and
-    ``ahead`` those that go on or are to come. ``hearing`` is the next hearing, ``chapter`` the library association there.
+    ``ahead`` those that go on or are to come. ``hearing`` is the next hearing or other meeting of a committee,
+    ``chapter`` the library association there.
     ``unheard``: no source gives hearings there. ``stopped``: where no session is known, the ISO day with which its news stops.
     ``until`` and ``today`` are ISO days, of its latest news and of the page; ``earlier`` is what ends long before, in words, and
     when. ``must_see`` leaves out what ``library`` lists, and ``latest`` what both do; ``library`` is None where there is no issue
@@ -183,9 +184,7 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         stopped=stopped_on(db, jurisdiction_id, today),
         later=later_left_out(db, jurisdiction_id, session, today),
         ahead=sessions_of(db, jurisdiction_id, today),
-        hearing=next(
-            iter(deadlines(db, today, Wanted(area=ALL, kind="hearing", jurisdiction=jurisdiction_id), limit=1)), None
-        ),
+        hearing=_next_meeting(db, jurisdiction_id, today),
         unheard=unheard(db, today, jurisdiction_id),
         until=until,
         earlier=what_ends_earlier(db, jurisdiction_id, session, until),
@@ -211,6 +210,13 @@ def jurisdiction(db: sqlite3.Connection, jurisdiction_id: str, today: datetime.d
         latest=newest(db, here, values, today, alive_first=True, without=listed | _shown(must_see.cards)),
         due=deadlines(db, today, Wanted(jurisdiction=jurisdiction_id), limit=6),
     )
+
+
+def _next_meeting(db: sqlite3.Connection, place: str, today: datetime.date) -> Event | None:
+    """The next hearing or other meeting of a committee there, on a document of any subject."""
+    wanted = (Wanted(area=ALL, kind=kind, jurisdiction=place) for kind in MEETINGS)
+    ahead = (each for kind in wanted for each in deadlines(db, today, kind, limit=1))
+    return min(ahead, key=lambda event: event.starts_at, default=None)
 
 
 def _shown(listed: list[Card]) -> set[str]:
