@@ -194,6 +194,27 @@ def test_two_committees_on_one_day_are_two_hearings() -> None:
     assert len(found) == 2
 
 
+def test_two_hearings_of_one_committee_on_one_day_are_two_where_each_is_filed_under_that_day() -> None:
+    found = of("nd", ("2025-01-13", "Committee Hearing 10:00"), ("2025-01-13", "Committee Hearing 02:20"))
+    assert [each[1] for each in found] == ["2025-01-13T10:00:00", "2025-01-13T14:20:00"]
+    moved = of("md", ("2025-01-29", "Hearing 2/19 at 1:00 p.m."), ("2025-02-06", "Hearing 2/19 at 2:00 p.m."))
+    assert [each[1] for each in moved] == ["2025-02-19T14:00:00"]
+
+
+def test_what_is_called_off_under_its_own_day_is_the_hearing_listed_before() -> None:
+    found = of(
+        "ak",
+        ("2026-03-10", "(H) FINANCE at 09:00 AM ADAMS 519"),
+        ("2026-03-10", "(H) Heard & Held"),
+        ("2026-03-10", "(H) FINANCE at 01:30 PM ADAMS 519"),
+        ("2026-03-10", "(H) -- MEETING CANCELED --"),
+    )
+    assert [each[:2] for each in found] == [
+        ("hearing", "2026-03-10T09:00:00"),
+        ("hearing_canceled", "2026-03-10T13:30:00"),
+    ]
+
+
 # --------------------------------------------------------------------- stored bills
 
 

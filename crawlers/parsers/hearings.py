@@ -29,7 +29,8 @@ _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_nam
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What a sentence says of a hearing: `day` an ISO date, None in a cancellation that names none; `clock` HH:MM."""
+    """What a sentence says of a hearing: `day` an ISO date, None in a cancellation that names none; `clock` HH:MM; `at_its_place`
+    where the sentence is filed under the meeting's own day, in the order of that day's meetings."""
 
     what: str
     day: str | None
@@ -38,6 +39,7 @@ class Found:
     place: str | None = None
     committee: str | None = None
     called: str | None = None
+    at_its_place: bool = False
 
 
 @cache
@@ -82,6 +84,7 @@ def _found(what: str, match: re.Match[str], action: Action) -> Found | None:
         place=_tidy(said.get("place")),
         committee=_tidy(said.get("committee")),
         called=_tidy(said.get("called")),
+        at_its_place=said.get("today") is not None,
     )
 
 
@@ -128,7 +131,8 @@ def _tidy(text: str | None) -> str | None:
 def hearings(state: str, actions: Iterable[Action]) -> tuple[Event, ...]:
     """The hearings of a bill that its actions set, those that were called off as such; in the order of their days.
 
-    Several actions about one committee's hearing on one day are one hearing, with the last word on its hour and room.
+    Several actions about one committee's hearing on one day are one hearing, with the last word on its hour and room. What is
+    filed under the meeting's own day comes too late to move it: another hour there is another meeting.
     """
     standing: list[Found] = []
     off: list[Found] = []
@@ -148,9 +152,11 @@ def hearings(state: str, actions: Iterable[Action]) -> tuple[Event, ...]:
 
 
 def _meant(standing: list[Found], said: Found, acted_on: str) -> list[Found]:
-    """The hearings that a sentence calls off or moves: those of its day; else the newest one that is not over, of its
-    committee where it names one."""
+    """The hearings that a sentence calls off or moves: those of its day, or the one that is listed before it where each sentence
+    has its place among the meetings of the day; else the newest one that is not over, of its committee where it names one."""
     alike = [each for each in standing if _of_one_name(each, said)]
+    if said.what == "cancel" and said.day and said.at_its_place:
+        return [each for each in alike if each.day == said.day][-1:]
     if said.what == "cancel" and said.day:
         return [each for each in alike if each.day == said.day]
     ahead = [each for each in alike if (each.day or "") >= acted_on]
@@ -169,6 +175,8 @@ def _filled(found: Found, earlier: list[Found]) -> Found:
 
 
 def _same(one: Found, other: Found) -> bool:
+    if one.at_its_place and other.at_its_place and one.clock != other.clock:
+        return False
     return one.day == other.day and _of_one_committee(one, other) and _of_one_name(one, other)
 
 
