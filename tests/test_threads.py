@@ -17,8 +17,10 @@ from digest.issues.ledger import due
 from pages.answers import documents as answers
 from pages.answers.answer import At
 from pages.answers.places import deadlines as deadlines_answer
+from pages.browse.cards import cards
 from pages.browse.lists import alive
 from pages.documents import document, rulemaking
+from pages.documents.register_gaps import may_lack_what_followed
 from pages.export import dates, exports
 from pages.places.calendar import deadlines
 from publish.listing import publish
@@ -403,3 +405,71 @@ async def test_the_page_shows_the_thread(db: Database) -> None:
     assert "The rulemaking it belongs to" in page
     assert f'href="/documents/{EXTENSION}"' in page
     assert "April 30, 2022" in page
+
+
+def _hold_months(db: Database, *days: str) -> None:
+    """Rules of other agencies, published on these days, and nothing else in 2022."""
+    for number, day in enumerate(days):
+        _follow(db, f"us-fr-2022-4{number:04}", "Final rule.", "", {"docket": f"EPA-HQ-{number}"}, published_on=day)
+    held = db.execute(
+        "select id, source, url from documents where session = 'fr' and id not in (select document_id from provenance)"
+    )
+    db.table("provenance").insert_all(
+        [
+            {"document_id": key, "source": source, "source_url": url, "fetched_at": NOW}
+            for key, source, url in held.fetchall()
+        ]
+    )
+    publish(db, NOW)
+
+
+@pytest.mark.parametrize(
+    ("days", "today", "found"),
+    [
+        (["2022-04-04", "2022-05-02", "2022-06-01", "2022-07-01", "2022-08-01"], "2022-09-30", []),
+        (["2022-04-04", "2022-04-20", "2022-08-03", "2022-08-01"], "2022-09-30", [("2022-04-20", "2022-08-01")]),
+        (["2022-08-01"], "2023-09-30", [("2022-03-08", "2022-08-01"), ("2022-09-01", None)]),
+    ],
+)
+def test_a_proposal_says_of_which_days_no_rules_are_held(
+    db: Database, days: list[str], today: str, found: list[tuple[str, str | None]]
+) -> None:
+    db.table("documents").update(RULE, {"document_type": "Proposed Rule", "latest_action": "Proposed rule."})
+    db.table("terms").delete_where("document_id = ?", [FINAL])  # no later rule is known
+    _hold_months(db, *days)
+    day = datetime.date.fromisoformat(today)
+    view = document.document(db.conn, RULE, day)
+    assert view is not None
+    assert view.unheld == found
+    assert cards(db.conn, [RULE], day)[0].may_lack_what_followed is bool(found)
+    said = answers.document(At(db.conn, day, "https://example.org"), RULE)
+    assert said.result["document"]["can_still_move"] is (None if found else True)
+    assert ("may be missing: no federal rules are held" in said.says) is bool(found)
+
+
+@pytest.mark.parametrize("known", ["a rule that names it", "a rule of its thread", "withdrawn itself", "after the gap"])
+def test_no_gap_is_named_where_what_became_of_a_proposal_is_known(db: Database, known: str) -> None:
+    db.table("documents").update(RULE, {"document_type": "Proposed Rule", "latest_action": "Proposed rule."})
+    if known != "a rule of its thread":
+        db.table("terms").delete_where("document_id = ?", [FINAL])
+    if known == "a rule that names it":
+        _follow(db, FOLLOWS, "Final rule.", NAMES_IT, published_on="2022-09-02")
+    if known == "withdrawn itself":
+        db.table("documents").update(RULE, {"status": "withdrawn"})
+    if known == "after the gap":
+        db.table("documents").update(RULE, {"published_on": "2022-08-02"})
+    _hold_months(db, "2022-08-01")
+    assert may_lack_what_followed(db.conn, [RULE], datetime.date(2022, 9, 30)) == {}
+
+
+async def test_the_page_names_the_days_of_which_no_rules_are_held(db: Database) -> None:
+    db.table("documents").update(RULE, {"document_type": "Proposed Rule", "latest_action": "Proposed rule."})
+    db.table("terms").delete_where("document_id = ?", [FINAL])
+    _hold_months(db, "2022-08-01")
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    db.conn.commit()
+    site = serve.build(path, today="2022-09-30").client
+    page = (await site.get(f"/documents/{RULE}")).text
+    assert "may be missing here. We hold no federal rules that were published in these times: after" in page
+    assert '<time datetime="2022-03-08">March 8, 2022</time> and before <time datetime="2022-08-01">' in page
+    assert "What followed may be missing here" in (await site.get("/browse?kind=regulation")).text

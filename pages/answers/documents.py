@@ -14,6 +14,7 @@ from pages.browse.fates import FATES
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, rulemaking, text_versions
 from pages.documents.identifiers import identifiers
+from pages.documents.register_gaps import Gap, may_lack_what_followed
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
 from pages.documents.successor import law_beside, other_record, successor
 from pages.export.exports import document_rows
@@ -45,7 +46,8 @@ def described(at: At, ids: list[str]) -> list[Row]:
             ids,
         )
     }
-    found, answered = [], rulemaking.answered(at.db, ids)
+    found = []
+    unknown = {*rulemaking.answered(at.db, ids), *may_lack_what_followed(at.db, ids, at.today)}
     for row in document_rows(at.db, ids, at.today, at.site):
         ended = ended_with(states[row["id"]], at.today)
         unheard = None if ended else unheard_since(states[row["id"]], at.today)
@@ -56,7 +58,7 @@ def described(at: At, ids: list[str]) -> list[Row]:
                 "can_still_move": None
                 if unheard
                 or row["status"] == "unrecorded"
-                or row["id"] in answered
+                or row["id"] in unknown
                 or states[row["id"]]["identical_law"]
                 else FATES.get(row["status"]) != "passed" and can_move(states[row["id"]], at.today),
                 "no_news_since_session": unheard,
@@ -117,7 +119,7 @@ def document(
     return answer(
         at,
         State.ANSWERED,
-        " ".join([_about(head, row, result), *_law_beside(at, head), *of_votes]),
+        " ".join([_about(head, row, result), *_unheld(at, key), *_law_beside(at, head), *of_votes]),
         f"/documents/{key}",
         result,
         places=[head["jurisdiction"]],
@@ -177,6 +179,21 @@ def _about(head: Row, row: Row, result: Row) -> str:
     if not result["confirmed"]["stances"]:
         says.append(named("No stance of %(org)s on it is published; positions in `automatic` say nothing of a side."))
     return " ".join(says)
+
+
+def _unheld(at: At, key: str) -> list[str]:
+    """A sentence about the times of which no rules are held that may have followed a proposal."""
+    found = may_lack_what_followed(at.db, [key], at.today).get(key)
+    if not found:
+        return []
+    times = "; ".join(map(_in_words, found))
+    return [
+        f"A final rule or a withdrawal that followed it may be missing: no federal rules are held that were published {times}."
+    ]
+
+
+def _in_words(gap: Gap) -> str:
+    return f"after {gap.since} and before {gap.until}" if gap.until else f"after {gap.since}"
 
 
 def _law_beside(at: At, head: Row) -> list[str]:

@@ -12,6 +12,7 @@ from crawlers.parsers.regulations_gov import agency_names
 from pages.database import marks, value
 from pages.documents import court, decisions
 from pages.documents.highlight import MODEL, telling
+from pages.documents.register_gaps import may_lack_what_followed
 from pages.documents.session_status import (
     COLLECTED_UNTIL,
     SESSION_END,
@@ -89,6 +90,8 @@ class Card:
     collected_until: str | None = None
     #: The same where the session goes on and that is no recent news: it may have moved since.
     silent_since: str | None = None
+    #: Whether a final rule or a withdrawal that followed this proposed rule may lie in a time of which no rules are held.
+    may_lack_what_followed: bool = False
     #: The bill that goes on in its place, where it was replaced and that one is collected.
     in_its_place: InItsPlace | None = None
     #: The number of the identical bill that became law, where this one is undecided.
@@ -169,6 +172,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         found[key].agencies = agencies
     for key, state in court.state_courts(db, list(found)).items():
         found[key].place = court.place(state)
+    for key in may_lack_what_followed(db, [card.id for card in found.values() if card.status == "proposed"], today):
+        found[key].may_lack_what_followed = True
     _add_successors(db, found)
     _add_same(db, found)
     _add_groups(db, found)

@@ -21,6 +21,7 @@ from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
 from pages.documents.item_veto import item_veto
 from pages.documents.progress import Progress, part, progress, steps
+from pages.documents.register_gaps import Gap, may_lack_what_followed
 from pages.documents.related import related
 from pages.documents.session_status import (
     COLLECTED_UNTIL,
@@ -97,6 +98,8 @@ class DocumentView(Progress):
     successor: Row | None
     carriers: list[Row]
     followed_by: list[Row]
+    #: Between which days no rules are held that may have followed this proposal.
+    unheld: list[Gap]
     law_beside: Row | None
     other_record: Row | None
     settled: frozenset[str]
@@ -171,6 +174,7 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         successor=successor(db, head),
         carriers=carriers(db, head),
         followed_by=rulemaking.followed_by(db, document_id),
+        unheld=may_lack_what_followed(db, [document_id], today).get(document_id, []),
         law_beside=law_beside(db, head),
         other_record=other,
         steps=steps(head, part(db, "status_history", document_id, "reached_on, ordinal")),
