@@ -127,7 +127,10 @@ class GatheringSpider(SourceSpider):
         rest, found = work.waiting[1:], None
         try:
             work.waiting, work.last_try = rest, self.last_try(response)
-            found = self.read_part(work, name, response.body) if response.status == 200 else self.absent(work, name)
+            if response.status == 200:
+                found = self.read_part(work, name, response.body)
+            else:
+                self.absent(work, name)
         except Unreadable as error:
             work.waiting = [(name, response.url), *rest]
             if not self.last_try(response):
