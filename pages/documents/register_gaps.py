@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def gaps(db: sqlite3.Connection, today: datetime.date) -> list[Gap]:
     return [*found, Gap(newest, None)] if newest < long_ago else found
 
 
-def may_lack_what_followed(db: sqlite3.Connection, ids: Collection[str], today: datetime.date) -> dict[str, list[Gap]]:
+def may_lack_what_followed(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date) -> dict[str, list[Gap]]:
     """Those of some documents that are proposed rules which nothing held here decides, with the gaps after them: a final rule or
     a withdrawal may lie in these."""
     proposed = db.execute(
