@@ -75,7 +75,7 @@ async def test_the_trail_has_every_record_also_one_that_was_withdrawn(browser: B
         public = "a record that the public may read"
         for said in ("Ben Writer added a record", f"Ana Reader corrected {public}", f"Ana Reader withdrew {public}"):
             assert f"{said}: {LETTER.title}, 2022-03-08 on H.R. 1783" in page
-        assert f"Ana Reader added a document: {BROADBAND}" in page
+        assert "Ana Reader added a document: H.R. 1783" in page
     assert LETTER.title not in (await browser.get(f"/desk/trail?document={RULE}")).text
 
 
