@@ -241,6 +241,8 @@ async def test_public_issues_and_their_feed(site, db, config: Configuration) -> 
     assert key in (await site.client.get("/digest")).text
     feed = ET.fromstring((await site.client.get("/digest.atom")).text)
     ids = [each.text for each in feed.iter("{http://www.w3.org/2005/Atom}id")]
+    reach = "How far the data of each place reach: https://policy.example.org/jurisdictions"
+    assert [each.text for each in feed.iter("{http://www.w3.org/2005/Atom}subtitle")] == [reach]
     assert ids == ["https://policy.example.org/digest", f"https://policy.example.org/digest/{key}"]
     assert (await site.client.get(f"/digest/{key}?language=xx")).status_code == 404
 

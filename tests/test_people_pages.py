@@ -359,6 +359,8 @@ async def test_a_legislator_and_a_committee_have_a_feed(site: Any) -> None:
     assert set(entries) == {"Waits there: H.R. 500: School Library Act", "Hearing April 5, 2022: H.R. 500"}
     assert f'href="{READERS_PAGE}.atom"' in (await site.client.get(READERS_PAGE)).text
     assert (await site.client.get("/people/nobody.atom")).status_code == 404
+    for page in (READERS_PAGE, COMMITTEES_PAGE):
+        assert "<subtitle>Data through March " in (await site.client.get(f"{page}.atom")).text
 
 
 def titles_and_links(feed: bytes) -> dict[str, str]:

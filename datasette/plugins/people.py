@@ -66,8 +66,8 @@ async def feed(datasette, request):
     make = {"people": news.of_person, "committees": news.of_committee}[request.url_vars["kind"]]
     site = public_address(datasette)
     found = await read(datasette, make, request.url_vars["id"], today(datasette), site)
-    title, page, entries = datasette.found(found)
-    body = write_atom(f"{title}: information policy", site, page, f"{page}.atom", entries)
+    title, page, entries, about = datasette.found(found)
+    body = write_atom(f"{title}: information policy", site, page, f"{page}.atom", entries, about=about)
     return Response(body, content_type=f"{feeds.TYPES['atom']}; charset=utf-8", headers=cache_headers(datasette))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pages.export.atom import Entry, write_atom
+from pages.export.feeds import of_each_place
 from pages.http import formatting
 
 
@@ -21,4 +22,5 @@ def feed(found: Sequence[Mapping[str, Any]], site: str) -> bytes:
         )
         for issue in found
     ]
-    return write_atom("Information policy digest", site, "/digest", "/digest.atom", entries, key="/digest")
+    about = of_each_place(site)
+    return write_atom("Information policy digest", site, "/digest", "/digest.atom", entries, key="/digest", about=about)

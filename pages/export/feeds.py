@@ -76,7 +76,12 @@ def _heard(card: Card) -> str:
 def reach(db: sqlite3.Connection, place: str, today: datetime.date, site: str) -> str:
     """How far the data of a feed reach: of one place to a day; those of others have days of their own."""
     until = news_until(db, place, today) if place and "," not in place and place not in PLACE_GROUPS else None
-    return through(until) or f"How far the data of each place reach: {site}/jurisdictions"
+    return through(until) or of_each_place(site)
+
+
+def of_each_place(site: str) -> str:
+    """Where to read how far the data reach, of a feed about several places."""
+    return f"How far the data of each place reach: {site}/jurisdictions"
 
 
 def through(until: str | None) -> str:

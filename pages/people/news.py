@@ -6,16 +6,17 @@ import datetime
 import sqlite3
 
 from pages.export.atom import Entry
-from pages.export.feeds import ENTRIES, first_words, of_card
+from pages.export.feeds import ENTRIES, first_words, of_card, reach
 from pages.http import formatting
 from pages.people import committee as committees
 from pages.people import person as people
 
-Feed = tuple[str, str, list[Entry]]
+Feed = tuple[str, str, list[Entry], str]
 
 
 def of_person(db: sqlite3.Connection, address: str, today: datetime.date, site: str) -> Feed | None:
-    """The title of a legislator's feed, the address of their page, and the newest entries; None where there is nobody."""
+    """The title of a legislator's feed, the address of their page, the newest entries, and how far the data reach; None where
+    there is nobody."""
     view = people.person(db, address, today)
     if view is None:
         return None
@@ -35,11 +36,11 @@ def of_person(db: sqlite3.Connection, address: str, today: datetime.date, site: 
                 summary=f"{vote['document_title']} Touches: {touches} (automatic).",
             )
         )
-    return view.person["name"], view.address, _newest(entries)
+    return view.person["name"], view.address, _newest(entries), reach(db, view.person["jurisdiction"], today, site)
 
 
 def of_committee(db: sqlite3.Connection, address: str, today: datetime.date, site: str) -> Feed | None:
-    """The title of a committee's feed, the address of its page, and the newest entries; None where there is none."""
+    """The same of a committee's feed; None where there is none."""
     view = committees.committee(db, address, today)
     if view is None:
         return None
@@ -55,7 +56,12 @@ def of_committee(db: sqlite3.Connection, address: str, today: datetime.date, sit
                 summary=first_words(hearing["description"] or hearing["title"] or "", 400),
             )
         )
-    return view.committee["name"], view.address, _newest(entries)
+    return (
+        view.committee["name"],
+        view.address,
+        _newest(entries),
+        reach(db, view.committee["jurisdiction"], today, site),
+    )
 
 
 def _with(entry: Entry, page: str, word: str) -> Entry:
