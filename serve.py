@@ -27,6 +27,7 @@ from pages.site_files import LOADERS
 from public_sql.database import PublicDatabase
 from publish.listing import is_published
 from settings import SITE, Configuration
+from store.errors import OperationError
 from store.network import from_here
 from text.yaml_config import mistakes, read_yaml
 
@@ -83,7 +84,7 @@ class Site(Datasette):
         return value
 
 
-class CannotServe(OSError):
+class CannotServe(OperationError):
     """Why the site cannot start, and what to do about it, in one sentence for the person who started it."""
 
 

@@ -139,6 +139,21 @@ def _name(text: str) -> str:
     return text.strip()
 
 
+def _word(text: str) -> str:
+    if not text.isprintable() or not text.split() == [text]:
+        raise ValueError("must be one word without blanks")
+    return text
+
+
+def _addresses(text: str) -> str:
+    try:
+        for each in text.split(","):
+            ipaddress.ip_address(each.strip())
+    except ValueError as error:
+        raise ValueError(f"must be addresses with commas, like 127.0.0.1,::1: {error}") from error
+    return text
+
+
 def _networks(text: str) -> str:
     networks(text)
     return text
@@ -194,25 +209,25 @@ class Configuration:
     mirror: Annotated[str | None, _mirror] = None
     clock: Annotated[float, _clock] = 1
     contact: str | None = None
-    host: str = "127.0.0.1"
+    host: Annotated[str, _word] = "127.0.0.1"
     port: Annotated[int, _whole(1, 65_535)] = 8001
     workers: Annotated[int, _whole(1, 64)] = 2
     notice: str | None = None
     site: Annotated[str, _site] = "http://127.0.0.1:8001"
-    smtp_host: str | None = None
+    smtp_host: Annotated[str | None, _word] = None
     smtp_port: Annotated[int, _whole(1, 65_535)] = 587
     smtp_security: Annotated[str, _one_of("starttls", "tls", "none")] = "starttls"
-    smtp_user: str | None = None
+    smtp_user: Annotated[str | None, _word] = None
     mail_from: Annotated[str | None, _mail] = None
     mail_bounces: Annotated[str | None, _mail] = None
     mail_rate: Annotated[float, _rate] = 10
     mail_postal: str | None = None
     digest_hours: Annotated[int, _whole(0, 168)] = 24
     dkim_file: str | None = None
-    dkim_selector: str | None = None
+    dkim_selector: Annotated[str | None, _word] = None
     publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
-    sso_header: str | None = None
-    sso_proxy: str | None = None
+    sso_header: Annotated[str | None, _word] = None
+    sso_proxy: Annotated[str | None, _addresses] = None
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
     log_format: Annotated[str, _one_of("text", "json")] = "text"
     log_file: str | None = None

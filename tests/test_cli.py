@@ -243,6 +243,10 @@ def test_wrong_call_is_told_what_is_wrong(call: Call, arguments: list[str], word
         ("INFOPOLICY_WORKERS", "-1"),
         ("INFOPOLICY_MIRROR", "localhost:8900"),
         ("INFOPOLICY_CONFIG", "/nowhere/infopolicy.toml"),
+        ("INFOPOLICY_HOST", "my host"),
+        ("INFOPOLICY_SMTP_HOST", "mail example"),
+        ("INFOPOLICY_SSO_HEADER", "X User"),
+        ("INFOPOLICY_SSO_PROXY", "the-proxy"),
     ],
 )
 def test_setting_that_cannot_be_is_named(call: Call, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -14,6 +14,7 @@ import yaml
 from site_corpus import BROADBAND, HOSTILE_BILL, PLAIN, RULE, TODAY, build
 
 import serve
+from commands.session import Stop, plain_errors
 from crawlers.items import CHANGE_KINDS, KINDS, LEVELS, STATUSES
 from pages.browse import browse
 from pages.http import formatting as words
@@ -474,6 +475,10 @@ def test_a_taken_port_is_told_plainly(corpus: Path) -> None:
     try:
         with pytest.raises(serve.CannotServe, match=f"port {port} is taken"):
             serve.run(corpus, "127.0.0.1", port)
+        with pytest.raises(Stop) as stopped, plain_errors():
+            serve.run(corpus, "127.0.0.1", port)
+        assert str(stopped.value).startswith(f"port {port} is taken"), "and nothing about the data folder"
+        assert str(stopped.value).endswith(f"`--port {port + 1}`")
     finally:
         taken.close()
 
