@@ -118,7 +118,9 @@ def _tied(corpus: Database) -> Iterator[list[str]]:
     """Bills that a legislature calls the same, each with those it is tied to."""
     marks = ", ".join("?" * len(_SAME))
     ties: dict[str, set[str]] = defaultdict(set)
-    for one, other in corpus.execute(f"select document_id, linked_id from links where kind in ({marks})", list(_SAME)):
+    for one, other in corpus.execute(
+        f"select document_id, linked_id from links where lower(kind) in ({marks})", list(_SAME)
+    ):
         ties[one].add(other)
         ties[other].add(one)
     return ([key, *others] for key, others in ties.items() if len(others) < _MOST_TIED)

@@ -229,6 +229,12 @@ def test_grades_are_written_with_their_reason_and_must_see_ranks_first(graded: D
     }
 
 
+def test_what_congress_calls_identical_is_tied_however_its_kind_is_written(graded: Database) -> None:
+    graded.execute("update links set kind = 'Identical bill'")
+    grade_all(graded)
+    assert stored(graded)["us-ia-2025-2026-sf2"] == (2, 0.6, COMPANION)
+
+
 def test_a_second_time_nothing_is_written_and_only_what_changed_is_graded_again(graded: Database) -> None:
     grade_all(graded)
     assert grade_all(graded) == 0
