@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from conftest import clean_environment
 from desk_fixtures import (
     LATER,
     NOW,
@@ -29,7 +25,6 @@ from desk_fixtures import (
 )
 from site_corpus import BROADBAND, RULE
 
-import cli
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.partners import partners
@@ -448,54 +443,3 @@ def test_what_was_said_stays(db: Any, table: str) -> None:
     for sql in (f"update {table} set id = 9", f"delete from {table}"):
         with pytest.raises(sqlite3.IntegrityError, match="only added to"):
             db.execute(sql)
-
-
-# --------------------------------------------------------------------- the command line
-
-
-@pytest.fixture
-def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    for name in set(os.environ) - set(clean_environment()):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        done = CliRunner().invoke(cli.main, ["user", *arguments], input=typed)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        return done
-
-    return run
-
-
-def test_an_account_of_a_partner(user: Callable[..., Result], tmp_path: Path) -> None:
-    user("add", "Ana Reader", typed=PASSWORD)
-    done = user("add", EFF, "--role", "partner", "--organisation", "EFF", typed=PASSWORD)
-    assert (done.exit_code, done.stdout) == (0, "Dana Partner may sign in as partner of EFF\n")
-    file = tmp_path / "data" / "partners.db"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert user("list").stdout == "Ana Reader\treviewer\t-\t-\nDana Partner\tpartner\tEFF\t-\n"
-    with closing(sqlite3.connect(tmp_path / "data" / "staff.db")) as staff:
-        assert staff.execute("select name from accounts").fetchall() == [("Ana Reader",)]
-    for again in (("add", EFF), ("add", "ana reader", "--role", "partner", "--organisation", "EFF")):
-        taken = user(*again, typed=PASSWORD)
-        assert (taken.exit_code, "already an account" in taken.stderr) == (2, True)
-    assert user("password", EFF, typed="another long password").exit_code == 0
-    assert user("disable", EFF).exit_code == 0
-    assert user("list").stdout.endswith("EFF\t-\tclosed\n")
-    stays = user("role", EFF, "viewer")
-    assert (stays.exit_code, "a partner stays one" in stays.stderr) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("--role", "partner"), "go together"),
-        (("--organisation", "EFF"), "go together"),
-        (("--role", "partner", "--organisation", "x"), "2 to 80 characters"),
-        (("--role", "partner", "--organisation", "EFF", "--no-password"), "needs a password"),
-    ],
-)
-def test_what_makes_no_partner(user: Callable[..., Result], arguments: tuple[str, ...], says: str) -> None:
-    done = user("add", EFF, *arguments, typed=PASSWORD)
-    assert (done.exit_code, says in done.stderr) == (2, True)
-    assert user("list").stdout == ""

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from scrapy.http import TextResponse
 from sqlite_utils import Database
-from test_us_states import answer, asked, row, spider_on
+from test_us_states import answer, asked, row
+from test_us_states_going_on import spider_on
 
 import serve
 from crawlers.completeness.session_choice import SessionChoice
