@@ -5,11 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from sqlite_utils import Database
 
 from comparison.versions.company_provisions import latest_changes
 from crawlers.companies import KIND
@@ -115,22 +112,6 @@ _DOCUMENT = f"""
     from corpus.documents d left join corpus.shown_priorities p on p.document_id = d.id where d.id = ?"""
 
 
-def _document(db: Database, document_id: str) -> Row:
-    document = next(iter(db.query(_DOCUMENT, [document_id])), None)
-    if document is None:
-        raise HTTPError(404, "There is no such document.")
-    return document
-
-
-def _reasons_for_areas(items: Iterable[Item]) -> dict[str, list[Mark]]:
-    """The places to mark in each part of a document's text, with the title of the area that they are the reason for."""
-    spans: dict[str, list[Mark]] = defaultdict(list)
-    for item in sorted((item for item in items if item.kind == "area"), key=lambda item: item.key):
-        for each in item.evidence:
-            spans[each.field].append(Mark(each.start, each.end, item.title))
-    return spans
-
-
 def review_view(
     context: RequestContext, document_id: str, conflict: Row | None = None, problem: str | None = None
 ) -> ReviewView:
@@ -151,19 +132,25 @@ def review_view(
     filters = Filters.of(context.args)
     query = filters.query(n=number)
     sampled = queue.is_sampled(db, today, document_id)
-    document = _document(db, document_id)
+    document = next(iter(db.query(_DOCUMENT, [document_id])), None)
+    if document is None:
+        raise HTTPError(404, "There is no such document.")
     last, history, titles = reviews.last_of(db, context.me), reviews.history(db, document_id), review_items.titles(db)
     stances, choices = review_items.stances(history, titles), review_items.choices(titles)
     pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
     twins, related = related_documents(db, document, titles)
+    spans: dict[str, list[Mark]] = defaultdict(list)
+    for item in sorted((item for item in items if item.kind == "area"), key=lambda item: item.key):
+        for each in item.evidence:
+            spans[each.field].append(Mark(each.start, each.end, item.title))
     reading = context.second_reading(document_id, document["text_hash"])
     beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
         old=old_news(db, [document_id], today).get(document_id, ""),
-        **marked(document, _reasons_for_areas(items)),
+        **marked(document, spans),
         items=items,
         history=history,
         did={row["id"]: row["did"] for row in history},
