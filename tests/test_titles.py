@@ -188,6 +188,7 @@ def test_a_caption_gives_way_to_what_the_summary_says(title: str, abstract: str 
     [
         ("SCH CD-SCHOOL VENTILATION", "School Code: school ventilation"),
         ("DHFS-DHS-DIRECT SUPPORT WAGE", "Department of Healthcare and Family Services: DHS-direct support wage"),
+        ("SCH CD-HLTH PROG AND DEPT-WIDE", "School Code: health program and department-wide"),
         ("FOIA-TECH", "Freedom of Information Act: technical change"),
         ("MEMORIAL-ANN R. READER", "Memorial: Ann R. Reader"),
         ("$$DCEO-LIBRARY ROOF", "Appropriation: Department of Commerce and Economic Opportunity, library roof"),
@@ -203,7 +204,9 @@ def test_the_captions_of_illinois_are_put_into_words(caption: str, shown: str) -
 
 
 def test_a_part_of_the_captions_that_is_lacking_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "captions.yml").write_text("{before: {}, named: {}, after: {}, capitals: []}", encoding="utf-8")
+    (tmp_path / "captions.yml").write_text(
+        "{before: {}, named: {}, after: {}, words: {}, capitals: []}", encoding="utf-8"
+    )
     monkeypatch.setattr(captions, "SITE", tmp_path)
     with pytest.raises(ValueError, match="see 'whole'"):
         captions.load_captions.__wrapped__()

@@ -17,7 +17,8 @@ LONGEST = 32
 _ROOM = 200
 #: An appropriation, sometimes of two; "$5 MILLION" is none.
 _MONEY = re.compile(r"\$+(?=[A-Z])")
-_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: A word of a title, with its hyphens and apostrophes.
+WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 #: One act and nothing else: no list of acts, and nothing said of it in the same sentence.
 _CREATES = re.compile(r"Creates the (?P<name>[^.,;:\n]{4,120}? Act(?: of \d{4})?)\.(?=\s|$)")
 
@@ -29,6 +30,7 @@ class Captions:
     before: dict[str, str]
     named: dict[str, str]
     after: dict[str, str]
+    words: dict[str, str]
     capitals: frozenset[str]
     whole: frozenset[str]
 
@@ -45,7 +47,8 @@ def load_captions() -> Captions:
     if wrong := sorted(parts ^ set(entries)):
         raise ValueError(f"captions.yml: its parts are {', '.join(sorted(parts))}: see {wrong[0]!r}")
     words = {
-        key: {str(caption): str(said) for caption, said in entries[key].items()} for key in ("before", "named", "after")
+        key: {str(caption): str(said) for caption, said in entries[key].items()}
+        for key in ("before", "named", "after", "words")
     }
     return Captions(**words, capitals=frozenset(entries["capitals"]), whole=frozenset(entries["whole"]))
 
@@ -75,11 +78,11 @@ def in_words(title: str, quiet: Callable[[str], str]) -> str | None:
     known, money = load_captions(), _MONEY.match(title)
     head, _, rest = title[money.end() if money else 0 :].partition("-")
     if head in known.named and rest and not money:
-        return f"{known.named[head]}: {_WORD.sub(lambda word: _kept(word[0], str.capitalize), rest)}"
+        return f"{known.named[head]}: {WORD.sub(lambda word: _kept(word[0], str.capitalize), rest)}"
     if head not in known.before and not money:
         return None
-    subject = known.before.get(head) or _WORD.sub(lambda word: _kept(word[0], quiet), head)
-    said = known.after.get(rest) or _WORD.sub(lambda word: _kept(word[0], quiet), rest)
+    subject = known.before.get(head) or WORD.sub(lambda word: _kept(word[0], quiet), head)
+    said = known.after.get(rest) or WORD.sub(lambda word: _kept(word[0], quiet), rest)
     return (
         f"Appropriation: {', '.join(filter(None, (subject, said)))}"
         if money
@@ -94,6 +97,9 @@ def _is_caption(title: str) -> bool:
 
 
 def _kept(word: str, spelled: Callable[[str], str]) -> str:
-    """A word with the capitals of captions.yml in each part of it ("DHS-DIRECT"), and the others as they are spelled."""
-    capitals = load_captions().capitals
-    return "-".join(part if part in capitals else spelled(part) for part in word.split("-"))
+    """A word, part by part ("DHS-DIRECT"): the whole one where captions.yml knows it as cut, with its capitals where that says so,
+    or as it is spelled."""
+    known = load_captions()
+    return "-".join(
+        known.words.get(part) or (part if part in known.capitals else spelled(part)) for part in word.split("-")
+    )

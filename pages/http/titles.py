@@ -14,7 +14,6 @@ from text.yaml_config import read_yaml
 
 #: From this share of capital letters on, and with so many letters, a title is shouting.
 SHARE, LEAST = 0.8, 12
-_WORD = re.compile(r"[^\W\d_][\w'’.-]*")
 #: New Jersey marks an amended bill with them.
 _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: An act whose name is an acronym ("TAKE IT DOWN Act"): who writes "Act" so does not shout the rest.
@@ -60,7 +59,7 @@ def readable(title: str) -> str:
     if not _shouts(title):
         return _capital(title) if _begins_small(title) else title
     spoken = _of_a_name if _CASE.search(title) else _word
-    quiet = _WORD.sub(lambda match: spoken(match[0]), title)
+    quiet = captions.WORD.sub(lambda match: spoken(match[0]), title)
     for pattern, name in _several_words():
         quiet = pattern.sub(name, quiet)
     quiet = _MAY.sub("May", quiet)
@@ -100,7 +99,7 @@ def _capital(title: str) -> str:
 
 def _begins_small(title: str) -> bool:
     """Whether the first word has only small letters, as New Hampshire writes titles; ``eBook`` has not."""
-    first = _WORD.search(title)
+    first = captions.WORD.search(title)
     return bool(first and first[0].islower())
 
 
@@ -109,7 +108,7 @@ def _word(word: str) -> str:
         return word
     small = word.casefold()
     bare = _POSSESSIVE.sub("", small)
-    return acronyms().get(small) or proper_words().get(bare, bare) + small[len(bare) :]
+    return acronyms().get(small) or load_proper()[0].get(bare, bare) + small[len(bare) :]
 
 
 def _of_a_name(word: str) -> str:
@@ -141,10 +140,6 @@ def load_proper() -> tuple[dict[str, str], tuple[str, ...]]:
     return {str(word).casefold(): str(word) for word in entries["words"]}, tuple(
         str(phrase) for phrase in entries["phrases"]
     )
-
-
-def proper_words() -> dict[str, str]:
-    return load_proper()[0]
 
 
 @cache
