@@ -77,7 +77,7 @@ def in_words(title: str, quiet: Callable[[str], str]) -> str | None:
         return None
     known, money = load_captions(), _MONEY.match(title)
     head, _, rest = title[money.end() if money else 0 :].partition("-")
-    if head in known.named and rest and not money:
+    if head in known.named and rest:
         return f"{known.named[head]}: {WORD.sub(lambda word: _kept(word[0], str.capitalize), rest)}"
     if head not in known.before and not money:
         return None
@@ -97,8 +97,8 @@ def _is_caption(title: str) -> bool:
 
 
 def _kept(word: str, spelled: Callable[[str], str]) -> str:
-    """A word, part by part ("DHS-DIRECT"): the whole one where captions.yml knows it as cut, with its capitals where that says so,
-    or as it is spelled."""
+    """A word, part by part ("DHS-DIRECT"): the whole one where captions.yml knows it as cut, with its capitals where that says
+    so, or as it is spelled."""
     known = load_captions()
     return "-".join(
         known.words.get(part) or (part if part in known.capitals else spelled(part)) for part in word.split("-")
