@@ -187,7 +187,11 @@ def test_a_caption_gives_way_to_what_the_summary_says(title: str, abstract: str 
     ("caption", "shown"),
     [
         ("SCH CD-SCHOOL VENTILATION", "School Code: school ventilation"),
-        ("DHFS-DHS-DIRECT SUPPORT WAGE", "Department of Healthcare and Family Services: DHS-direct support wage"),
+        ("DHFS-DHS-DIRECT SUPPORT WAGE", "Department of Healthcare and Family Services: DHS, direct support wage"),
+        ("IMDMA-VISITATION-NONPARENTS", "Marriage and Dissolution of Marriage Act: visitation, nonparents"),
+        ("INS-OUT-OF-NETWORK-PART-TIME", "Insurance: out-of-network, part-time"),
+        ("DOMESTIC VIOLENCE-PENALTIES", "Domestic violence: penalties"),
+        ("$CDB-CAPITAL PROJECTS-TECH", "Appropriation: CDB, capital projects, technical change"),
         ("SCH CD-HLTH PROG AND DEPT-WIDE", "School Code: health program and department-wide"),
         ("FOIA-TECH", "Freedom of Information Act: technical change"),
         ("MEMORIAL-ANN R. READER", "Memorial: Ann R. Reader"),
@@ -208,7 +212,7 @@ def test_a_part_of_the_captions_that_is_lacking_is_named(monkeypatch: pytest.Mon
         "{before: {}, named: {}, after: {}, words: {}, capitals: []}", encoding="utf-8"
     )
     monkeypatch.setattr(captions, "SITE", tmp_path)
-    with pytest.raises(ValueError, match="see 'whole'"):
+    with pytest.raises(ValueError, match="see 'joined'"):
         captions.load_captions.__wrapped__()
 
 

@@ -19,6 +19,8 @@ _ROOM = 200
 _MONEY = re.compile(r"\$+(?=[A-Z])")
 #: A word of a title, with its hyphens and apostrophes.
 WORD = re.compile(r"[^\W\d_][\w'’.-]*")
+#: Two words and the hyphen between them; the second may be the first of the next pair.
+_HYPHEN = re.compile(r"(?P<first>[^\W\d_]+)-(?=(?P<last>[^\W\d_]+))")
 #: One act and nothing else: no list of acts, and nothing said of it in the same sentence.
 _CREATES = re.compile(r"Creates the (?P<name>[^.,;:\n]{4,120}? Act(?: of \d{4})?)\.(?=\s|$)")
 
@@ -33,6 +35,9 @@ class Captions:
     words: dict[str, str]
     capitals: frozenset[str]
     whole: frozenset[str]
+    joined: frozenset[str]
+    joining_first: frozenset[str]
+    joining_last: frozenset[str]
 
 
 @cache
@@ -46,11 +51,18 @@ def load_captions() -> Captions:
     parts = set(Captions.__dataclass_fields__)
     if wrong := sorted(parts ^ set(entries)):
         raise ValueError(f"captions.yml: its parts are {', '.join(sorted(parts))}: see {wrong[0]!r}")
-    words = {
-        key: {str(caption): str(said) for caption, said in entries[key].items()}
-        for key in ("before", "named", "after", "words")
-    }
-    return Captions(**words, capitals=frozenset(entries["capitals"]), whole=frozenset(entries["whole"]))
+    return Captions(
+        **{key: _texts(entries[key]) for key in ("before", "named", "after", "words")},
+        capitals=frozenset(entries["capitals"]),
+        whole=frozenset(entries["whole"]),
+        joined=frozenset(entries["joined"]),
+        joining_first=frozenset(entries["joining_first"]),
+        joining_last=frozenset(entries["joining_last"]),
+    )
+
+
+def _texts(entries: dict[object, object]) -> dict[str, str]:
+    return {str(key): str(said) for key, said in entries.items()}
 
 
 def said_by_summary(title: str, abstract: str | None) -> str | None:
@@ -82,7 +94,9 @@ def in_words(title: str, quiet: Callable[[str], str]) -> str | None:
     if head not in known.before and not money:
         return None
     subject = known.before.get(head) or WORD.sub(lambda word: _kept(word[0], quiet), head)
-    said = known.after.get(rest) or WORD.sub(lambda word: _kept(word[0], quiet), rest)
+    said = ", ".join(
+        known.after.get(part) or WORD.sub(lambda word: _kept(word[0], quiet), part) for part in _dashes(rest)
+    )
     return (
         f"Appropriation: {', '.join(filter(None, (subject, said)))}"
         if money
@@ -90,6 +104,21 @@ def in_words(title: str, quiet: Callable[[str], str]) -> str | None:
         if said
         else None
     )
+
+
+def _dashes(rest: str) -> list[str]:
+    """``TESTS-PART-TIME STAFF`` -> ``["TESTS", "PART-TIME STAFF"]``: parted at each hyphen that joins no words."""
+    parts, start = [], 0
+    for hyphen in _HYPHEN.finditer(rest):
+        if not _joins(hyphen["first"].lower(), hyphen["last"].lower()):
+            parts.append(rest[start : hyphen.end("first")])
+            start = hyphen.start("last")
+    return [*parts, rest[start:]]
+
+
+def _joins(first: str, last: str) -> bool:
+    known = load_captions()
+    return first in known.joining_first or last in known.joining_last or f"{first}-{last}" in known.joined
 
 
 def _is_caption(title: str) -> bool:
