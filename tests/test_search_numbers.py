@@ -184,6 +184,42 @@ def test_a_program_that_searches_for_a_number_gets_documents_or_candidates(db: s
     assert said.says
 
 
+@pytest.mark.parametrize(
+    ("typed", "status", "state"),
+    [
+        ("hb 7606", "enacted", "nothing_found"),
+        ("hb 7606", "in_committee", "candidates"),
+        ("s 1409 118th congress", "enacted", "nothing_found"),
+        ("s 1409 118th congress", "in_committee", "answered"),
+    ],
+)
+def test_a_search_for_a_number_keeps_to_what_else_is_asked_for(
+    db: sqlite3.Connection, typed: str, status: str, state: str
+) -> None:
+    said = searching.search(
+        At(db, DAY, "https://example.org"), typed, place="us" if "1409" in typed else None, status=status
+    )
+    assert said.state == state
+    assert f"status={status}" in said.address
+    assert ("none of them fits" in said.says) == (state == "nothing_found")
+
+
+def test_a_law_that_does_not_fit_what_else_is_asked_for_is_not_said_to_be_missing(
+    with_laws: sqlite3.Connection,
+) -> None:
+    said = searching.search(At(with_laws, DAY, "https://example.org"), "Public Law 117-58", status="failed")
+    assert said.state == "nothing_found"
+    assert "does not fit what else was asked for" in said.says
+
+
+async def test_the_page_says_where_a_document_found_by_its_number_does_not_fit_the_filters(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    says = "Downloads have only what fits all of it."
+    assert says in (await site.client.get("/browse?q=hb+7606&status=enacted")).text
+    assert says not in (await site.client.get("/browse?q=hb+7606&kind=bill")).text
+
+
 def test_the_one_document_with_a_number_is_an_answer_as_of_any_search(db: sqlite3.Connection) -> None:
     said = searching.search(At(db, DAY, "https://example.org"), "s 1409 118th congress", place="us")
     assert set(said.result) == set(searching.search(At(db, DAY, "https://example.org"), "hotspots").result)

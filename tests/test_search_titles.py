@@ -9,7 +9,7 @@ from search_fixtures import DAY, filled, found_by
 from site_corpus import document_row
 from sqlite_utils import Database
 
-from pages.browse import browse, finding, titles
+from pages.browse import browse, finding, selection, titles
 from publish.listing import publish
 
 
@@ -84,6 +84,28 @@ def test_a_document_that_the_list_leaves_out_is_found_by_its_title(with_titles: 
     assert (found.by_title, found.direct, found.total) == (False, [], 1)
     found = browse.browse(with_titles.conn, browse.Filters.of(asked | {"jurisdiction": "us-tx"}), DAY)
     assert found.direct == []
+
+
+@pytest.mark.parametrize(
+    ("chosen", "listed"),
+    [
+        ({}, {"us-117-hr93"}),
+        ({"kind": "bill"}, {"us-117-hr93"}),
+        ({"status": "enacted"}, set()),
+        ({"area": "tagged"}, set()),
+    ],
+)
+def test_a_file_has_what_was_named_only_where_it_fits_the_filters(
+    with_titles: Database, chosen: dict[str, str], listed: set[str]
+) -> None:
+    asked = browse.Filters.of({"q": "Congratulating the town of Otterville on its 100th anniversary"} | chosen)
+    found = browse.browse(with_titles.conn, asked, DAY)
+    assert ([card.id for card in found.direct], found.fitting) == (["us-117-hr93"], listed), (
+        "the page shows it, and says so"
+    )
+    selected = selection.of_filters(with_titles.conn, asked, DAY)
+    assert {place[1] for place in selection.window(with_titles.conn, selected, 9)} == listed
+    assert selected.total == len(listed)
 
 
 def test_a_title_that_was_cut_is_found_by_its_beginning(with_titles: Database) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
-from pages.browse import law_numbers, numbers
+from pages.browse import finding, law_numbers, numbers
 from pages.browse.filters import PLACE_GROUPS, Filters
 from pages.browse.law_numbers import LawNumber
 from pages.browse.numbers import Number
@@ -19,15 +21,15 @@ MOST = 25
 _WORDS = re.compile(r"[a-z]+|\d+")
 
 
-def candidates(at: At, typed: str, place: str | None, session: str | None) -> Answer:
-    """The collected documents with a number.
+def candidates(at: At, typed: str, place: str | None, session: str | None, also: Filters | None = None) -> Answer:
+    """The collected documents with a number that have what else is asked for (``also``).
 
     ``result.only`` is the id of the one that fits where place and session were given, or where the number is of a kind that
     is given out once (the Federal Register's); else None.
     """
-    path = "/browse?" + urlencode({"q": typed})
+    path = also.address() if also else "/browse?" + urlencode({"q": typed})
     if law := law_numbers.read(typed):
-        return _law(at, law, place, path)
+        return _law(at, law, place, also, path)
     asked = numbers.read_number(typed)
     if asked is None:
         says = "This is neither the id of a stored document nor the number of one. Look for words with `search`."
@@ -37,7 +39,9 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
     place = place or asked.place
     session = session or asked.session
     same = _with_number(at, asked, place)
-    fitting = [row for row in same if not session or in_session(session, row["session"])]
+    numbered = [row for row in same if not session or in_session(session, row["session"])]
+    chosen = _with_what_is_chosen(at, also, [row["id"] for row in numbered])
+    fitting = [row for row in numbered if row["id"] in chosen]
     total = len(fitting)
     places = places_of(at, place)
     only = _only(fitting, asked, place, session)
@@ -59,28 +63,39 @@ def candidates(at: At, typed: str, place: str | None, session: str | None) -> An
             "every place and session, also in those that are not collected: choose by id, or ask with place and session."
         )
         return answer(at, State.CANDIDATES, says, path, result, places=places, **marked)
-    return _none(at, result, same, path)
+    return _none(at, result, numbered, same, path)
 
 
-def _law(at: At, law: LawNumber, place: str | None, path: str) -> Answer:
+def _with_what_is_chosen(at: At, also: Filters | None, ids: list[str]) -> Collection[str]:
+    """Those of some documents that have what was asked for besides a number; of which place they are is known already."""
+    return finding.with_what_is_chosen(at.db, replace(also, jurisdiction=""), ids) if also else ids
+
+
+def _law(at: At, law: LawNumber, place: str | None, also: Filters | None, path: str) -> Answer:
     """The bill that became a law: Congress gives each number once."""
     sql, values = Filters(jurisdiction=place or "").condition("jurisdiction")
-    found = law_numbers.find(at.db, law, (sql or "1", values))
+    stored = law_numbers.find(at.db, law, (sql or "1", values))
+    found = sorted(_with_what_is_chosen(at, also, stored))
     result: Row = {"candidates": [], "only": next(iter(found), None)}
     if found:
         return answer(at, State.ANSWERED, "", path, result, places=["us"])
     says = f"No bill that is collected is known to have become {law.kind} {law.number}. It may exist where nothing was collected."
+    if stored:
+        says = f"A bill that became {law.kind} {law.number} is collected, but it does not fit what else was asked for."
     return answer(at, State.NOTHING_FOUND, says, path, result, places=["us"])
 
 
-def _none(at: At, result: Row, same: list[Row], path: str) -> Answer:
-    """Nothing has the number: because it was not collected, or as far as can be said."""
+def _none(at: At, result: Row, numbered: list[Row], same: list[Row], path: str) -> Answer:
+    """Nothing has the number and what else is asked for: because it was not collected, or as far as can be said."""
     place, session = result["place"], result["session"]
     group = place in PLACE_GROUPS
     held = _sessions(at, place) if place and not group else []
     result["elsewhere"] = [_candidate(at, row) for row in same[:MOST]]
     result["sessions_collected"] = held
-    if place and not group and not is_collected(at, place):
+    if numbered:
+        says = "Documents with this number are collected, but none of them fits what else was asked for."
+        state = State.NOTHING_FOUND
+    elif place and not group and not is_collected(at, place):
         says = f"Nothing of {formatting.place(place)} is collected, so nothing can be said about this number there."
         state = State.NOT_COLLECTED
     elif place and not group and session and not any(in_session(session, each["session"]) for each in held):

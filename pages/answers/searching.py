@@ -43,7 +43,7 @@ def search(
     if must_see is not None:
         parts["must_see"] = str(int(must_see))
     if numbers.is_number(words) or (numbers.read_number(words) and numbers.find_number(at.db, words)):
-        return _by_number(at, words, place)
+        return _by_number(at, words, place, Filters.of(parts))
     filters = Filters.of(parts | {"page": str(page)})
     found = browse.browse(at.db, filters, at.today, choices=False)
     places = _places(at, place, words)
@@ -102,9 +102,12 @@ def _how_read(found: browse.Browse) -> str:
     return " ".join(says)
 
 
-def _by_number(at: At, words: str, place: str | None) -> Answer:
-    """The candidates for a number; the one document as a search gives it where place and session name only one."""
-    found = candidates(at, words, place, None)
+def _by_number(at: At, words: str, place: str | None, filters: Filters) -> Answer:
+    """The candidates for a number that have what else is asked for.
+
+    The one document as a search gives it where place and session name only one.
+    """
+    found = candidates(at, words, place, None, filters)
     if not (only := found.result["only"]):
         return found
     listed = [row | {"passage": None, "passage_from": None} for row in described(at, [only])]
@@ -117,7 +120,7 @@ def _by_number(at: At, words: str, place: str | None) -> Answer:
         "note": None,
         "positions": [],
     }
-    path = Filters.of({"q": words} | ({"jurisdiction": place} if place else {})).address()
+    path = filters.address()
     says = "One document has this number."
     return answer(at, State.ANSWERED, says, path, result, places=[listed[0]["jurisdiction"]], **_MARKED)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pages.browse import (
     facets,
+    finding,
     known,
     numbers,
     outcomes,
@@ -64,6 +65,8 @@ class Browse:
     by_relevance: bool
     #: Whether ``direct`` are documents that the list leaves out whose title was typed, and not those of a number or a case.
     by_title: bool = False
+    #: The ids of those of ``direct`` that have what else is chosen: files have no others.
+    fitting: frozenset[str] = frozenset()
     #: Few or no documents have all the words: these have most of them.
     loose: bool = False
     #: The question with its mistyped words put right, to offer.
@@ -145,6 +148,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     best = ranking.best(db, filters, found.asked, today, total) if by_relevance and not unknown else []
     ids = [] if unknown else _ids(db, filters, found.asked, total, _first(best, titled_here) if by_relevance else [])
     by_title = cards(db, [key for key in titled if key not in titled_here][: numbers.MOST], today)
+    above = direct or by_title
     why = reasons.of(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
     listed = one_per_title(listed, PAGE, by_place=True)
@@ -155,8 +159,9 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         results=results,
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
-        direct=direct or by_title,
+        direct=above,
         by_title=bool(by_title),
+        fitting=finding.with_what_is_chosen(db, filters, [] if unknown else [card.id for card in above]),
         positions=[]
         if filters.page > 1 or by_number or found.asked.docket
         else positions.matching(db, found.asked, ids[:VOTES]),

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 
 from crawlers.items import slug
 from pages.browse import numbers, search, titles
+from pages.browse.filters import Filters
 from pages.database import marks, rows
 from pages.documents.identifiers import CONGRESS_GOV
 from pages.documents.session_status import SESSION_TITLE
@@ -105,3 +107,10 @@ def find_documents(db: sqlite3.Connection, typed: str, most: int = MOST_FOUND) -
     of_docket = words.docket.having(db) if words.docket else ()
     titled = titles.with_title(db, typed, numbers.ANYWHERE)
     return list(dict.fromkeys([*named(db, typed), *of_docket, *titled, *found]))[:most]
+
+
+def with_what_is_chosen(db: sqlite3.Connection, filters: Filters, ids: Sequence[str]) -> frozenset[str]:
+    """Those of some documents that have all that is chosen. What is ceremonial counts too: who names a document means it."""
+    chosen, values = replace(filters, ceremonial=filters.ceremonial or "any").where()
+    sql = f"select document_id from listing where {chosen} and document_id in ({marks(ids)})"
+    return frozenset(row[0] for row in db.execute(sql, [*values, *ids])) if ids else frozenset()

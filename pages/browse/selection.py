@@ -42,6 +42,8 @@ class Selection:
 def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -> Selection:
     """What /browse shows for these filters, all pages of it; a number that was typed leads to its document here too.
 
+    The page shows that document whatever is chosen, and says so; a file has no words to say it, and keeps to the filters.
+
     Raises:
         UnknownValue: a filter has a value that does not exist.
     """
@@ -52,7 +54,7 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
     chosen_where, chosen_values = filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
-    ids = [] if found.other_congress else [card.id for card in found.direct]
+    ids = [] if found.other_congress else [card.id for card in found.direct if card.id in found.fitting]
     held = db.execute(
         f"select document_id from listing where {where} and document_id in ({marks(ids)})", [*values, *ids]
     )
