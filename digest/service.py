@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest.delivery.dkim import BadKey, signer
-from digest.delivery.message import Letterhead, issue_message, letter
+from digest.delivery.message import Letterhead, issue_message, letter, pages_in
 from digest.delivery.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
 from digest.issues import issues
 from digest.issues.compose import compose
@@ -270,7 +270,14 @@ def preview(db: Database, config: Configuration, key: str, *, language: str, are
     """
     issue = issues.load(db, key)
     links = {"manage": config.site, "leave": config.site, "postal": config.mail_postal or ""}
-    made = compose(issue, Preferences(areas=areas), language, site=config.site, since=issue.news_since, links=links)
+    made = compose(
+        issue,
+        Preferences(areas=areas),
+        language,
+        site=pages_in(config.site, language),
+        since=issue.news_since,
+        links=links,
+    )
     if made is None:
         raise IssueError(f"{key} tells nothing new to a reader of these areas: no mail would go out")
     return made[1]

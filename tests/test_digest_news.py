@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +160,17 @@ def test_nothing_new_means_no_mail(db, corpus_file: Path) -> None:
     person = reader(db, "a@example.org", Preferences(areas=("library-funding",), jurisdictions=("us-tx",)))
     issue = prepared(db, corpus_file)
     assert issue_message(db, issue, person, HEAD, since=0, now=FIRST) is None
+
+
+def test_links_to_documents_lead_to_pages_in_the_language_of_the_reader(db, corpus_file: Path) -> None:
+    issue = prepared(db, corpus_file)
+    for language, pages in (("en", f"{HEAD.site}/documents/"), ("es", f"{HEAD.site}/es/documents/")):
+        person = replace(reader(db, f"{language}@example.org"), language=language)
+        made = issue_message(db, issue, person, HEAD, since=0, now=FIRST)
+        assert made is not None
+        for kind in ("plain", "html"):
+            said = made[0].get_body((kind,)).get_content()
+            assert set(re.findall(rf"{HEAD.site}\S*?/documents/", said)) == {pages}
 
 
 def test_changing_from_weekly_to_daily_repeats_nothing(db, corpus_file: Path) -> None:

@@ -42,14 +42,18 @@ class Letterhead:
         return self.bounces or self.address
 
     def pages(self, language: str) -> str:
-        """What the addresses of pages in a language begin with."""
-        return self.site if language == ENGLISH else f"{self.site}/{language}"
+        return pages_in(self.site, language)
 
     def manage(self, links: Links, handle: str, language: str) -> str:
         return f"{self.pages(language)}/subscribe/manage/{links.manage(handle)}"
 
     def leave(self, links: Links, handle: str, language: str) -> str:
         return f"{self.pages(language)}/subscribe/leave/{links.leave(handle)}"
+
+
+def pages_in(site: str, language: str) -> str:
+    """What the addresses of pages in a language begin with."""
+    return site if language == ENGLISH else f"{site}/{language}"
 
 
 def message_id(links: Links, digest_id: str, subscriber_id: str, domain: str) -> str:
@@ -70,7 +74,8 @@ def issue_message(
         "web": web,
         "postal": head.postal or "",
     }
-    made = compose(issue, person.preferences, person.language, site=head.site, since=since, links=addresses)
+    pages = head.pages(person.language)
+    made = compose(issue, person.preferences, person.language, site=pages, since=since, links=addresses)
     if made is None or person.address is None:
         return None
     reading, html, text = made
