@@ -42,7 +42,7 @@ def open_mail_db(session: Session, *others: str) -> Iterator[Any]:
         try:
             yield db
         except service.ServerUnavailable as error:
-            raise Stop(f"{error}. What waits, waits: run the command again.", 3) from error
+            raise Stop(f"{str(error).rstrip('.')}. What waits, waits: run the command again.", 3) from error
         finally:
             db.close()
 

@@ -35,8 +35,13 @@ from operations.retention import forget_backups, plain
 from settings import Configuration
 from store.connect import read_only
 from store.data_folder import FILES, MANIFEST, damage, present
-from store.errors import OperationError, is_damage
+from store.errors import OperationError, StorageError, is_damage
 from store.private_files import Identity, identity_of
+
+#: What SQLite says of a file that cannot be written: in a copy, of the target, since the source is only read.
+_OF_TARGET = frozenset(
+    (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC)
+)
 
 
 class Damaged(OperationError):
@@ -68,6 +73,8 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int, d
         if final.exists():
             final.rmdir()
         part.rename(final)
+    except OSError as error:
+        raise StorageError.of(error.filename or final, error) from error  # a full disk names no file
     finally:
         shutil.rmtree(part, ignore_errors=True)  # an unfinished one: a finished one has its final name
     sync(final.parent)
@@ -219,8 +226,13 @@ def copy_whole(source: Path, target: Path, journal: str) -> None:
     """
     private_file(target, "w").close()
     with closing(read_only(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
-        new.execute(f"pragma journal_mode = {journal}")
+        try:
+            old.backup(new)
+            new.execute(f"pragma journal_mode = {journal}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode in _OF_TARGET:  # its disk is another one, maybe, than that of the data folder
+                raise StorageError.of(target, error) from error
+            raise
         if new.execute("pragma integrity_check(1)").fetchone()[0] != "ok":
             raise Damaged(f"{target}: the copy of {source} is damaged")
     with target.open("rb") as file:

@@ -55,6 +55,16 @@ def test_backup(infopolicy: Command, config: Configuration) -> None:
     assert check_backup(whole) == []
 
 
+def test_a_backup_elsewhere_names_the_disk_that_is_full(
+    infopolicy: Command, config: Configuration, tmp_path: Path
+) -> None:
+    done = infopolicy("backup", str(tmp_path / "elsewhere"), preexec_fn=no_room)
+    assert done.returncode == 4
+    assert f"{tmp_path / 'elsewhere'}" in done.stderr
+    assert f"{config.data}:" not in done.stderr
+    assert not list(tmp_path.glob("elsewhere*"))
+
+
 def test_restore(infopolicy: Command, config: Configuration, tmp_path: Path) -> None:
     assert infopolicy("backup", str(tmp_path / "copy")).returncode == 0
     before = {path.name: path.read_bytes() for path in present(config.data)}
