@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from commands.session import Session, plain_errors
+from commands.session import Session, Stop, plain_errors
 
 
 @click.command()
@@ -137,7 +137,7 @@ def positions_start(session: Session, folder: Path) -> None:
 
     with plain_errors():
         if folder.exists() and any(folder.iterdir()):
-            raise click.ClickException(f"{folder} is not empty: name a new folder")
+            raise Stop(f"{folder} is not empty: name a new folder", 2)
         for file in filter(Path.is_file, EXAMPLE.rglob("*")):
             copy = folder / file.relative_to(EXAMPLE)
             copy.parent.mkdir(parents=True, exist_ok=True)

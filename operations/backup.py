@@ -35,7 +35,7 @@ from operations.retention import forget_backups, plain
 from settings import Configuration
 from store.connect import read_only
 from store.data_folder import FILES, MANIFEST, damage, present
-from store.errors import OperationError, StorageError, is_damage
+from store.errors import InvalidInput, OperationError, StorageError, is_damage
 from store.private_files import Identity, identity_of
 
 #: What SQLite says of a file that cannot be written: in a copy, of the target, since the source is only read.
@@ -56,7 +56,8 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int, d
     data/backups, which stay forever.
 
     Raises:
-        OperationError: nothing to back up, the target is not an empty folder, or a copy is damaged.
+        OperationError: nothing to back up, or a copy is damaged.
+        InvalidInput: the target is not an empty folder.
     """
     databases = present(config.data)
     if not databases:
@@ -64,7 +65,7 @@ def backup(config: Configuration, target: Path | None, *, now: str, keep: int, d
     home = config.data / "backups"
     final = target or unused(home, plain(now))
     if final.exists() and any(final.iterdir()):
-        raise OperationError(f"{final}: is not empty; name another folder")
+        raise InvalidInput(f"{final}: is not empty; name another folder")
     part = final.with_name(final.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True, mode=0o700)
@@ -137,6 +138,7 @@ def restore(
 
     Raises:
         OperationError: the backup is not complete; nothing was changed.
+        InvalidInput: it is none, or has no such database.
     """
     work = config.data / "restoring"
     shutil.rmtree(work, ignore_errors=True)
@@ -159,9 +161,9 @@ def _gather(source: Path, work: Path, only: Collection[str], loose: bool) -> lis
     names = [path.name for path in present(source)] if loose else list(read_manifest(source)["files"])
     known = [name for name in FILES if name in names]
     if not known:
-        raise OperationError(f"{source}: holds no backup (none of {', '.join(FILES)})")
+        raise InvalidInput(f"{source}: holds no backup (none of {', '.join(FILES)})")
     if lacking := [name for name in only if name not in known]:
-        raise OperationError(f"{source}: holds no {lacking[0]} (it has {', '.join(known)})")
+        raise InvalidInput(f"{source}: holds no {lacking[0]} (it has {', '.join(known)})")
     chosen = [name for name in known if name in only] if only else known
     facts = {} if loose else read_manifest(source)["files"]
     return [words for name in chosen for words in _copy_or_rebuild(source / name, work / name, facts.get(name), facts)]

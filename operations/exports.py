@@ -1,4 +1,4 @@
-"""The tagged documents as one flat table, for spreadsheets and programs."""
+"""The tagged documents as one flat table, for spreadsheets and programs: those that the lists of the site have."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ import pandas as pd
 
 from pages.export.exports import cell
 from store.connect import read_only
-from store.errors import OperationError
+from store.constants import TAGGED
+from store.errors import InvalidInput
 
 _QUERY = """
     select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.published_on,
-           d.latest_action_on, d.latest_action, t.priority, t.priority_score,
+           d.latest_action_on, d.latest_action, p.priority, t.priority_score,
            (select group_concat(area_id, '; ' order by area_id) from shown_tags where document_id = d.id) as areas,
            (select group_concat(distinct position_id) from shown_positions where document_id = d.id) as positions, d.url
-    from documents d join taggings t on t.document_id = d.id
-    where exists (select 1 from shown_tags where document_id = d.id and (:area is null or area_id = :area))
+    from listing l join documents d on d.id = l.document_id left join taggings t on t.document_id = d.id
+    left join shown_priorities p on p.document_id = d.id
+    where l.area_id = :area and l.ceremonial = 0
     order by t.priority_score desc, d.id"""
 
 
@@ -28,14 +30,15 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
     """Write the rows and return how many there are. A file appears under its name when it is whole.
 
     Raises:
-        OperationError: there is no corpus, or no area of that name.
+        OperationError: there is no corpus.
+        InvalidInput: no area has that name.
         OSError: the file cannot be written.
     """
     with closing(read_only(corpus)) as db:
         known = {row[0] for row in db.execute("select id from policy_areas")}
         if area is not None and area not in known:
-            raise OperationError(f"no policy area is called {area!r}; there are: {', '.join(sorted(known))}")
-        frame = pd.read_sql_query(_QUERY, db, params={"area": area})
+            raise InvalidInput(f"no policy area is called {area!r}; there are: {', '.join(sorted(known))}")
+        frame = pd.read_sql_query(_QUERY, db, params={"area": area or TAGGED})
     if output is None or (output.exists() and not output.is_file()):  # such as /dev/null, which nothing may replace
         _write(frame, kind, output or sys.stdout)
         return len(frame)

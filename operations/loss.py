@@ -22,7 +22,7 @@ from operations.manifest import is_whole
 from operations.retention import backups
 from store.connect import connect_private, migrate, open_staff, read_only
 from store.data_folder import MANIFEST
-from store.errors import OperationError
+from store.errors import InvalidInput, OperationError
 from store.private_files import Identity, identity_of
 
 log = logging.getLogger("infopolicy.loss")
@@ -179,10 +179,10 @@ def accept(data: Path, name: str) -> None:
     A write-ahead log of the lost file is renamed, not deleted: it may hold its last changes.
 
     Raises:
-        OperationError: it is not the name of a private file.
+        InvalidInput: it is not the name of a private file.
     """
     if name not in PRIVATE:
-        raise OperationError(f"{name}: is not a private file; these are: {', '.join(PRIVATE)}")
+        raise InvalidInput(f"{name}: is not a private file; these are: {', '.join(PRIVATE)}")
     path = data / name
     if not path.exists() or not path.stat().st_size:
         for log in (path.with_name(name + "-wal"), path.with_name(name + "-shm")):

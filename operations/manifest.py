@@ -10,7 +10,7 @@ from typing import Any
 
 from store.connect import read_only
 from store.data_folder import MANIFEST, damage
-from store.errors import OperationError
+from store.errors import InvalidInput, OperationError
 
 FORM = 1
 
@@ -19,7 +19,7 @@ def check_backup(source: Path) -> list[str]:
     """Return the problems of a backup, each as a sentence that names the file; empty when it can be restored whole."""
     try:
         files = read_manifest(source)["files"]
-    except OperationError as error:
+    except (InvalidInput, OperationError) as error:
         return [str(error)]
     return [words for name, facts in files.items() for words in wrong(source / name, facts)]
 
@@ -28,7 +28,7 @@ def is_whole(source: Path, name: str) -> bool:
     """Whether one database of a backup can be restored, from its copy or from its lines."""
     try:
         files = read_manifest(source)["files"]
-    except OperationError:
+    except (InvalidInput, OperationError):
         return False
     lines = name.replace(".db", ".jsonl")
     return any(each in files and not wrong(source / each, files[each]) for each in (name, lines))
@@ -49,7 +49,7 @@ def wrong(path: Path, facts: dict[str, Any]) -> list[str]:
 
 def read_manifest(source: Path) -> dict[str, Any]:
     if not source.is_dir():
-        raise OperationError(f"{source}: is not the folder of a backup")
+        raise InvalidInput(f"{source}: is not the folder of a backup")
     if not (source / MANIFEST).exists():
         raise OperationError(
             f"{source}: has no {MANIFEST}, so it is not a complete backup; copies made by other means are restored with "

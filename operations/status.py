@@ -24,6 +24,7 @@ from operations.retention import made_at, newest_backup
 from operations.webhooks import FILE
 from settings import Configuration
 from store.connect import read_only
+from store.constants import ANY_AREA, TAGGED
 from store.data_folder import is_written, present, unreadable
 from store.errors import InvalidInput
 
@@ -33,6 +34,8 @@ NAMED = 4
 
 def status(config: Configuration, now: str) -> dict[str, Any]:
     """Return what is stored and the state of each source at a UTC time, ready for JSON; `warnings` is empty when all is well.
+
+    Documents are counted as the lists of the site count them, without what is too doubtful to show.
 
     Raises:
         OperationError: there is no corpus yet.
@@ -51,10 +54,10 @@ def status(config: Configuration, now: str) -> dict[str, Any]:
         return {
             "data": str(config.data),
             "documents": one("select count(*) from documents"),
-            "tagged": one("select count(distinct document_id) from tags"),
+            "tagged": one(f"select count(*) from listing where area_id = '{TAGGED}' and ceremonial = 0"),
             "untagged": one("select count(*) from documents where id not in (select document_id from taggings)"),
-            "matched": one("select count(distinct document_id) from position_matches"),
-            "must_see": one("select count(*) from taggings where priority = 2"),
+            "matched": one("select count(distinct document_id) from position_listing"),
+            "must_see": one(f"select count(*) from listing where area_id = '{ANY_AREA}' and must_see = 1"),
             "rejects": _count(config.ops, "rejects"),
             "warnings": broken
             + full

@@ -28,7 +28,7 @@ from operations.manifest import check_backup
 from settings import Configuration
 from store.connect import open_mail, open_partners, read_only
 from store.data_folder import only_writer
-from store.errors import OperationError
+from store.errors import InvalidInput, OperationError
 
 pytestmark = pytest.mark.slow
 
@@ -151,7 +151,7 @@ def test_only_one_database_is_put_back_when_asked(config: Configuration) -> None
     aside, _ = restore(config, place, now=LATER, only=["staff.db"])
     assert sorted(path.name for path in aside.glob("*.db")) == ["staff.db"]
     assert len(human(config.data)["mail.db suppressions"]) == 2
-    with pytest.raises(OperationError, match="holds no other"):
+    with pytest.raises(InvalidInput, match="holds no other"):
         restore(config, place, now=LATER, only=["other"])
 
 

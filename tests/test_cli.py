@@ -311,4 +311,4 @@ def test_restore_of_a_damaged_backup_changes_nothing(
     assert done.exit_code == 4
     assert str(copy) in done.stderr
     assert len(stored(tmp_path)) == 3
-    assert call("restore", str(tmp_path / "nowhere")).exit_code == 4
+    assert call("restore", str(tmp_path / "nowhere")).exit_code == 2

@@ -201,7 +201,9 @@ def test_without_a_desk_nothing_is_proposed(tmp_path: Path) -> None:
 
 def test_a_refusal_that_ends_with_a_period_gets_no_second_one(call, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object, **__: object) -> None:
-        raise service.ServerUnavailable("smtp.example.org:587 cannot be used: STARTTLS extension not supported by server.")
+        raise service.ServerUnavailable(
+            "smtp.example.org:587 cannot be used: STARTTLS extension not supported by server."
+        )
 
     monkeypatch.setattr(service, "send_issue", refused)
     assert "by server. What waits, waits" in call("digest", "send", "public-weekly-2022-w10").output

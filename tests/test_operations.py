@@ -27,7 +27,7 @@ from operations.rule_files import LOADERS
 from settings import Configuration
 from store.connect import open_corpus, open_ops, open_staff, read_only
 from store.data_folder import damage, only_writer, present
-from store.errors import OperationError
+from store.errors import InvalidInput, OperationError
 from text.yaml_config import mistakes, read_yaml
 
 
@@ -78,7 +78,7 @@ def test_only_the_newest_backups_stay(config: Configuration) -> None:
 def test_backup_never_overwrites(config: Configuration, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("keep me")
-    with pytest.raises(OperationError, match="not empty"):
+    with pytest.raises(InvalidInput, match="not empty"):
         backup(config, tmp_path / "full", now=NOW, keep=1)
     assert (tmp_path / "full" / "letter.txt").read_text() == "keep me"
 

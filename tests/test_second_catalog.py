@@ -45,7 +45,7 @@ def test_a_new_catalog_starts_as_a_copy_and_replaces_nothing(tmp_path: Path) -> 
     names = tmp_path / "mine" / "organization.yml"
     names.write_text("name: Mine\nshort: M\n", encoding="utf-8")
     again = CliRunner().invoke(cli.main, start)
-    assert again.exit_code == 1
+    assert again.exit_code == 2
     assert "is not empty" in again.output
     assert names.read_text(encoding="utf-8").startswith("name: Mine")
 
