@@ -40,7 +40,7 @@ def test_docs_name_every_command_with_its_options(name: str) -> None:
         option
         for each in ALL[name].params
         if isinstance(each, click.Option)
-        for option in each.opts
+        for option in [*each.opts, *each.secondary_opts]
         if option.startswith("--")
     }
     missing = sorted(option for option in options if f"`{option}`" not in row)
