@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +261,43 @@ def test_body_of_300_megabytes_is_cut_off(
     assert run["state"] == "failed"
     assert "larger than" in query(tmp_path, "select reason from rejects", "ops.db")[0][0]
     assert getattr(endless, "cut_off", False), "the whole body was taken"
+
+
+def test_a_transfer_that_breaks_off_is_repeated_without_a_line_of_scrapy(
+    infopolicy: Command, recording: Recording, tmp_path: Path
+) -> None:
+    for number in (1, 2, 3):
+        recording.add(number)
+    recording.publish()
+    seen: set[str] = set()
+
+    class Breaking(SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = Path(self.translate_path(self.path))
+            if self.path in seen or not path.is_file():
+                return super().do_GET()
+            seen.add(self.path)
+            self.send_response(200)
+            self.send_header("Content-Length", str(path.stat().st_size))
+            self.end_headers()
+            self.wfile.write(path.read_bytes()[:-9])
+            self.close_connection = True
+            return None
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    folder = partial(Breaking, directory=recording.folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), folder)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    done = infopolicy("--quiet", "crawl", "us_bills", "--congress", "117", mirror=address)
+    server.shutdown()
+    server.server_close()
+    assert done.returncode == 0, done.stderr
+    assert len(seen) > 3
+    assert "data loss" not in done.stderr
+    assert query(tmp_path, "select count(*) from documents") == [(3,)]
 
 
 # --------------------------------------------------------------------- storage

@@ -9,6 +9,9 @@ from typing import Any
 
 from scrapy.logformatter import LogFormatter
 
+#: Scrapy's loggers of single transfers.
+_TRANSFER = "scrapy.core.downloader.handlers"
+
 
 class QuietItems(LogFormatter):
     """Leaves the line per scraped item out: a Congress has 17,817 of them, and the run's summary counts them."""
@@ -19,8 +22,13 @@ class QuietItems(LogFormatter):
 
 @contextmanager
 def plain_lines() -> Iterator[None]:
-    """Meanwhile a log line says what an error was, instead of where in the code it came up (--verbose shows that)."""
+    """Meanwhile a log line says what an error was, instead of where in the code it came up (--verbose shows that).
+
+    Nor does one advise to take what was cut off in transfer: it is requested again, and a run that gives it up says so.
+    """
     usual = logging.getLogRecordFactory()
+    transfer = logging.getLogger(_TRANSFER)
+    level = transfer.level
 
     def plain(*args: Any, **kwargs: Any) -> logging.LogRecord:
         record = usual(*args, **kwargs)
@@ -31,7 +39,9 @@ def plain_lines() -> Iterator[None]:
         return record
 
     logging.setLogRecordFactory(plain)
+    transfer.setLevel(logging.ERROR)
     try:
         yield
     finally:
+        transfer.setLevel(level)
         logging.setLogRecordFactory(usual)
