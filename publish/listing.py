@@ -35,7 +35,7 @@ from publish.search_words import write_vocabulary
 from publish.twice_listed import TWICE_LISTED
 from settings import SITE
 from store.connect import SCHEMAS
-from store.constants import ANY_AREA, FACETS, FILTERED, QUIET, TAGGED, UNHEARD, UNHEARD_PASSED
+from store.constants import ANY_AREA, FACETS, FILTERED, QUIET, SAME_BILL, TAGGED, UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 from store.writable import Writable
 
@@ -217,7 +217,7 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
             _prepare(db)
             with db.atomic():
                 write_some(db, staff, documents)
-                for document_id in documents:
+                for document_id in _with_companions(db, documents):
                     _relist(db, document_id)
                 _relist_positions(db, staff, documents)
                 project(db)
@@ -227,6 +227,15 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
     except sqlite3.OperationalError:
         return False
     return True
+
+
+def _with_companions(db: Database, documents: Sequence[str]) -> list[str]:
+    """These documents, and the bills of which a source says that they are the same: an area may be public there for the sake of
+    the one here."""
+    marks = ", ".join("?" * len(documents))
+    same = f"""select linked_id from links where document_id in ({marks}) and lower(kind) in ({SAME_BILL})
+        union select document_id from links where linked_id in ({marks}) and lower(kind) in ({SAME_BILL})"""
+    return list(dict.fromkeys([*documents, *(row[0] for row in db.execute(same, [*documents, *documents]))]))
 
 
 def _relist(db: Database, document_id: str) -> None:

@@ -28,3 +28,5 @@ SHOWN_TAG_OF = {"civil-liberties": 0.93, "education-research-funding": 0.93, "te
 SHOWN_FROM = "case t.area_id {} else {} end".format(
     " ".join(f"when '{area}' then {cut}" for area, cut in SHOWN_TAG_OF.items()), SHOWN_TAG
 )
+#: SQL: the kinds of links, in lower case, by which a source calls two bills the same.
+SAME_BILL = "'identical bill', 'identical', 'companion'"

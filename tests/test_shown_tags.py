@@ -7,11 +7,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, HOSTILE_BILL, NOW, TODAY, build, opened
+from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, TODAY, build, opened
 
+import serve
 from pages.browse.cards import cards
 from pages.documents.document import document
-from publish.listing import _prepare, _relist_same_words, publish
+from publish.listing import _prepare, _relist, _relist_same_words, _with_companions, publish
 from store.connect import connect
 from store.constants import SHOWN_TAG, SHOWN_TAG_OF
 
@@ -178,3 +179,83 @@ def test_so_do_words_that_were_judged_where_no_match_is_stored(tmp_path: Path) -
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"], "no words are known"
     _relist_same_words(corpus, match["position_id"], [BROADBAND], [match["words"].upper()])
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
+
+
+def make_companions(db: sqlite3.Connection, kind: str, one: str = HOSTILE_BILL, other: str = PLAIN) -> None:
+    """A doubtful area on the hostile bill; the plain one is sure of it, and nothing else speaks for either."""
+    doubt(db)
+    db.execute("insert or replace into tags values (?, ?, ?)", [PLAIN, AREA, SHOWN_TAG])
+    db.execute("insert into links values (?, 90, ?, ?, 'us_bills', null)", [one, other, kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("Identical bill", [AREA]), ("identical", [AREA]), ("companion", [AREA]), ("Related bill", [])],
+)
+@pytest.mark.parametrize("pair", [(HOSTILE_BILL, PLAIN), (PLAIN, HOSTILE_BILL)])
+def test_an_area_of_a_companion_is_shown_too(
+    db: sqlite3.Connection, pair: tuple[str, str], kind: str, expected: list[str]
+) -> None:
+    make_companions(db, kind, *pair)
+    assert shown(db) == expected
+    db.execute("delete from tags where document_id = ?", [HOSTILE_BILL])
+    assert shown(db) == [], "software did not find it here"
+
+
+def test_a_companion_speaks_by_its_own_probability_alone(db: sqlite3.Connection) -> None:
+    make_companions(db, "companion")
+    db.execute("update tags set probability = ? where document_id = ?", [SHOWN_TAG - 0.01, PLAIN])
+    assert shown(db) == []
+    db.execute("update taggings set priority = 2 where document_id = ?", [PLAIN])
+    assert (shown(db, PLAIN), shown(db)) == ([AREA], []), "priority speaks for the document that has it"
+
+
+def test_staff_decide_for_a_companion_too_and_last_for_the_document_itself(db: sqlite3.Connection) -> None:
+    make_companions(db, "companion")
+    there = (
+        "insert or replace into decisions (document_id, subject, verdict, decided_on) values (?, ?, ?, '2022-03-01')"
+    )
+    db.execute(there, [PLAIN, f"area:{AREA}", "reject"])
+    assert shown(db) == []
+    db.execute("delete from tags where document_id = ?", [PLAIN])
+    db.execute(there, [PLAIN, f"area:{AREA}", "confirm"])
+    assert shown(db) == [AREA], "staff added it there"
+    decide(db, f"area:{AREA}", "reject")
+    assert shown(db) == []
+
+
+def test_a_decision_lists_its_companions_again(tmp_path: Path) -> None:
+    corpus = connect(build(tmp_path))
+    make_companions(corpus.conn, "companion", PLAIN, HOSTILE_BILL)
+    publish(corpus, NOW)
+    listed = "select area_id from listing where document_id = ? order by 1"
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"]
+    assert _with_companions(corpus, [PLAIN]) == [PLAIN, HOSTILE_BILL]
+    assert _with_companions(corpus, [HOSTILE_BILL]) == [HOSTILE_BILL, PLAIN]
+    corpus.execute(
+        "insert into decisions (document_id, subject, verdict, decided_on) values (?, ?, 'reject', '2022-03-01')",
+        [PLAIN, f"area:{AREA}"],
+    )
+    _prepare(corpus)
+    for key in _with_companions(corpus, [PLAIN]):
+        _relist(corpus, key)
+    assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
+    counts = "select area_id, sum(documents) from facet_counts group by 1 order by 1"
+    kept = corpus.execute(counts).fetchall()
+    publish(corpus, NOW)
+    assert corpus.execute(counts).fetchall() == kept
+
+
+@pytest.mark.parametrize(("kind", "called"), [("Identical bill", "identical"), ("companion", "its companion")])
+async def test_the_page_names_the_companion(tmp_path: Path, kind: str, called: str) -> None:
+    file = build(tmp_path)
+    corpus = connect(file)
+    make_companions(corpus.conn, kind)
+    site = serve.build(file, today=TODAY)
+    sentence = f'Shown because it is an area of a bill that the source calls {called}: <a href="/documents/{PLAIN}">'
+    assert sentence in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text
+    assert "Shown because" not in (await site.client.get(f"/documents/{PLAIN}")).text
+    corpus.execute("update taggings set priority = 2 where document_id = ?", [HOSTILE_BILL])
+    assert "Shown because" not in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text, (
+        "priority is reason enough"
+    )

@@ -18,6 +18,7 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
+from pages.documents.companion_areas import companions_of_areas
 from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
 from pages.documents.item_veto import item_veto
 from pages.documents.progress import Progress, part, progress, steps
@@ -57,7 +58,10 @@ _TELLING = re.compile(r"[^\W\d_]{4,}")
 
 @dataclass(frozen=True)
 class TagView:
-    """An area of the document, with the most specific words that led to it and the fields that hold them."""
+    """An area of the document, with the most specific words that led to it and the fields that hold them.
+
+    ``companion`` is the bill for whose sake it is shown, where nothing else speaks for it (pages.documents.companion_areas).
+    """
 
     area_id: str
     title: str
@@ -65,6 +69,7 @@ class TagView:
     confirmed: bool
     words: list[str]
     fields: list[str]
+    companion: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -159,7 +164,10 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     changes, text_marks = _changes(db, document_id, text)
     from_titles = is_from_titles(db, head, titles := part(db, "titles", document_id))
     labels = _OF_TITLES if from_titles else FIELD_LABELS
-    tags = _tags(db, document_id, evidence, labels)
+    positions, stances = _positions(db, head, spans, decided, changes, labels), decisions.stances(decided)
+    # A position, a stance or priority speaks for every area of the document; without these, a companion may.
+    beside = {} if positions or stances or priority == 2 else companions_of_areas(db, document_id)
+    tags = _tags(db, document_id, evidence, labels, beside)
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
@@ -184,8 +192,8 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
         forbidden_text=_forbidden(db, document_id) if not text else None,
         tags=tags,
         doubtful=not tags and decisions.is_doubtful(db, document_id),
-        positions=_positions(db, head, spans, decided, changes, labels),
-        stances=decisions.stances(decided),
+        positions=positions,
+        stances=stances,
         must_see=priority == 2 and not ceremonial,
         ceremonial=ceremonial,
         votes_on=votes_on,
@@ -264,17 +272,28 @@ def _amended_title(shown: str, titles: Iterable[Row]) -> str | None:
     return None
 
 
-def _tags(db: sqlite3.Connection, document_id: str, evidence: list[Row], labels: Mapping[str, str]) -> list[TagView]:
+def _tags(
+    db: sqlite3.Connection,
+    document_id: str,
+    evidence: list[Row],
+    labels: Mapping[str, str],
+    beside: Mapping[str, Row],
+) -> list[TagView]:
     tags = rows(
         db,
         """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability, t.confirmed from shown_tags t
         left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
         [document_id],
     )
-    return [_tag(row, [each for each in evidence if each["area_id"] == row["area_id"]], labels) for row in tags]
+    return [
+        _tag(row, [each for each in evidence if each["area_id"] == row["area_id"]], labels, beside.get(row["area_id"]))
+        for row in tags
+    ]
 
 
-def _tag(row: Row, evidence: list[Row], labels: Mapping[str, str] = FIELD_LABELS) -> TagView:
+def _tag(
+    row: Row, evidence: list[Row], labels: Mapping[str, str] = FIELD_LABELS, companion: Row | None = None
+) -> TagView:
     words = telling((each["words"], each["rule"] != MODEL) for each in evidence)
     shown = set(map(folded, words))
     told = {each["field"] for each in evidence if folded(each["words"]) in shown}
@@ -285,6 +304,7 @@ def _tag(row: Row, evidence: list[Row], labels: Mapping[str, str] = FIELD_LABELS
         bool(row["confirmed"]),
         words=words,
         fields=list(dict.fromkeys(name for field, name in labels.items() if field in told)),
+        companion=None if row["confirmed"] else companion,
     )
 
 

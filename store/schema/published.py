@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from store.constants import SHOWN_FROM, SHOWN_TAG
+from store.constants import SAME_BILL, SHOWN_FROM, SHOWN_TAG
 
 listings = Migrations("publish")
 decisions = Migrations("decisions")
@@ -395,6 +395,13 @@ def show_telecommunications_from_a_surer_probability(db: Database) -> None:
     _show_tags(db, SHOWN_FROM)
 
 
+@decisions()
+def show_areas_of_companions(db: Database) -> None:
+    # Two bills of which a source says that they are the same have the same areas: one that the public sees with the one, by its
+    # own probability or because staff confirmed it, it sees with the other, where software found it, too.
+    _show_tags(db, SHOWN_FROM)
+
+
 def _show_tags(db: Database, least: str) -> None:
     db.execute("drop view shown_tags")
     db.execute(f"""
@@ -420,6 +427,15 @@ def _show_tags(db: Database, least: str) -> None:
                 and (s.subject = 'stance' or s.subject like 'stance:%')
             )
             or exists (select 1 from shown_priorities p where p.document_id = t.document_id and p.priority = 2)
+            or exists (
+                select 1 from (
+                    select l.linked_id as id from links l where l.document_id = t.document_id and lower(l.kind) in ({SAME_BILL})
+                    union all
+                    select l.document_id from links l where l.linked_id = t.document_id and lower(l.kind) in ({SAME_BILL})
+                ) same left join tags c on c.document_id = same.id and c.area_id = t.area_id
+                left join decisions e on e.document_id = same.id and e.subject = 'area:' || t.area_id
+                where e.verdict = 'confirm' or e.verdict is null and c.probability >= {least}
+            )
         )
         union all select d.document_id, substr(d.subject, 6), 1.0, 1 from decisions d
         where d.subject like 'area:%' and d.verdict = 'confirm' and not exists (
