@@ -28,6 +28,7 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import reviews, verdict_validity
 from publish.listing import publish, publish_decisions
 from settings import Configuration
+from store.connect import connect
 
 POSITION = "position:tc-hotspot-lending"
 ASKED = QueueViewer(1, datetime.date(2022, 3, 9), None)
@@ -244,3 +245,20 @@ def test_what_staff_reject_is_not_shown_beside_the_same_words_elsewhere(config: 
     reviews.undo(db, person(db), given, now=LATER)
     publish_decisions(config.corpus, db, [BROADBAND])
     assert hotspots in shown(BROADBAND) & shown(other)
+
+
+def test_a_decision_lists_the_companion_again_at_once(config: Configuration, db: Database) -> None:
+    """A doubtful area of one bill is public for the sake of the other, until staff reject it there."""
+    listed = "select area_id from listing where document_id = ? order by 1"
+    with closing(connect(config.corpus)) as corpus:
+        corpus.execute("update tags set probability = 0.89 where document_id = ?", [HOSTILE_BILL])
+        corpus.execute("update tags set probability = 0.95 where document_id = ?", [BROADBAND])
+        corpus.execute("update taggings set priority = 1 where document_id = ?", [HOSTILE_BILL])
+        corpus.execute(
+            "insert into links values (?, 90, ?, 'Identical bill', 'us_bills', null)", [BROADBAND, HOSTILE_BILL]
+        )
+        publish(corpus, NOW)
+        assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", "library-funding", "tagged"]
+        say(db, "reject", "area:library-funding")
+        assert publish_decisions(config.corpus, db, [BROADBAND])
+        assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
