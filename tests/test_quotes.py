@@ -112,3 +112,13 @@ def test_each_finding_of_a_resolution_is_a_sentence() -> None:
         "Whereas shelves are open; and",
         "Whereas, Books are read (90 Fed. Reg. 13043; on shelves);\nResolved, That they stay.",
     ]
+
+
+def test_the_reasons_of_a_resolution_give_way_to_its_title_where_a_summary_says_what_it_asks() -> None:
+    reason = "Whereas, In 2031 the town of Ash counted 438 closed shelves; and"
+    found = match("text", reason, reason, named="Open Shelves Act")
+    asks = {"text": reason, "abstract": "Resolution calling on the state to pass the Open Shelves Act."}
+    assert quoted(found, asks).provision.words == "Open Shelves Act"
+    assert quoted(found, {"text": reason, "abstract": None}).provision.words == reason
+    alone = match("text", reason, reason)
+    assert quoted(alone, asks).provision.words == reason, "nothing else names the position"

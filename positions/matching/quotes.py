@@ -43,7 +43,7 @@ _OPENING = re.compile(
 def quoted(match: Match, fields: Mapping[str, str | None]) -> Match:
     """The match with the provision that is to be shown; mostly its own."""
     provision = match.provision
-    if provision.field == "text" and match.named and _is_weak(provision.words):
+    if provision.field == "text" and match.named and (_is_weak(provision.words) or _is_reason(provision, fields)):
         provision = match.named
     if _tells_no_act(provision) and (title := fields.get("title")):
         provision = Provision("title", 0, len(title), title)
@@ -57,6 +57,11 @@ def _tells_no_act(provision: Provision) -> bool:
     if provision.field == "text":
         return _EMPTY.match(provision.words) is not None
     return provision.field == "abstract" and _has_any(provision.words, weak_phrases()["of_summary"])
+
+
+def _is_reason(provision: Provision, fields: Mapping[str, str | None]) -> bool:
+    """Whether a resolution with a summary is quoted with one of its reasons: what another body did, or who is for the bill."""
+    return bool(fields.get("abstract")) and provision.words.startswith("Whereas")
 
 
 def _is_weak(words: str) -> bool:
