@@ -129,6 +129,123 @@ def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", t
             {"if-online-speech"},
         ),
         (
+            "us-nj-222-a9",
+            "privacy intellectual-freedom",
+            "Requires firms to verify age of persons using online services and prohibits minors from using online services.",
+            "",
+            {"if-online-speech"},
+            {"pr-consumer-data"},
+        ),
+        (
+            "us-pa-2025-2026-hb9",
+            "privacy",
+            "An Act amending Title 18 (Crimes and Offenses), in miscellaneous offenses, providing for children's online safety.",
+            "",
+            set(),
+            {"pr-consumer-data"},
+        ),
+        (
+            "us-pa-2025-2026-hb8",
+            "privacy",
+            "An Act on the data of minors, providing for children's online privacy.",
+            "",
+            {"pr-consumer-data"},
+            set(),
+        ),
+        (
+            "us-fl-2026-hb9",
+            "government-information",
+            "Pub. Rec./Notaries",
+            "Pub. Rec./Notaries; Provides exemption from public records requirements for personal identifying & location "
+            "information of current notaries & their spouses & children; provides for future legislative review & repeal.",
+            set(),
+            {"gi-foia"},
+        ),
+        (
+            "us-fl-2026-hb8",
+            "government-information",
+            "Pub. Rec./Audits of Agencies",
+            "Pub. Rec./Audits of Agencies; Provides exemption from public records requirements for audits of agencies & the "
+            "plans that follow from them; provides for future legislative review & repeal.",
+            {"gi-foia"},
+            set(),
+        ),
+        (
+            "us-sc-2025-2026-h9",
+            "intellectual-freedom",
+            "Protection of Minors from Pornography and Obscenities Act",
+            "To amend the section on disseminating harmful material to minors, so as to limit the affirmative defense "
+            "provided by the statute only to the teaching of sex education and human biology.",
+            {"if-no-criminal-liability"},
+            {"if-no-viewpoint-removal"},
+        ),
+        (
+            "us-me-131-ld9",
+            "intellectual-freedom",
+            "An Act to Eliminate the Educational Purposes Exception to the Prohibition on Selling of Obscene Matter to Minors",
+            "",
+            {"if-no-criminal-liability"},
+            set(),
+        ),
+        (
+            "us-ok-2023-sb9",
+            "intellectual-freedom",
+            "Schools; prohibiting schools from maintaining books on certain topics.",
+            "",
+            {"if-no-viewpoint-removal"},
+            set(),
+        ),
+        (
+            "us-ok-2023-sb8",
+            "intellectual-freedom",
+            "Schools; prohibiting schools from maintaining bank accounts for books of certain clubs.",
+            "",
+            set(),
+            {"if-no-viewpoint-removal"},
+        ),
+        (
+            "us-fl-2026-sb9",
+            "intellectual-freedom",
+            "Education",
+            "Repealing a provision on prohibited training or instruction in specified concepts about race, color, or sex.",
+            {"if-divisive-concepts"},
+            set(),
+        ),
+        (
+            "us-id-2026-h9",
+            "intellectual-freedom",
+            "OBSCENE MATERIAL – Amends existing law to revise the definition of “obscene material.”",
+            "",
+            {"if-harmful-to-minors"},
+            set(),
+        ),
+        (
+            "us-id-2026-h8",
+            "intellectual-freedom",
+            "Expands the definition of adult-oriented establishment to stores that sell obscene material.",
+            "",
+            set(),
+            {"if-harmful-to-minors"},
+        ),
+        (
+            "us-117-hr9",
+            "library-funding education-research-funding",
+            "Labor, Health and Human Services, Education, Agriculture, and Rural Development Appropriations Act, 2022",
+            "Making appropriations for the Departments of Labor, Health and Human Services, and Education.",
+            {"lf-lsta"},
+            set(),
+        ),
+        (
+            "us-117-hr8",
+            "telecommunications",
+            "Infrastructure Investment and Jobs Act",
+            "To authorize funds for highways and transit. "
+            + "The bill provides funding for roads, bridges, rail, and ports. " * 9
+            + "It also provides grants for digital inclusion.",
+            {"tc-broadband-right"},
+            set(),
+        ),
+        (
             "us-117-hr6566",
             "copyright",
             "Freedom to Repair Act of 2022",
@@ -185,3 +302,13 @@ def test_a_resolution_for_library_staff_is_shown_with_what_it_says_of_funding_an
     shown = shown_beside("us-119-sres688", "library-funding intellectual-freedom", title, "", text)
     assert "funding" in shown["lf-lsta"], "“an appropriate time” is no appropriation"
     assert "Institute of Museum and Library Services" in shown["lf-save-imls"]
+
+
+def test_a_list_of_acts_that_begins_with_a_definition_is_read_to_its_end() -> None:
+    acts = "revises provisions relating to objections of certain materials used in classroom libraries of school districts."
+    shown = shown_beside("us-fl-2023-h9", "intellectual-freedom", "Education", f'Defines "sex" for the code; {acts}')
+    assert "if-fair-challenge-process" in shown
+    defined = "Defines objections of certain materials in school libraries."
+    assert "if-fair-challenge-process" not in shown_beside(
+        "us-fl-2023-h8", "intellectual-freedom", "Education", defined
+    )

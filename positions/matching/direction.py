@@ -71,7 +71,7 @@ def read(text: str, found: Tokens, sentence: tuple[int, int], phrase: tuple[int,
     first, stop = sentence
     unclear = cues().unclear
     words = text[found.starts[first] : found.ends[stop - 1]]
-    if tells_present_law(found, first, stop) or any(found.folded[at] in unclear for at in range(first, stop)):
+    if tells_present_law(text, found, first, stop) or any(found.folded[at] in unclear for at in range(first, stop)):
         return Reading(0, 1)
     if ASKS.search(words):
         return Reading(0, 1)
@@ -84,10 +84,15 @@ def read(text: str, found: Tokens, sentence: tuple[int, int], phrase: tuple[int,
     return Reading(1, 1) if not after.sign and not after.doubt and PAYS.search(words) else after
 
 
-def tells_present_law(found: Tokens, first: int, stop: int) -> bool:
-    """Digests first say what the law is today, or what a word means: that is no provision of the document."""
+def tells_present_law(text: str, found: Tokens, first: int, stop: int) -> bool:
+    """Digests first say what the law is today, or what a word means: that is no provision of the document.
+
+    A list of acts that only begins with a word's meaning ("Defines "sex"; revises provisions ...") tells the others, too.
+    """
     opening = tuple(found.folded[first : min(stop, first + 3)])
-    return opening[:1] in (("currently",), ("define",), ("see",)) or any(
+    if opening[:1] == ("define",):
+        return ";" not in text[found.starts[first] : found.ends[stop - 1]]
+    return opening[:1] in (("currently",), ("see",)) or any(
         opening[i : i + 2] in (("existing", "law"), ("current", "law"), ("federal", "law")) for i in (0, 1)
     )
 

@@ -82,7 +82,7 @@ class AnalyzedField:
         if which not in self._formulas:
             first, stop = self.bounds[which]
             self._formulas[which] = (
-                tells_present_law(self.tokens, first, stop)
+                tells_present_law(self.text, self.tokens, first, stop)
                 or (self._is_digest and self._tells_no_act(which))
                 or any(self.has(item, which) for item in load_boilerplate().sentences)
             )
