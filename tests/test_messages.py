@@ -133,6 +133,10 @@ def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) 
         ("help " * 71, ["has 71 words: write 40 to 70", "reading grade"]),
         ("Institutional beneficiaries necessitate appropriations. " * 11, ["reading grade"]),
         ("We can help.\\n\\n" + "We can help you. " * 11, ["holds an empty line"]),
+        (
+            "It helps all of us. Tell us what you need. " + "We can help you. " * 9,
+            ["speaks as the organization (“Tell us”)"],
+        ),
     ],
 )
 def test_a_message_that_is_not_well_written_is_named(folder: Path, words: str, said: list[str]) -> None:

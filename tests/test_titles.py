@@ -151,6 +151,18 @@ def test_only_what_was_voted_for_is_called_adopted(grade: str, name: str, said: 
     assert positions.dated({"grade": grade, "name": name, "adopted": "2025-05-15"}) == said
 
 
+@pytest.mark.parametrize(
+    ("grade", "name", "again"),
+    [
+        ("practice", "Coalition letters on encryption", True),
+        ("practice", "ALA letter on WIOA", False),
+        ("adopted", "Resolution on letters of inmates", False),
+    ],
+)
+def test_letters_were_sent_again_and_not_revised(grade: str, name: str, again: bool) -> None:
+    assert positions.sent_again({"grade": grade, "name": name}) is again
+
+
 def test_codes_of_text_versions_are_said_in_words() -> None:
     assert text_versions.in_words("PCS") == "Placed on Calendar Senate"
     assert text_versions.in_words("Introduced in House") == "Introduced in House"

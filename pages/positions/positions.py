@@ -47,11 +47,19 @@ def dated(version: Row) -> str:
     """The day of a source with the verb that fits it: only what a body voted for was adopted."""
     if not version["adopted"]:
         return ""
-    words = re.findall(r"[a-z]+", (version["name"] or "").lower())
-    said = next((_DONE[word] for word in words if word in _DONE), "{day}")
+    said = next((_DONE[word] for word in _words(version) if word in _DONE), "{day}")
     if version["grade"] in (None, "adopted"):
         said = N_("adopted {day}")
     return _(said).format(day=formatting.date_in_words(version["adopted"]))
+
+
+def sent_again(version: Row) -> bool:
+    """Whether a source is several letters: its second day is that of the last of them, and nothing was revised."""
+    return version["grade"] not in (None, "adopted") and "letters" in _words(version)
+
+
+def _words(version: Row) -> list[str]:
+    return re.findall(r"[a-z]+", (version["name"] or "").lower())
 
 
 def names(value: str | None) -> list[str]:
@@ -152,7 +160,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         partners=names(head["partners"]),
         core_values=names(head["core_values"]),
         confidence=formatting.word("confidence", head["confidence"]),
-        versions=[row | {"dated": dated(row)} for row in versions],
+        versions=[row | {"dated": dated(row), "sent_again": sent_again(row)} for row in versions],
         authority=next((each for each in versions if each["statement"]), None),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),

@@ -5,6 +5,7 @@ Apart from the catalogue, because other people write them, and nothing is to be 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from positions.catalog.yaml_file import BadFile, Entry
 HOME = Path(__file__).with_name("messages")
 #: Words of a paragraph, and its highest reading grade.
 FEWEST, MOST, HARDEST = 40, 70, 9.0
+#: Words by which a paragraph would speak as the organization; "all of us" and "our past" are everybody's.
+_AS_ONE_OF_US = re.compile(
+    r"\b(?:tell us|so do we|our (?:code|position|members)"
+    r"|we (?:speak|ask|urge|support|oppose|back|believe|stand|have (?:read|found)))\b",
+    re.IGNORECASE,
+)
 Messages = dict[str, dict[str, str]]
 
 
@@ -54,6 +61,8 @@ def check_words(folder: Path) -> list[str]:
             for audience, text in entry.items():
                 if "\n" in (text := text.strip()):
                     checker.problem(entry, audience, f"{audience} holds an empty line: write one paragraph")
+                if spoken := _AS_ONE_OF_US.search(text):
+                    checker.problem(entry, audience, f"{audience} speaks as the organization (“{spoken[0]}”): name it")
                 if not FEWEST <= (count := len(text.split())) <= MOST:
                     checker.problem(entry, audience, f"{audience} has {count} words: write {FEWEST} to {MOST}")
                 if (found := grade(text)) > HARDEST:
