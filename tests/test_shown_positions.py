@@ -246,6 +246,24 @@ def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", t
             set(),
         ),
         (
+            "us-ia-2025-2026-hf9",
+            "intellectual-freedom",
+            "A bill for an act relating to public library requirements for materials harmful to minors, and providing civil and "
+            "criminal penalties.",
+            "",
+            {"if-no-criminal-liability"},
+            set(),
+        ),
+        (
+            "us-119-hr2789",
+            "literacy education-research-funding",
+            "Adult Education WORKS Act",
+            "To amend the Adult Education and Family Literacy Act and the Workforce Innovation and Opportunity Act to strengthen "
+            "adult education.",
+            {"ed-workforce"},
+            set(),
+        ),
+        (
             "us-117-hr6566",
             "copyright",
             "Freedom to Repair Act of 2022",
