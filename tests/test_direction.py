@@ -310,6 +310,37 @@ def test_a_warning_of_social_media_is_no_age_check() -> None:
     assert match.reason == "has social media warn their users: oppose, if-online-speech"
 
 
+@pytest.mark.parametrize(
+    ("fields", "position", "side"),
+    [
+        (
+            {
+                "title": "Kids Off Social Media Act",
+                "abstract": "To prohibit users under age 13 from social media platforms.",
+                "text": "A platform may not require age verification of all users.",
+            },
+            "if-online-speech",
+            "oppose",
+        ),
+        ({"title": "Requires access to ambulance records as government records."}, "gi-foia", "support"),
+        ({"title": "Provide that the files of a public records board are public records"}, "gi-foia", "support"),
+        ({"title": "Provide that the files of a public records board are not public records"}, "gi-foia", "oppose"),
+        (
+            {
+                "title": "Towpath Act",
+                "abstract": "A bill to apply the Freedom of Information Act to actions of the canal agency.",
+            },
+            "gi-foia",
+            "support",
+        ),
+    ],
+)
+def test_acts_known_by_name_and_records_that_are_opened_tell_their_side(
+    fields: dict[str, str], position: str, side: str
+) -> None:
+    assert _stances(**fields)[position] == side
+
+
 def test_a_family_goes_before_a_sentence() -> None:
     fields = {
         "title": "Education - enacts the Freedom to Read Act",
