@@ -160,7 +160,12 @@ def test_only_what_was_voted_for_is_called_adopted(grade: str, name: str, said: 
     ],
 )
 def test_letters_were_sent_again_and_not_revised(grade: str, name: str, again: bool) -> None:
-    assert positions.sent_again({"grade": grade, "name": name}) is again
+    version = {"grade": grade, "name": name, "statement": "Words.", "adopted": "2015-05-19", "revised": "2016-04-11"}
+    assert positions.sent_again(version) is again
+    rests_on = positions._authority([version | {"statement": None}, version])
+    assert rests_on
+    assert rests_on["revised"] == (None if again else "2016-04-11")
+    assert positions._authority([]) is None
 
 
 def test_codes_of_text_versions_are_said_in_words() -> None:

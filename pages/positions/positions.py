@@ -58,6 +58,12 @@ def sent_again(version: Row) -> bool:
     return version["grade"] not in (None, "adopted") and "letters" in _words(version)
 
 
+def _authority(versions: list[Row]) -> Row | None:
+    """The newest version with a statement; of several letters, the day of the first, in which the stance was taken."""
+    found = next((each for each in versions if each["statement"]), None)
+    return found | {"revised": None} if found and sent_again(found) else found
+
+
 def _words(version: Row) -> list[str]:
     return re.findall(r"[a-z]+", (version["name"] or "").lower())
 
@@ -161,7 +167,7 @@ def position(db: sqlite3.Connection, position_id: str, today: datetime.date, pag
         core_values=names(head["core_values"]),
         confidence=formatting.word("confidence", head["confidence"]),
         versions=[row | {"dated": dated(row), "sent_again": sent_again(row)} for row in versions],
-        authority=next((each for each in versions if each["statement"]), None),
+        authority=_authority(versions),
         why=next((each["rationale"] for each in versions if each["rationale"]), None),
         messages=_messages(db, position_id),
         brief=_brief(db, position_id),
