@@ -232,10 +232,10 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
 def _with_companions(db: Database, documents: Sequence[str]) -> list[str]:
     """These documents, and the bills of which a source says that they are the same: an area may be public there for the sake of
     the one here."""
-    marks = ", ".join("?" * len(documents))
+    marks = ", ".join(f"?{number}" for number in range(1, len(documents) + 1))
     same = f"""select linked_id from links where document_id in ({marks}) and lower(kind) in ({SAME_BILL})
         union select document_id from links where linked_id in ({marks}) and lower(kind) in ({SAME_BILL})"""
-    return list(dict.fromkeys([*documents, *(row[0] for row in db.execute(same, [*documents, *documents]))]))
+    return list(dict.fromkeys([*documents, *(row[0] for row in db.execute(same, documents))]))
 
 
 def _relist(db: Database, document_id: str) -> None:

@@ -28,5 +28,6 @@ SHOWN_TAG_OF = {"civil-liberties": 0.93, "education-research-funding": 0.93, "te
 SHOWN_FROM = "case t.area_id {} else {} end".format(
     " ".join(f"when '{area}' then {cut}" for area, cut in SHOWN_TAG_OF.items()), SHOWN_TAG
 )
-#: SQL: the kinds of links, in lower case, by which a source calls two bills the same.
-SAME_BILL = "'identical bill', 'identical', 'companion'"
+#: The kinds of links, in lower case, by which a source calls two bills the same; and as a list for SQL.
+SAME_BILL_KINDS = ("identical bill", "identical", "companion")
+SAME_BILL = ", ".join(f"'{kind}'" for kind in SAME_BILL_KINDS)

@@ -12,10 +12,9 @@ from desk.reviews.review_items import Titles
 from pages.database import rows
 from pages.documents import look_alikes
 from pages.documents.related import related
+from store.constants import SAME_BILL_KINDS
 
 Row = dict[str, Any]
-#: Links by which a source says that another bill is the same one, most often in the other chamber.
-_SAME = frozenset({"identical bill", "identical", "companion"})
 #: The link between a rule as it was published and where comments on it are filed, which has a session of its own.
 _PUBLISHED = "published as"
 #: Groups of look-alikes that say the same, or nearly, under another number of the same session. Of those that share only a
@@ -36,7 +35,9 @@ def related_documents(db: Database, document: Row, titles: Titles) -> tuple[list
         row["id"]: row["relation"]
         for row in found
         if row["stored"]
-        and (row["kind"] == _PUBLISHED or (row["kind"].lower() in _SAME and _session(db, row["id"]) == session))
+        and (
+            row["kind"] == _PUBLISHED or (row["kind"].lower() in SAME_BILL_KINDS and _session(db, row["id"]) == session)
+        )
     }
     for group in look_alikes.summary(db.conn, document["id"]).groups:
         if group["said"] in _ALIKE:

@@ -10,8 +10,8 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-#: Bills of one text, in the words of the sources.
-COMPANIONS = ("identical bill", "identical", "companion", "companion bill")
+from store.constants import SAME_BILL
+
 #: Shorter titles ("Relating to taxation") are the titles of many bills.
 _SHORTEST_TITLE = 40
 CHUNK = 500
@@ -19,16 +19,15 @@ CHUNK = 500
 
 def companions(corpus: sqlite3.Connection, keys: Sequence[str]) -> dict[str, list[str]]:
     """Every document -> all that its sources call the same bill, itself among them, in order of their ids."""
-    listed = marks(COMPANIONS)
-    both = f"""select document_id, linked_id from links where lower(kind) in ({listed}) and document_id in (%s)
-        union select document_id, linked_id from links where lower(kind) in ({listed}) and linked_id in (%s)"""
+    both = f"""select document_id, linked_id from links where lower(kind) in ({SAME_BILL}) and document_id in (%s)
+        union select document_id, linked_id from links where lower(kind) in ({SAME_BILL}) and linked_id in (%s)"""
     groups = {key: {key} for key in keys}
     edge = list(keys)
     while edge:
         fresh: list[str] = []
         for chunk in chunks(edge):
             sql = both % (marks(chunk), marks(chunk))
-            for one, other in corpus.execute(sql, [*COMPANIONS, *chunk, *COMPANIONS, *chunk]).fetchall():
+            for one, other in corpus.execute(sql, [*chunk, *chunk]).fetchall():
                 fresh += [key for key in (one, other) if key not in groups]
                 together = groups.setdefault(one, {one}) | groups.setdefault(other, {other})
                 groups.update(dict.fromkeys(together, together))
