@@ -24,6 +24,12 @@ pytestmark = test_browser.pytestmark
 __all__ = ["address", "chromium", "config", "made", "page"]
 
 
+def wait_for_words(page: Any, words: str) -> None:
+    """A page says something, and its script, which drops what is saved, has run: only then may one leave it."""
+    page.get_by_text(words).wait_for()
+    page.wait_for_load_state()
+
+
 def type_while_another_decides(page: Any, config: Configuration, subject: str) -> None:
     """Begin a stance in the open form, while a colleague drafts one on the subject; then confirm an area."""
     page.get_by_label("Stance", exact=True).select_option("Support")
@@ -32,8 +38,7 @@ def type_while_another_decides(page: Any, config: Configuration, subject: str) -
         theirs = Verdict(document_id=BROADBAND, subject=subject, verdict="confirm", value="oppose", reason="No.")
         reviews.record(db, person(db), [theirs], now=NOW)
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
-    page.get_by_text("You confirmed the area “Broadband”").wait_for()
-    page.wait_for_load_state()  # its script, too, has run
+    wait_for_words(page, "You confirmed the area “Broadband”")
 
 
 def write_and_lose(page: Any, address: str, config: Configuration) -> None:
@@ -55,15 +60,13 @@ def test_what_is_typed_stays_when_another_form_is_sent_and_goes_once_it_is_saved
     page.get_by_label("Why, for the public").fill("Half a reason")
     page.get_by_label("A note").fill("Half a note")
     page.locator("#item-area-broadband").get_by_role("button", name="Confirm y").click()
-    page.get_by_text("You confirmed the area “Broadband”").wait_for()
-    page.wait_for_load_state()  # its script, too, has run
+    wait_for_words(page, "You confirmed the area “Broadband”")
     assert page.get_by_text("is back in its form").is_visible()
     assert page.get_by_label("Why, for the public").is_visible(), "its part of the page is open"
     assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
     assert page.get_by_label("A note").input_value() == "Half a note"
     page.get_by_role("button", name="Add the note").click()
-    page.get_by_text("The note is saved.").wait_for()
-    page.wait_for_load_state()  # its script, too, has run
+    wait_for_words(page, "The note is saved.")
     assert page.get_by_label("A note").input_value() == "", "saved once, not offered again"
     assert page.get_by_label("Why, for the public").input_value() == "Half a reason"
     page.goto(f"{address}/desk")
@@ -115,7 +118,7 @@ def test_what_is_typed_for_one_record_waits_for_the_form_of_that_record(
         assert page.get_by_text("is back in its form").is_visible()
         assert (title.input_value(), note.input_value()) == (f"About {words}", words)
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("The record is saved.").wait_for()
+    wait_for_words(page, "The record is saved.")
     page.goto(f"{address}/desk/advocacy?record=2")
     assert note.input_value() == "A note on record 2"
     assert not page.get_by_text("is back in its form").is_visible(), "saved"
@@ -160,8 +163,7 @@ def test_whoever_goes_back_from_an_error_finds_the_text_and_every_choice(page: A
     assert public.is_checked()
     page.get_by_label("Day it happened").fill("2022-03-01")
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("The record is saved.").wait_for()
-    page.wait_for_load_state()  # its script, too, has run
+    wait_for_words(page, "The record is saved.")
     assert title.input_value() == ""
     assert not public.is_checked(), "as a new record begins"
 
@@ -182,7 +184,7 @@ def test_what_was_sent_in_vain_is_there_however_one_opens_the_page_again(page: A
         page.goto(path)
     assert title.input_value() == "A letter"
     page.get_by_role("button", name="Save").click()
-    page.get_by_text("The record is saved.").wait_for()
+    wait_for_words(page, "The record is saved.")
     page.goto(form)
     assert title.input_value() == ""
 

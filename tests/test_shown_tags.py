@@ -259,3 +259,11 @@ async def test_the_page_names_the_companion(tmp_path: Path, kind: str, called: s
     assert "Shown because" not in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text, (
         "priority is reason enough"
     )
+    corpus.execute("update taggings set priority = 1 where document_id = ?", [HOSTILE_BILL])
+    corpus.execute("update tags set probability = 0.5 where document_id = ?", [PLAIN])
+    assert "Shown because" not in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text
+    corpus.execute(
+        "insert into decisions (document_id, subject, verdict, decided_on) values (?, ?, 'confirm', '2022-03-01')",
+        [PLAIN, f"area:{AREA}"],
+    )
+    assert sentence in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text, "staff confirmed it there"

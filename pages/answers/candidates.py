@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from pages.answers.answer import Answer, At, State, answer, is_collected, places_of
@@ -67,8 +66,8 @@ def candidates(at: At, typed: str, place: str | None, session: str | None, also:
 
 
 def _with_what_is_chosen(at: At, also: Filters | None, ids: list[str]) -> Collection[str]:
-    """Those of some documents that have what was asked for besides a number; of which place they are is known already."""
-    return finding.with_what_is_chosen(at.db, replace(also, jurisdiction=""), ids) if also else ids
+    """Those of some documents that have what was asked for besides a number."""
+    return finding.with_what_is_chosen(at.db, also, ids) if also else ids
 
 
 def _law(at: At, law: LawNumber, place: str | None, also: Filters | None, path: str) -> Answer:
