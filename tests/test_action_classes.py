@@ -28,6 +28,7 @@ def test_class_of_a_real_sentence(state: str, expected: str, text: str) -> None:
 
 
 NO_PASSAGE = [
+    ("ma", "motion", "Order adopted, see H59"),
     ("ma", "motion", "Order relative to session adopted and recessed to Thursday, October 9, 2025 at 11:30AM"),
     ("tn", "referral-committee", "Passed on Second Consideration, refer to Senate Rules Committee"),
     ("hi", "reading-2", "Report adopted; Passed Second Reading, as amended (SD 1)."),
@@ -128,6 +129,10 @@ PASSAGE = [
     "Adopted in concurrence per Joint Rule 16b",
     "Confirmed. Ayes, 24. Noes, 0 (none).",
     "Consent Calendar Passed",
+    "Adopted, in concurrence",
+    "Order adopted, in concurrence",
+    "Rules suspended and adopted",
+    "Rules Suspended, Adopted voice vote",
     "Senate Reconsidered Passed/Adopted As Amended",
     "Passed in concurrence with proposal of amendment",
     "House of Representatives Do Pass Amended , Passed, YEAS 36, NAYS 33 H.J. 264",

@@ -285,6 +285,17 @@ def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "step"),
+    [("order", "adopted"), ("concurrent order", "passed_first_chamber"), ("proposed bill", "introduced")],
+)
+def test_an_order_is_adopted_and_a_docket_number_passes_no_chamber(kind: str, step: str) -> None:
+    assert (
+        steps(("2025-05-12", "introduction", "upper"), ("2025-05-12", "passage", "upper"), document_type=kind)[-1]
+        == step
+    )
+
+
 def test_a_one_chamber_legislature_passes_a_bill_once() -> None:
     acted = [("2025-01-10", "introduction", "legislature"), ("2025-04-01", "passage", "legislature")]
     assert steps(*acted, chamber="legislature")[-1] == "passed"
@@ -298,6 +309,7 @@ def test_what_failed_may_be_taken_up_again() -> None:
 
 REPLACED = [
     ("ma", "Accompanied a new draft, see S2515"),
+    ("ma", "Published as amended, see H4001"),
     ("ma", "Accompanied H1110"),
     ("ma", "New draft (Tarr) substituted, see S2507"),
     ("ma", "Amended by substitution of bill with the same title, see H4264"),

@@ -140,6 +140,23 @@ def test_what_a_governor_tells_the_legislature_is_a_message(title: str, expected
     assert kind_of("GM1209", "proclamation", title) == expected
 
 
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("Order relative to establishing a temporary committee on rules", "order"),
+        ("Order for considering House Bill, No. 4010 during the Senate Session of May 8, 2025", "order"),
+        ("Precept setting forth the Special Election to fill the vacancy of a district", "order"),
+        ("Order relative to the adoption of permanent Joint Rules", "concurrent order"),
+        ("Order relative to a convention of the two branches", "concurrent order"),
+        ("Order of protection for schools", "proposed bill"),
+        ("Proposal for a legislative amendment to the Constitution", "proposed bill"),
+    ],
+)
+def test_what_a_chamber_of_massachusetts_orders_is_no_bill(title: str, expected: str) -> None:
+    assert kind_of("SD2869", "proposed bill", title) == expected
+    assert kind_of("SD2869", "proposed bill", title, in_both=True) in ("concurrent order", "proposed bill")
+
+
 def test_sessions_without_dates_count_only_where_no_session_has_any() -> None:
     rows = [
         session("old", "2019-04-01"),

@@ -23,7 +23,7 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
-_PARTS = {"two_years", "carry_over", "special_days", "one_chamber", "enrolled_or_over", "not_said"}
+_PARTS = {"two_years", "carry_over", "special_days", "enrolled_or_over", "not_said"}
 _DATED = {"parliaments", "with_parliament", "council_terms", "corrected"}
 _BY_STATE = ("two_years", "carry_over", "special_days")
 _PARITY = {"even": 0, "odd": 1}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from crawlers.items import Action
+from crawlers.status.measures import ONE_CHAMBER
 from crawlers.status.rules import History, Rules, any_of, compiled, first_match, history_of
 from crawlers.status.step_order import (
     Steps,
@@ -59,14 +60,19 @@ _STEPS = {
     "committee-failure": "in_committee",
     "withdrawal": "withdrawn",
 }
-#: Kinds of documents that no governor signs; those of the first set are one chamber's own.
-_ONE_CHAMBER = frozenset({"resolution", "memorial", "commemoration", "proclamation", "appointment", "nomination"})
 #: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
 _DEALT_WITH = frozenset({"referral-committee", "reading-1", "reading-2", "reading-3", "passage"})
 #: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
 _SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
 _CHAMBERS = {"lower", "upper"}
-_NO_SIGNATURE = _ONE_CHAMBER | {"concurrent resolution", "concurrent memorial", "joint memorial", "joint resolution"}
+#: Kinds of documents that no governor signs.
+_NO_SIGNATURE = ONE_CHAMBER | {
+    "concurrent resolution",
+    "concurrent memorial",
+    "concurrent order",
+    "joint memorial",
+    "joint resolution",
+}
 
 
 @cache
@@ -253,7 +259,7 @@ def _of_what_counts(steps: Steps, actions: Sequence[Action], document_type: str,
     if way not in _BY_SENTENCE:
         reconsidered_on = {each.acted_on for each in actions if says("reconsidered", each.description)}
         found = [each for each in found if each[0] != "failed" or each[1] not in reconsidered_on]
-    if document_type in _ONE_CHAMBER:
+    if document_type in ONE_CHAMBER:
         return found
     return [
         ("passed_second_chamber", day) if step == "adopted" and day <= refused_on else (step, day)
@@ -306,9 +312,11 @@ def _override(action: Action, chamber: str | None, passed_in: set[str]) -> str:
     return "enacted" if whole else "passed"
 
 
-def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str:
+def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str | None:
+    if document_type == "proposed bill":  # what is adopted is a request about it: it passes under a number of its own
+        return None
     passed_in.add(chamber_said(action.description) or action.chamber or chamber or "")
-    if document_type in _ONE_CHAMBER:
+    if document_type in ONE_CHAMBER:
         return "adopted"
     if chamber == "legislature":
         return "passed_second_chamber"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from crawlers.status.measures import ONE_CHAMBER
 from crawlers.status.session_end import (
     Session,
     corrected_days,
@@ -136,11 +137,12 @@ def _ending(db: Database, today: str) -> list[tuple[str, str, str, str]]:
     """Undecided bills of sessions that are over, as (id, jurisdiction, session, day).
 
     Not at once those that both chambers have passed: what Congress sends in its last days is signed in the weeks after.
-    Not those that took a step after that day, nor those of which our record does not say what became of them.
+    Not those that took a step after that day, nor those of which our record does not say what became of them: many states
+    never record that a chamber adopted what it adopts by itself.
     """
     rules = load_rules()
     told = [f"us-{state}" for state in rules["enrolled_or_over"]]
-    lists = (UNDECIDED, UNDECIDED_NATIONAL, rules["one_chamber"], told)
+    lists = (UNDECIDED, UNDECIDED_NATIONAL, sorted(ONE_CHAMBER), told)
     marks, national, one_chamber, enrolling = (", ".join(map(repr, each)) for each in lists)
     rows = db.execute(
         f"""select d.id, e.jurisdiction, e.session, {_LAST_DAY} as last_on, d.latest_action from session_ends e
