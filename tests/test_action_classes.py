@@ -87,6 +87,7 @@ NO_PASSAGE = [
     ("hi", "referral-committee", "HD 1 adopted and recommitted to AGR for further consideration with none voting no"),
 ]
 NO_FAILURE = [
+    ("nh", "motion", "Inexpedient to Legislate: MF RC 175-195 02/20/2025  HJ 6  P. 49"),
     ("in", "amendment-failure", "Amendment #1 (Qaddoura) failed; Roll Call 162: yeas 16, nays 31"),
     ("in", "motion", "Motion to postpone indefinitely, failed Roll Call 27: yeas 28, nays 65"),
     ("mt", "amendment-failure", "(S) 2nd Reading Motion to Amend Failed"),

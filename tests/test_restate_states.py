@@ -128,6 +128,32 @@ def test_a_passage_that_was_none_or_was_not_told_is_put_right_where_the_status_f
     assert db.execute("select count(*) from changes").fetchone()[0] == 0
 
 
+def test_an_order_that_was_called_a_bill_is_adopted_and_a_docket_number_has_passed_no_chamber() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    order = replace(_of_state("Adopted", "passage", "passed_first_chamber"), title="Order relative to co-sponsorship")
+    docket = replace(order, id="us-tn-114-sb2", title="An act", document_type="proposed bill")
+    upsert(db, [order, docket], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 2
+    stored = [load_document(db, each.id) for each in (order, docket)]
+    assert [(each.document_type, each.status) for each in stored] == [
+        ("order", "adopted"),
+        ("proposed bill", "introduced"),
+    ]
+
+
+def test_a_vote_that_sent_a_bill_of_new_hampshire_to_a_second_committee_no_longer_counts() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    bill = _of_state("Ought to Pass: MA VV 01/15/2025  HJ 5", "passage", "passed_first_chamber")
+    referred = Action(
+        acted_on="2025-01-15", description="Referred to Finance", classification="referral-committee", chamber="upper"
+    )
+    upsert(db, [replace(bill, actions=(*bill.actions, referred))], now=NOW, silent=True)
+    assert restate(db, now=NOW) == 1
+    assert load_document(db, bill.id).status == "in_committee"
+
+
 def test_what_was_only_placed_on_file_becomes_a_message() -> None:
     db = Database(memory=True)
     migrate(db, "corpus.db")

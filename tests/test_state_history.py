@@ -286,6 +286,55 @@ def test_a_bill_of_ohio_is_passed_once_its_chamber_concurs_even_where_the_other_
 
 
 @pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ([], ("reported", "2025-02-04")),
+        (
+            [("2025-02-20", "Referral Waived by Committee Chair per House Rule 47(f)")],
+            ("passed_first_chamber", "2025-02-13"),
+        ),
+        ([("2025-03-26", "Ought to Pass: MA VV 03/26/2025 HJ 10")], ("passed_first_chamber", "2025-03-26")),
+        ([("2025-11-05", "Committee Report: Inexpedient to Legislate 10/30/2025")], ("reported", "2025-02-04")),
+    ],
+)
+def test_a_vote_that_sends_a_bill_to_a_second_committee_is_no_passage(
+    after: list[tuple[str, str]], expected: tuple[str, str]
+) -> None:
+    """New Hampshire."""
+    told = [
+        ("2025-02-04", "Committee Report: Ought to Pass 01/30/2025 (Vote 18-0; CC)"),
+        ("2025-02-13", "Ought to Pass: MA VV 02/13/2025 HJ 5 P. 13"),
+        ("2025-02-13", "Referred to Finance 02/13/2025 HJ 5 P. 13"),
+        *after,
+    ]
+    actions = [
+        (Action(acted_on=day, description=words, chamber="lower"), ("passage",) if ": MA" in words else classify(words))
+        for day, words in told
+    ]
+    actions = [(action, with_passage(classes, action.description)) for action, classes in actions]
+    history = state_history(actions, document_type="bill", introduced_on="2025-01-08", chamber="lower")
+    assert history[-1] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "step"),
+    [
+        ("House Concurs with Senate Amendment 1910s (Rep. Packard): MA VV 06/12/2025", "passed"),
+        ("Sen. Gray Moved to Concur with the House Amendment, MA, VV; 05/15/2025; SJ 13", "passed"),
+        ("House Concurs with Senate Amendment 1910s (Rep. Moffett Jr.): MF RC 150-190", "passed_second_chamber"),
+        ("House Non-Concurs with Senate Amendment and Requests CofC (Rep. Roy): MA VV", "passed_second_chamber"),
+    ],
+)
+def test_a_chamber_of_new_hampshire_that_concurs_agrees_to_the_words(words: str, step: str) -> None:
+    passed = [
+        (Action(acted_on="2025-05-01", description="", chamber=each), ("passage",)) for each in ("lower", "upper")
+    ]
+    said = (Action(acted_on="2025-06-12", description=words, chamber="lower"), with_passage(classify(words), words))
+    history = state_history([*passed, said], document_type="bill", introduced_on="2025-01-08", chamber="lower")
+    assert history[-1][0] == step
+
+
+@pytest.mark.parametrize(
     ("kind", "step"),
     [("order", "adopted"), ("concurrent order", "passed_first_chamber"), ("proposed bill", "introduced")],
 )

@@ -22,6 +22,7 @@ from crawlers.status.step_order import (
     in_order,
     not_sent_on,
     once_passed,
+    only_referred,
     without_defeats_of_an_hour,
     without_lost,
 )
@@ -31,10 +32,12 @@ FILE = Path(__file__).with_name("actions.yml")
 PASSAGE_FILE = Path(__file__).with_name("passage.yml")
 
 #: How the steps of a bill were put in order, by earlier versions and by this one (`state_history`).
-Way = Literal["listed", "steps", "named", "now"]
-WAYS: tuple[Way, ...] = ("listed", "steps", "named", "now")
+Way = Literal["listed", "steps", "named", "voted", "now"]
+WAYS: tuple[Way, ...] = ("listed", "steps", "named", "voted", "now")
 #: Those in which the days and the chambers that sentences name count.
-_BY_SENTENCE = ("named", "now")
+_BY_SENTENCE = ("named", "voted", "now")
+#: Those in which a motion is no passage, and a legislature of one chamber passes a bill once.
+_BY_VOTE = ("voted", "now")
 #: What stands before the sentence proper: "(H) ", "Senate/ ", "03/04/2025 ", "H. ", "S " (one chamber's mark).
 _BEFORE = re.compile(r"^(?:\((?:H|S|LC|J)\) ?|(?:Senate|House)/ ?|\d\d?/\d\d?/\d{4} |[HS]\.? (?=[A-Z0-9])|:)")
 
@@ -224,7 +227,8 @@ def state_history(
         chamber: where it began; a bill of a one-chamber legislature passes once.
         way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
             order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names,
-            "named" took a legislature of one chamber for one of two, and counted motions of Arizona and defeats of an hour.
+            "named" took a legislature of one chamber for one of two, and counted motions of Arizona and defeats of an hour,
+            "voted" counted votes of New Hampshire that send a bill to a second committee, and those on a docket number.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -237,18 +241,21 @@ def state_history(
         placed = _where_it_is((action for action, _ in listed), chamber)
         listed = [(action, classes) for action, (_, classes) in zip(placed, listed, strict=True)]
     said = [action for action, _ in listed]
-    if way == "now":
-        unsent = not_sent_on(said)
+    if way in _BY_VOTE:
+        unsent = not_sent_on(said) | (only_referred(said) if way == "now" else frozenset())
         listed = [(each, () if at in unsent else classes) for at, (each, classes) in enumerate(listed)]
+    if way == "now" and document_type == "proposed bill":
+        # Massachusetts: what is adopted under a docket number is a request about it. It passes under a number of its own.
+        listed = [(each, tuple(name for name in classes if name != "passage")) for each, classes in listed]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))
-    if way == "now" and chamber == "legislature":
+    if way in _BY_VOTE and chamber == "legislature":
         steps = [("passed" if step == "passed_second_chamber" else step, day) for step, day in steps]
     ordered = steps if way == "listed" else in_order(steps)
     history = history_of(introduced_on, _of_what_counts(ordered, said, document_type, way))
-    return without_defeats_of_an_hour(history) if way == "now" else history
+    return without_defeats_of_an_hour(history) if way in _BY_VOTE else history
 
 
 def _of_what_counts(steps: Steps, actions: Sequence[Action], document_type: str, way: Way) -> Steps:
@@ -312,9 +319,7 @@ def _override(action: Action, chamber: str | None, passed_in: set[str]) -> str:
     return "enacted" if whole else "passed"
 
 
-def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str | None:
-    if document_type == "proposed bill":  # what is adopted is a request about it: it passes under a number of its own
-        return None
+def _passage(action: Action, document_type: str, chamber: str | None, passed_in: set[str]) -> str:
     passed_in.add(chamber_said(action.description) or action.chamber or chamber or "")
     if document_type in ONE_CHAMBER:
         return "adopted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from crawlers.items import Action
 from crawlers.status.rules import RANK, History
@@ -18,6 +19,10 @@ _SIGNED = re.compile(r"\bsigned\b", re.IGNORECASE)
 _OF_GOVERNOR = frozenset({"to_executive", "vetoed", "enacted"})
 #: Arizona's votes, and what a chamber does with a bill that it passed.
 _VOTED, _SENT = frozenset({"PASSED", "FAILED"}), "Transmit to "
+#: New Hampshire's House agrees with a committee, sends the bill to a second one (on money, mostly), and votes again after that
+#: one, unless its chair waives that.
+_AGREED_WITH = re.compile(r"ought to pass\b.*\bMA\b", re.IGNORECASE)
+_SECOND_COMMITTEE, _WAIVED = re.compile(r"Referred to "), re.compile(r"Referral Waived ")
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
 
@@ -41,6 +46,22 @@ def not_sent_on(actions: Sequence[Action]) -> frozenset[int]:
         return next(later, "").startswith(_SENT)
 
     return frozenset(at for at, each in enumerate(actions) if each.description == "PASSED" and not goes_on(at))
+
+
+def only_referred(actions: Sequence[Action]) -> frozenset[int]:
+    """The places of New Hampshire's votes that are no passage: on the same day the chamber sends the bill to a second one."""
+
+    def goes_to_a_second(at: int) -> bool:
+        own = [each for each in actions[at + 1 :] if each.chamber == actions[at].chamber]
+        ahead = list(takewhile(lambda each: not _AGREED_WITH.match(each.description), own))
+        referred = (
+            _SECOND_COMMITTEE.match(each.description) and each.acted_on == actions[at].acted_on for each in ahead
+        )
+        return any(referred) and not any(_WAIVED.match(each.description) for each in ahead)
+
+    return frozenset(
+        at for at, each in enumerate(actions) if _AGREED_WITH.match(each.description) and goes_to_a_second(at)
+    )
 
 
 def without_defeats_of_an_hour(history: History) -> History:
