@@ -307,7 +307,7 @@ def test_half_names_and_notes_among_the_subjects_of_stored_state_bills_are_mende
     migrate(db, "corpus.db")
     bill = _of_state("Introduced", "introduction", "introduced")
     halves = tuple(Sponsor(name=name, role="sponsor") for name in ("Kusch", "LEE", "M."))
-    bill = replace(bill, sponsors=halves, subjects=("Libraries", "(vetoed)", "(Claims Bills)"))
+    bill = replace(bill, sponsors=halves, subjects=("Libraries", "(vetoed)", "(Claims Bills)", "k"))
     other = replace(bill, id="us-tx-89-sb1", jurisdiction="us-tx", sponsors=halves[:2], subjects=("Vetoed bills",))
     upsert(db, [bill, other], now=NOW, silent=True)
     assert restate(db, now=NOW) == 1

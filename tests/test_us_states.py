@@ -15,6 +15,7 @@ from scrapy.http import TextResponse
 from sqlite_utils import Database
 
 from crawlers.items import BadRecord, Bill, ExpectedCount, Link, Listing, Reject, SessionDates, Unreadable
+from crawlers.parsers import listed_parts
 from crawlers.parsers import openstates as api
 from crawlers.people import Person, RollCallsOf
 from crawlers.spiders.us_states import UsStatesSpider
@@ -242,6 +243,25 @@ def test_a_record_without_number_is_refused() -> None:
 def test_the_heading_of_a_list_of_subjects_is_no_subject() -> None:
     found = api.parse_bill(row(1, "2025-02-01T10:00:00+00:00", subject=["Subject Index", "(vetoed)", "Libraries"]))
     assert found.subjects == ("Libraries",)
+
+
+@pytest.mark.parametrize(
+    ("state", "listed", "subjects"),
+    [
+        ("fl", ["k", "relations", "industry", "vetoed bills", "social welfare"], 3),
+        ("md", ["A"], 0),
+        ("ks", ["HB 2018", "SB 20", "Libraries"], 1),
+        ("hi", ["Act 012", "1", "UH", "AG"], 2),
+        ("mi", ["A resolution to declare April 2025 as Autism Awareness Month in the state of Michigan.:"], 0),
+        ("tx", ["Vetoed bills", "industry", "Resolutions--Memorial (I0710)"], 3),
+    ],
+)
+def test_a_letter_or_a_number_is_no_subject_and_half_a_heading_is_made_whole(
+    state: str, listed: list[str], subjects: int
+) -> None:
+    found = listed_parts.subjects(listed, f"us-{state}")
+    assert len(found) == subjects
+    assert ("agriculture, horticulture, and animal industry" in found) == (state == "fl")
 
 
 @pytest.mark.parametrize(

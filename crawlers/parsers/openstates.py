@@ -328,7 +328,7 @@ def _sponsors_as_listed(rows: Iterable[Record]) -> Iterator[Sponsor]:
 
 
 def _subjects(row: Record, jurisdiction: str, title: str | None) -> tuple[str, ...]:
-    found = listed_parts.subjects(_texts(row.get("subject") or ()))
+    found = listed_parts.subjects(_texts(row.get("subject") or ()), jurisdiction)
     return tuple(spaced(each, title or "") for each in found) if jurisdiction in _WITHOUT_SPACES else found
 
 
