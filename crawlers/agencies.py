@@ -75,7 +75,12 @@ def key_of(name: str) -> str | None:
     return _keys_by_name().get(name.casefold())
 
 
+def above(key: str) -> list[str]:
+    """An agency of the file and those that it is part of, the nearest first."""
+    return list(_above(key, load_agencies()))
+
+
 def keys_of(names: Iterable[str]) -> list[str]:
     """The agencies of some names and those that they are part of, each once, by the alphabet."""
     named = (key_of(name) for name in names)
-    return sorted({key for found in named if found for key in _above(found, load_agencies())})
+    return sorted({key for found in named if found for key in above(found)})

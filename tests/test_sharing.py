@@ -162,6 +162,62 @@ def test_what_we_cannot_cite_surely_after_the_bluebook_is_left_out() -> None:
     )
 
 
+FILED = {
+    "id": "us-regs-colc-2021-0001-0002",
+    "kind": "regulation",
+    "session": "regs",
+    "identifier": "COLC-2021-0001-0002",
+    "document_type": "Proposed Rule",
+    "status": "proposed",
+    "status_on": "2021-03-11",
+    "title": "Small Copyright Claims",
+    "url": "https://www.regulations.gov/document/COLC-2021-0001-0002",
+}
+TERMS = {"agency": ["Copyright Office, Library of Congress (COLC)"], "docket": ["COLC-2021-0001"]}
+AGENCIES = {"Copyright Office, Library of Congress (COLC)": "copyright-office"}
+
+
+def filed(*numbers: str, **values: Any) -> dict[str, str]:
+    tied = [{"id": f"us-fr-{number}", "kind": "published as", "named_here": 1} for number in numbers]
+    found = citation.citations(bill(**FILED | values), [], DAY, SITE, TERMS, AGENCIES, tied)
+    return {each.style: each.text for each in found}
+
+
+def test_a_rule_at_regulations_gov_is_cited_by_its_agency_and_its_number_in_the_federal_register() -> None:
+    found = filed("2021-04567")
+    assert found["apa"] == (
+        "Copyright Office. (2021, March 11). Small Copyright Claims [Proposed Rule] "
+        "(FR Doc. 2021-04567, Docket COLC-2021-0001). Regulations.gov. "
+        "https://www.regulations.gov/document/COLC-2021-0001-0002"
+    )
+    assert found["plain"].startswith(
+        "Small Copyright Claims. FR Doc. 2021-04567, Docket COLC-2021-0001, Copyright Office. Proposed"
+    )
+    assert "author = {{Copyright Office}}" in found["bibtex"]
+    assert "type = {Proposed Rule}" in found["bibtex"]
+
+
+@pytest.mark.parametrize("numbers", [(), ("2021-04567", "2021-04568"), ("2012-04567",)])
+def test_a_number_in_the_federal_register_that_is_not_sure_is_left_out(numbers: tuple[str, ...]) -> None:
+    """Agencies type it by hand: one names the number of another year, and one two numbers."""
+    assert "(COLC-2021-0001-0002). Regulations.gov." in filed(*numbers)["apa"]
+
+
+def test_the_older_numbers_of_the_federal_register_name_no_year_that_could_be_checked() -> None:
+    assert "(FR Doc. E8-1234, Docket" in filed("e8-1234")["apa"]
+
+
+def test_a_rule_is_cited_by_the_agencies_themselves_not_by_their_departments() -> None:
+    rule = bill(**FILED | {"id": "us-fr-2021-04567", "session": "fr", "identifier": "2021-04567"})
+    names = ["Commerce Department", "National Telecommunications and Information Administration", "RISC", "An Office"]
+    keys = {names[0]: "department-of-commerce", names[1]: "national-telecommunications-and-information-administration"}
+    found = {c.style: c.text for c in citation.citations(rule, [], DAY, SITE, {"agency": names}, keys)}
+    assert found["apa"].startswith(
+        "National Telecommunications and Information Administration & An Office. (2021, March 11)."
+    )
+    assert " (FR Doc. 2021-04567). Federal Register. " in found["apa"]
+
+
 def test_a_plain_citation_says_where_and_when_it_was_read() -> None:
     assert cited(bill())["plain"] == (
         "Library Broadband Act. H.R. 1783, 117th Congress. In committee (March 12, 2021). "

@@ -70,7 +70,7 @@ def prepare_jinja2_environment(env, datasette):
         return linked_data.legislation(row, laws, sponsors, [tag.title for tag in tags], public_address(datasette))
 
     env.globals.update(
-        cite=lambda row, laws: citation.citations(row, laws, today(datasette), public_address(datasette)),
+        cite=lambda row, laws, *more: citation.citations(row, laws, today(datasette), public_address(datasette), *more),
         mail_address=citation.mail_address,
         embed_code=embed_code,
         frame=embeds.frame,

@@ -1,7 +1,8 @@
 """How to cite a document: in plain words, after APA, as BibTeX, and after the Bluebook where that is simple and sure.
 
-Only what the source says goes in. A form that needs what we do not hold (the page of a Federal Register, the session laws
-of a state) is left out rather than guessed.
+Only what the source says goes in. A rule or notice is cited by its agency, which is its author, and by its number in the Federal
+Register, where regulations.gov names just one. A form that needs what we do not hold (the page of a Federal Register, the session
+laws of a state) is left out rather than guessed.
 """
 
 from __future__ import annotations
@@ -11,14 +12,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import shorten
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from crawlers.agencies import above, load_agencies
 from crawlers.companies import KIND
 from pages.http import formatting, language
 from pages.http.language import N_
 from pages.http.titles import is_no_title, titled
 
+Row = Mapping[str, Any]
 #: The period of a title that is a sentence, also within the quotation that ends it: the name of an act in New Jersey.
 _LAST_PERIOD = re.compile(r'\.+(?="?$)')
 #: So much of a summary stands for a title that is none.
@@ -54,16 +58,32 @@ STYLES = {"plain": N_("Plain"), "apa": "APA", "bluebook": "Bluebook", "bibtex": 
 
 
 def citations(
-    row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
+    row: Row,
+    laws: Sequence[Row],
+    today: datetime.date,
+    site: str,
+    terms: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    agencies: Mapping[str, str] = MappingProxyType({}),
+    related: Sequence[Row] = (),
 ) -> list[Citation]:
-    """Every form that can be made from a row of documents and the laws that it became; in English, as styles want it."""
+    """Every form that can be made of a document; in English, as styles want it.
+
+    Args:
+        row: its row of documents.
+        laws: the laws that it became.
+        today: the day on which it is read.
+        site: the public address of the site.
+        terms: its agencies and dockets, under "agency" and "docket".
+        agencies: the keys of those agencies, by the words in which the terms name them.
+        related: the documents to which it is linked (pages.documents.related).
+    """
+    said = dict(row) | {"author": _author(terms.get("agency", ()), agencies), "docket": _docket(terms)}
+    said["fr_number"] = _number_in_register(row, related)
     with language.speaking(language.ENGLISH):
-        return _citations(row, laws, today, site)
+        return _citations(said, laws, today, site)
 
 
-def _citations(
-    row: Mapping[str, Any], laws: Sequence[Mapping[str, Any]], today: datetime.date, site: str
-) -> list[Citation]:
+def _citations(row: Row, laws: Sequence[Row], today: datetime.date, site: str) -> list[Citation]:
     address = f"{site}/documents/{row['id']}"
     public = next((law["number"] for law in laws if law["kind"] == "Public Law"), None)
     found = [
@@ -73,6 +93,37 @@ def _citations(
     if bluebook := _bluebook(row, public):
         found.append(Citation("bluebook", bluebook))
     return [*found, Citation("bibtex", _bibtex(row, public, address, today))]
+
+
+def _author(names: Sequence[str], keys: Mapping[str, str]) -> list[str]:
+    """The agencies that publish a document, by their own names, without the departments that they are part of. A code that nobody
+    has named is none."""
+    known = load_agencies()
+    wholes = {whole for name in names if name in keys for whole in above(keys[name])[1:]}
+    own = (known[keys[name]].name if name in keys else name for name in names if keys.get(name) not in wholes)
+    return [name for name in dict.fromkeys(own) if not name.isupper()]
+
+
+def _docket(terms: Mapping[str, Sequence[str]]) -> str | None:
+    dockets = terms.get("docket", ())
+    return dockets[0] if len(dockets) == 1 else None
+
+
+def _number_in_register(row: Row, related: Sequence[Row]) -> str | None:
+    """Its document number in the Federal Register. Of a document of regulations.gov: the only one that its record names, of the
+    year in which it was posted or the one before; agencies type it by hand, and some type another."""
+    if str(row["id"]).startswith(_REGISTER):
+        return str(row["identifier"])
+    keys = [each["id"] for each in related if each["kind"] == "published as" and each["named_here"]]
+    number = keys[0].removeprefix(_REGISTER).upper() if len(keys) == 1 else ""
+    year = _YEAR_OF_NUMBER.match(number)
+    posted = int(str(row["published_on"])[:4]) if row["published_on"] else 0
+    return number if number and (not year or int(year[1]) in (posted, posted - 1)) else None
+
+
+#: The session of documents of the Federal Register in their ids.
+_REGISTER = "us-fr-"
+_YEAR_OF_NUMBER = re.compile(r"(?:[A-Z]\d-)?((?:19|20)\d\d)-")
 
 
 def _title(row: Mapping[str, Any]) -> str:
@@ -104,7 +155,9 @@ def _number(row: Mapping[str, Any]) -> str:
     """The number; empty where the title says it, or stands for it."""
     if formatting.repeats(str(row["identifier"]), str(row["title"])):
         return ""
-    return f"FR Doc. {row['identifier']}" if _in_register(row) else str(row["identifier"])
+    if row["fr_number"] and row["docket"] and not _in_register(row):
+        return f"FR Doc. {row['fr_number']}, Docket {row['docket']}"
+    return f"FR Doc. {row['fr_number']}" if row["fr_number"] else str(row["identifier"])
 
 
 def _place(row: Mapping[str, Any]) -> str:
@@ -118,10 +171,17 @@ def _of_company(row: Mapping[str, Any]) -> bool:
 
 
 def _in_register(row: Mapping[str, Any]) -> bool:
-    return str(row["id"]).startswith("us-fr-")
+    return str(row["id"]).startswith(_REGISTER)
+
+
+def _joined(names: Sequence[str], last: str) -> str:
+    *others, end = names
+    return f"{', '.join(others)}{',' if len(others) > 1 else ''} {last} {end}" if others else end
 
 
 def _body(row: Mapping[str, Any]) -> str:
+    if row["author"]:
+        return _joined(row["author"], "and")
     session = formatting.session_in_words(row["jurisdiction"], row["session"], row.get("session_title"))
     return (
         session
@@ -154,11 +214,11 @@ def _apa(row: Mapping[str, Any], public: str | None, address: str) -> str:
     if _of_company(row):
         service, _, terms = _title(row).rpartition(": ")
         return f"{service}. ({_apa_day(row['status_on'])}). {terms}. {url}"
-    if _in_register(row):
-        day = _apa_day(row["published_on"])
-        return (
-            f"{_title(row)} [{row['document_type'] or 'Document'}] ({_number(row)}). ({day}). Federal Register. {url}"
-        )
+    if row["kind"] == "regulation" and (row["author"] or _in_register(row)):
+        named = f"{_title(row)} [{row['document_type'] or 'Document'}] ({_number(row) or row['identifier']})."
+        day = f"({_apa_day(row['published_on'])})."
+        said = f"{_joined(row['author'], '&')}. {day} {named}" if row["author"] else f"{named} {day}"
+        return f"{said} {'Federal Register' if _in_register(row) else 'Regulations.gov'}. {url}"
     return f"{', '.join(filter(None, (_title(row), _place(row))))} ({_year(row, public)}). {url}"
 
 
@@ -192,9 +252,10 @@ def _congress(row: Mapping[str, Any]) -> str:
 
 def _bibtex(row: Mapping[str, Any], public: str | None, address: str, today: datetime.date) -> str:
     fields = {
+        "author": " and ".join(f"{{{_latex(name)}}}" for name in row["author"]) or None,
         "title": "{" + _latex(_title(row)) + "}",
         "number": _latex(_place(row)) if _number(row) and not _of_company(row) else None,
-        "type": _latex(row["document_type"] if _in_register(row) else formatting.word("kinds", row["kind"])),
+        "type": _latex((row["kind"] == "regulation" and row["document_type"]) or formatting.word("kinds", row["kind"])),
         "year": _year(row, public),
         "note": _latex(f"Public Law {public}") if public else None,
         "howpublished": f"{SITE_NAME}",
