@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
+import sqlite3
 import zipfile
 from pathlib import Path
 from urllib.parse import quote_plus
@@ -78,6 +80,9 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
         "status_on": "2022-03-08",
         "status_reason": "",
         "no_news_since": "",
+        "replaced_by": "",
+        "replaced_by_id": "",
+        "identical_law": "",
         "published_on": "2021-03-11",
         "latest_on": "2022-03-08",
         "latest_action": "Received in the Senate.",
@@ -101,6 +106,26 @@ async def test_a_row_tells_what_the_page_tells(site) -> None:
     }
     [rule] = (await get(site, "/browse.json?kind=regulation")).json()["documents"]
     assert (rule["next_on"], rule["next_date"], rule["areas"]) == ("2022-03-31", "Comments close", ["broadband"])
+
+
+def test_a_row_names_the_bill_that_took_the_place_of_a_replaced_one_and_the_identical_one_that_became_law(
+    corpus: Path, tmp_path: Path
+) -> None:
+    """The page and the card said it; who worked from a spreadsheet saw "Replaced", or a dead bill in committee, and no more."""
+    file = tmp_path / "corpus.db"
+    file.write_bytes(corpus.read_bytes())
+    db = Database(file)
+    db.table("documents").update(BROADBAND, {"status": "replaced"})
+    db.table("documents").update(HOSTILE_BILL, {"status": "enacted"})
+    db.table("documents").update(PLAIN, {"status": "in_committee"})
+    law = db.table("documents").get(HOSTILE_BILL)["identifier"]
+    words = f"Committee report approving bill, renumbered as {law.replace('.', '')}."
+    db.table("actions").insert({"document_id": BROADBAND, "ordinal": 90, "description": words})
+    db.table("links").insert({"document_id": PLAIN, "ordinal": 90, "linked_id": HOSTILE_BILL, "kind": "Identical bill"})
+    db.conn.row_factory = sqlite3.Row
+    replaced, alike = exports.document_rows(db.conn, [BROADBAND, PLAIN], datetime.date.fromisoformat(TODAY), SITE)
+    assert (replaced["replaced_by"], replaced["replaced_by_id"], replaced["identical_law"]) == (law, HOSTILE_BILL, "")
+    assert (alike["replaced_by"], alike["status"], alike["identical_law"]) == ("", "in_committee", law)
 
 
 async def test_dates_as_tables(site) -> None:

@@ -19,7 +19,9 @@ from pages.browse.selection import Selection, windows
 from pages.database import Row, marks, rows
 from pages.documents import identifiers, rulemaking
 from pages.documents.session_status import SESSION_END
+from pages.documents.successor import successor
 from pages.http import formatting
+from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
 
 #: Rows of one read. Long lists take many short reads, so that other pages need not wait.
@@ -46,6 +48,9 @@ DOCUMENT_COLUMNS = {
     "status_on": "The day it got there",
     "status_reason": "session_ended where it failed because its session ended before it passed",
     "no_news_since": "The day its session was to end, or of later news, where nothing was heard since: not counted by its status",
+    "replaced_by": "The number of the bill that took its place, where it was replaced and that bill is collected",
+    "replaced_by_id": "The permanent key of that bill",
+    "identical_law": "Number of the bill that its source calls identical and that became law: lists count this one as replaced",
     "published_on": "The day it was introduced or published",
     "latest_on": "The day of its latest news",
     "latest_action": "What happened last, in the source's words",
@@ -100,6 +105,7 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
             d.status_on, coalesce(d.status_reason, '') as status_reason,
             case when l.status in ('{UNHEARD}', '{UNHEARD_PASSED}') then max({SESSION_END}, coalesce(d.latest_action_on, ''))
                 else '' end as no_news_since,
+            {IDENTICAL_LAW} as identical_law,
             d.published_on, coalesce(nullif(l.sort_on, ''), d.latest_action_on, d.published_on) as latest_on, d.latest_action,
             coalesce(t.priority = 2 and c.document_id is null, 0) as must_see, d.url as source_url
             from documents d left join shown_priorities t on t.document_id = d.id
@@ -119,9 +125,13 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     for row in (found[key] for key in ids if key in found):
         key = row["id"]
         starts_at, event = upcoming.get(key, ("", ""))
+        after = successor(db, row)
         row |= {
             "place": formatting.place(row["jurisdiction"]),
             "status_in_words": formatting.word("statuses", row["status"]),
+            "replaced_by": after["identifier"] if after else "",
+            "replaced_by_id": after["id"] if after else "",
+            "identical_law": row["identical_law"] or "",
             "next_on": starts_at[:10],
             "next_date": formatting.word("events", event) if event else "",
             "areas": areas[key],
