@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import html
 import io
 from contextlib import closing
 from pathlib import Path
@@ -19,6 +20,7 @@ from people_fixtures import CHAIR, IN_COMMITTEE, OHIO_BILL, READER, SENATOR
 from desk.queue import advocacy, targets
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
 from pages.database import first
+from pages.people import finding
 from settings import Configuration
 
 TODAY = datetime.date(2022, 3, 9)
@@ -162,7 +164,7 @@ async def test_a_meeting_is_kept_on_the_desk_and_nowhere_else(config: Configurat
     browser = Browser(site_of(config).app())
     await browser.sign_in("Ben Writer")
     form = (await browser.get(f"/desk/advocacy?document={IN_COMMITTEE}&person={READER}")).text
-    assert f'name="person_id" value="{READER}"' in form
+    assert 'name="person_id" value="Ada Reader, U.S. House, Ohio 4"' in form
     fields = {"kind": "meeting", "title": "zyzzyva-note", "document_id": IN_COMMITTEE, "person_id": READER}
     done = await browser.send("/desk/advocacy", step="save", happened_on="2022-03-08", **fields)
     assert done.status_code == 302
@@ -170,3 +172,52 @@ async def test_a_meeting_is_kept_on_the_desk_and_nowhere_else(config: Configurat
     for path in (people_fixtures.READERS_PAGE, f"{people_fixtures.READERS_PAGE}.atom", f"/documents/{IN_COMMITTEE}"):
         public = (await browser.get(path)).text
         assert "zyzzyva-note" not in public
+
+
+# --------------------------------------------------------------------- a legislator by name
+
+
+@pytest.mark.parametrize(
+    ("typed", "who"),
+    [
+        (READER, READER),
+        ("Ada Reader", READER),
+        ("Rep. Reader", READER),
+        ("reader, ohio", READER),
+        ("Ada Reader, U.S. House, Ohio 4", READER),
+        ("Reader Texas", None),
+        ("Nobody", None),
+        ("ohio", None),
+    ],
+)
+def test_a_legislator_is_found_by_the_name_a_part_of_it_and_the_seat(db: Any, typed: str, who: str | None) -> None:
+    assert list(finding.candidates(db.conn, typed)) == ([who] if who else [])
+
+
+async def test_a_record_takes_the_name_of_a_legislator_and_asks_which_where_several_have_it(
+    config: Configuration, db: Any
+) -> None:
+    other = people_fixtures.person(13, "R000013", "Rae Reader", party="Democrat", chamber="lower")
+    with closing(corpus_of(config)) as corpus:
+        corpus.table("people").insert(other)
+    browser = Browser(site_of(config).app())
+    await browser.sign_in("Ben Writer")
+    fields = {"kind": "meeting", "title": "Talked", "document_id": IN_COMMITTEE, "happened_on": "2022-03-08"}
+
+    async def send(name: str, **more: str) -> str:
+        answer = await browser.send("/desk/advocacy", step="save", person_id=name, **fields, **more)
+        return html.unescape(answer.text) if answer.status_code == 400 else str(answer.status_code)
+
+    assert "no legislator who is collected here has the name “Miler”" in await send("Miler")
+    page = await send("Reader")
+    assert "several legislators have the name “Reader”: choose one" in page
+    assert '<option value="R000013">Rae Reader, U.S. House</option>' in page
+    assert f'<option value="{READER}">' in page
+    assert advocacy.records(db) == []
+    assert await send("Reader", chosen="R000013") == "302"
+    [record] = advocacy.records(db)
+    assert record["person_name"] == "Rae Reader"
+    form = (await browser.get(f"/desk/advocacy?record={record['record_id']}")).text
+    assert 'name="person_id" value="Rae Reader, U.S. House"' in form
+    assert await send("Rae Reader, U.S. House") == "302", "what the form holds means the same again"
+    assert len(advocacy.records(db)) == 1

@@ -22,6 +22,7 @@ from pages.browse import finding
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
+from pages.people import finding as people_finding
 from publish.engagements import ENGAGEMENTS
 from store.errors import InvalidInput
 
@@ -168,6 +169,7 @@ def advocacy_file(context: RequestContext) -> Answer:
 def advocacy_page(context: RequestContext) -> Answer:
     """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
     problem, newer, typed = None, None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
+    may_be: dict[str, str] = {}
     number = context.number("record")
     if context.form is not None:
         try:
@@ -176,20 +178,28 @@ def advocacy_page(context: RequestContext) -> Answer:
                 return _saved(context, "/desk/advocacy", "The record is withdrawn.")
             if context.typed("step") == "publish":
                 advocacy.make_public(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                return _saved(context, "/desk/advocacy", "The public may read the record now.")
+                more = "?proposed=1" if advocacy.proposed_count(context.db) else ""
+                return _saved(context, f"/desk/advocacy{more}", "The public may read the record now.")
             if context.typed("step") == "remove":
                 advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
                 return Redirect("/desk/advocacy", "The file is removed.")
             upload = context.files.get("file")
             if upload is not None:
                 advocacy_files.check(context.db, number, upload)
+            typed["person_id"] = _person(context.db, context.typed("chosen") or typed["person_id"])
             said = _record(context.db, typed, context.typed("public") == "1", context.typed("proposed") == "1")
             return _keep(context, said, number or None, upload)
         except RecordConflict as error:
             problem, newer = str(error), error.by
+        except SeveralPeople as error:
+            problem, may_be = str(error), error.may_be
         except InvalidInput as error:
             problem = str(error)
-    document, person = context.arg("document")[:100], context.arg("person")[:100]
+    document, person, proposed = (
+        context.arg("document")[:100],
+        context.arg("person")[:100],
+        bool(context.arg("proposed")),
+    )
     row = advocacy.current(context.db, number) if number and context.form is None else None
     withdrawing = context.typed("step") in ("withdraw", "publish")
     if newer and withdrawing:
@@ -205,7 +215,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         "rows": [
             each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
             for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
-            if each["proposed"] or not context.arg("proposed")
+            if each["proposed"] or not proposed
         ],
         "kinds": advocacy.KINDS,
         "on_scorecard": ENGAGEMENTS,
@@ -218,6 +228,12 @@ def advocacy_page(context: RequestContext) -> Answer:
         "document": document,
         "person": person,
         "problem": problem,
+        "called": people_finding.labels(
+            context.db.conn, {values["person_id"], person, (newer or {}).get("person_id") or ""}
+        ),
+        "may_be": may_be,
+        "lost_file": bool(problem and context.files.get("file")),
+        "proposed": proposed,
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 409 if newer else 400 if problem else 200)
@@ -244,6 +260,32 @@ def _saved(context: RequestContext, to: str, message: str) -> Redirect:
     """Bring the public scorecard up to date at once."""
     done = context.publish(context.db, [])
     return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
+
+
+class SeveralPeople(InvalidInput):
+    """The name that was typed is that of several legislators: `may_be` has their ids and what they are called."""
+
+    def __init__(self, typed: str, may_be: dict[str, str]):
+        super().__init__(f"several legislators have the name “{typed[:80]}”: choose one, or add the state to the name")
+        self.may_be = dict(list(may_be.items())[: people_finding.MOST])
+
+
+def _person(db: Database, typed: str) -> str:
+    """The id of the one legislator who is meant; "" where the field is empty.
+
+    Raises:
+        SeveralPeople: the name fits several.
+        InvalidInput: it fits nobody.
+    """
+    found = people_finding.candidates(db.conn, typed) if typed else {"": ""}
+    if len(found) > 1:
+        raise SeveralPeople(typed, found)
+    if not found:
+        raise InvalidInput(
+            f"no legislator who is collected here has the name “{typed[:80]}”: check the spelling, or leave it empty and "
+            "write the name under “Who signed, or who was met”"
+        )
+    return next(iter(found))
 
 
 def _record(db: Database, typed: dict[str, str], public: bool, proposed: bool) -> AdvocacyRecord:

@@ -7,9 +7,6 @@ address of the question, which servers on the way may log. The page /find-my-leg
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from pages.answers import arguments as given
@@ -18,13 +15,12 @@ from pages.browse.cards import Card
 from pages.database import Row, first, rows, value
 from pages.http import formatting
 from pages.people import committee as committees
-from pages.people import deciding, names, roll_call
+from pages.people import deciding, finding, names, roll_call
 from pages.people import people as everybody
 from pages.people import person as persons
 
 #: Candidates, votes on documents, and documents in one answer; single votes of a roll call on one page of it.
 MOST, VOTES = 25, 100
-_TITLE = re.compile(r"^(representative|rep|senator|sen|delegate|congress(man|woman))\b\.?\s+", re.IGNORECASE)
 
 
 def people(
@@ -69,7 +65,7 @@ def _listed(at: At, place: str | None, chamber: str | None, state: str | None, p
 
 def _named(at: At, asked: str, place: str | None, chamber: str | None, state: str | None) -> Answer:
     """Who has a name: one if it is their whole name and nobody else has it, else candidates."""
-    typed = _TITLE.sub("", asked)
+    typed = finding.without_title(asked)
     path = "/people?" + urlencode({"q": typed})
     found = _with_words(at, typed, place, chamber, state)
     if len(found) == 1 and found[0]["is_whole"] and found[0]["kind"] == "person":
@@ -86,10 +82,10 @@ def _named(at: At, asked: str, place: str | None, chamber: str | None, state: st
 
 def _with_words(at: At, typed: str, place: str | None, chamber: str | None, state: str | None) -> list[Row]:
     """People and committees of whom one name has all of the words, who holds office first; ``is_whole`` if it has no others."""
-    wanted = _words(typed)
+    wanted = finding.words(typed)
     if not wanted:
         return []
-    people, bodies = (_having(named, wanted) for named in once(at, "names", lambda: _names(at)))
+    people, bodies = (finding.having(named, wanted) for named in once(at, "names", lambda: _names(at)))
     found = rows(
         at.db,
         f"select 'person' as kind, {deciding.PERSON} from people p where id in (select value from json_each(?)) "
@@ -110,27 +106,10 @@ def _with_words(at: At, typed: str, place: str | None, chamber: str | None, stat
     ]
 
 
-def _names(at: At) -> tuple[list[tuple[str, list[str]]], list[tuple[str, list[str]]]]:
+def _names(at: At) -> tuple[finding.Named, finding.Named]:
     """The words of every name of a person, and of a committee, by id."""
-    people = "select person, name from person_names union select id, name from people"
     bodies = "select id, name from legislative_committees where seen_until is null"
-    of_people, of_bodies = ([(key, _words(name)) for key, name in at.db.execute(sql)] for sql in (people, bodies))
-    return of_people, of_bodies
-
-
-def _having(named: Iterable[tuple[str, list[str]]], wanted: list[str]) -> dict[str, bool]:
-    """The ids of which one name has all of the words -> whether one has no others."""
-    found: dict[str, bool] = {}
-    for key, words in named:
-        if set(wanted) <= set(words):
-            found[key] = found.get(key, False) or words == wanted
-    return found
-
-
-def _words(name: str) -> list[str]:
-    """The words of a name without accents and signs: ``José O'Neil`` -> jose, o, neil."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.findall(r"[a-z0-9]+", plain.lower())
+    return finding.names_of_people(at.db), [(key, finding.words(name)) for key, name in at.db.execute(bodies)]
 
 
 def _candidate(at: At, row: Row) -> Row:
