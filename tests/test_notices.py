@@ -119,6 +119,36 @@ def test_a_draft_waits_for_every_approver_but_the_one_who_wrote_it(db: Database)
     assert told(db) == []
 
 
+def test_a_record_proposed_for_the_public_waits_for_every_approver_but_the_one_who_proposed_it(db: Database) -> None:
+    for name in ("Ana Reader", "Ben Writer", "Cleo Looker"):
+        choose(db, name, kinds=["draft"])
+    ben = person(db, "Ben Writer")
+    record = AdvocacyRecord(kind="letter", title="To the chair", document_id=BROADBAND, happened_on="2022-03-08")
+    number = advocacy.add(db, ben, record, now=NOW)
+    assert told(db) == [], "nobody proposed anything"
+
+    def correct(**changes: Any) -> None:
+        seen = (advocacy.current(db, number) or {})["id"]
+        advocacy.add(db, ben, dataclasses.replace(record, **changes), now=NOW, corrects=number, seen=seen)
+
+    correct(proposed=True)
+    words = "Ben Writer proposed that the public may read “Sign-on letter: To the chair”. It waits for an approver."
+    assert told(db) == [("Ana", "draft", words)]
+    [first] = notices.waiting(db, today=TODAY)
+    assert (first.path, first.head[:9]) == ("/desk/advocacy?proposed=1", "H.R. 1783")
+    correct(proposed=True, note="Call them.")
+    assert notices.waiting(db, today=TODAY) == [first], "a correction is no second proposal"
+    correct()
+    assert told(db) == []
+    correct(proposed=True, document_id=None, position_id="tc-hotspot-lending")
+    [again] = notices.waiting(db, today=TODAY)
+    assert again.event != first.event, "proposed once more"
+    assert again.head == "Lend hotspots", "of a position, where there is no document"
+    seen = (advocacy.current(db, number) or {})["id"]
+    advocacy.make_public(db, person(db), number, now=NOW, seen=seen)
+    assert told(db) == []
+
+
 def test_an_author_hears_who_dropped_a_draft_or_withdrew_what_it_is_to_replace(db: Database) -> None:
     choose(db, kinds=["dropped"])
     words = {"reason": "It helps.", "source": "https://example.org/letter"}

@@ -164,6 +164,24 @@ def proposed_count(db: Database) -> int:
     return int(db.execute("select count(*) from current_advocacy where proposed = 1").fetchone()[0])
 
 
+def proposed(db: Database) -> list[dict[str, Any]]:
+    """Records that wait for an approver, oldest first, each as it is now; `title` is that of its document or position.
+
+    `name`, `added_by`, `added_at` and `asked` (the number of the row) are of who proposed it, whoever has corrected it since.
+    """
+    return list(
+        db.query(
+            """select r.record_id, r.kind, r.title as said, r.document_id, d.identifier, d.jurisdiction,
+                coalesce(d.title, p.title, r.title) as title, f.id as asked, f.added_by, f.added_at, a.name
+            from current_advocacy r join advocacy f on f.id = (
+                select min(e.id) from advocacy e where e.record_id = r.record_id and e.id > coalesce(
+                    (select max(o.id) from advocacy o where o.record_id = r.record_id and o.proposed = 0), 0))
+            join accounts a on a.id = f.added_by left join corpus.documents d on d.id = r.document_id
+            left join corpus.positions p on p.id = r.position_id where r.proposed = 1 order by f.id"""
+        )
+    )
+
+
 def _write(
     db: Database,
     account: Account,

@@ -20,7 +20,8 @@ from comparison.versions.company_provisions import change_in_words
 from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
-from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed
+from desk.queue.advocacy import KINDS as RECORDS
+from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed, proposed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
 from pages.http import formatting
 from store.errors import InvalidInput
@@ -31,7 +32,7 @@ Row = dict[str, Any]
 #: Kind of a notice -> how the form calls it.
 KINDS = {
     "assigned": "Somebody assigns a document to me",
-    "draft": "A draft of a stance waits for me to publish it",
+    "draft": "A draft of a stance, a proposed outcome, or a record proposed for the public waits for me",
     "dropped": "A colleague drops a draft of mine, or withdraws the stance that it is to replace",
     "moved": "A document that I follow or lead moves",
     "tomorrow": "A hearing, a meeting, a vote, or a deadline of such a document is tomorrow",
@@ -151,9 +152,9 @@ def _notice(account_id: int, choice: Choice, event: str, kind: str, row: Row, wo
         pace=choice.pace,
         event=event,
         kind=kind,
-        head=formatting.numbered(row["identifier"], row["jurisdiction"], title),
+        head=formatting.numbered(row["identifier"], row["jurisdiction"], title) if row["document_id"] else title,
         words=words,
-        path=f"/desk/documents/{row['document_id']}",
+        path=row.get("path") or f"/desk/documents/{row['document_id']}",
     )
 
 
@@ -177,6 +178,7 @@ def _assigned(db: Database) -> Found:
 
 
 def _drafts(db: Database, people: Collection[Account]) -> Found:
+    """What waits for an approver: drafts of stances, proposed outcomes, and records of advocacy proposed for the public."""
     approvers = [each.id for each in people if each.may("approver")]
     for draft in waiting_drafts(db):
         done = "proposed the outcome" if draft["draft"] else "drafted"
@@ -184,6 +186,13 @@ def _drafts(db: Database, people: Collection[Account]) -> Found:
         for account_id in approvers:
             if account_id != draft["reviewer"]:
                 yield account_id, draft["reviewed_at"], f"draft-{draft['id']}", draft, words
+    for record in proposed(db):
+        says = f"{RECORDS[record['kind']]}: {record['said']}"
+        words = f"{record['name']} proposed that the public may read “{says}”. It waits for an approver."
+        row = record | {"path": "/desk/advocacy?proposed=1"}
+        for account_id in approvers:
+            if account_id != record["added_by"]:
+                yield account_id, record["added_at"], f"proposed-{record['asked']}", row, words
 
 
 def _side(draft: Row) -> str:
