@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -46,8 +47,33 @@ class BadSetting(InvalidInput):
 # Each rule converts the text of a setting to its value, or raises a ValueError that says what it must be.
 
 
+def _line(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise ValueError("must be text on one line, without line breaks")
+    return text.strip()
+
+
 def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
+    folder = Path(_line(text)).expanduser().absolute()
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise ValueError("must be a folder, and is a file")
+    return folder
+
+
+def _catalog(text: str) -> Path:
+    """A folder that is not there, or any other, would leave the site without its positions."""
+    folder = _folder(text)
+    if not os.path.isfile(folder / "organization.yml"):
+        raise ValueError("must be the folder of a catalog, with organization.yml: infopolicy positions start makes one")
+    return folder
+
+
+def _place(text: str) -> str:
+    """A file or folder that need not be there now, such as a disk that is not mounted; a relative one would differ by command."""
+    path = Path(_line(text)).expanduser()
+    if not path.is_absolute():
+        raise ValueError("must be a whole path, like /mnt/backups")
+    return str(path)
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -68,18 +94,28 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return read
 
 
-def _rate(text: str) -> float:
-    if not text.isascii() or not text.replace(".", "", 1).isdecimal():
-        raise ValueError("must be mails a second, or 0 for no limit")
-    return float(text)
+def _number(least: float, most: float, what: str) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{0,12})?|\.[0-9]{1,12}", text) or not least <= float(text) <= most:
+            raise ValueError(f"must be {what}")
+        return float(text)
+
+    return read
+
+
+_NO_ADDRESS = SplitResult("", "", "", "", "")
 
 
 def _parts(text: str) -> SplitResult:
-    """An address in its parts; nothing where it has none, such as with a bracket that is never closed."""
+    """An address in its parts; nothing where it has none, such as with a bracket that is never closed, or a port of 99999.
+
+    Line breaks and blanks are refused here, because `urlsplit` leaves some of them out.
+    """
     try:
-        return urlsplit(text)
+        parts = urlsplit(text)
+        return parts if text.split() == [text] and text.isprintable() and parts.port != 0 else _NO_ADDRESS
     except ValueError:
-        return SplitResult("", "", "", "", "")
+        return _NO_ADDRESS
 
 
 def _site(text: str) -> str:
@@ -109,34 +145,22 @@ def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
         raise BadSetting(f"must be addresses or networks with commas, like 127.0.0.1,10.0.0.0/8: {error}") from error
 
 
-def _clock(text: str) -> float:
-    if not text.replace(".", "", 1).isdecimal() or not 1 <= float(text) <= 10_000:
-        raise ValueError("must be a number from 1 to 10000")
-    return float(text)
-
-
 def _versions(text: str) -> str:
     if text != "all" and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
         raise ValueError("must be how many versions to load of a company's terms, or all")
     return text
 
 
-def _dollars(text: str) -> float:
-    if not text.replace(".", "", 1).isdecimal():
-        raise ValueError("must be US dollars a day, like 5 or 0.50")
-    return float(text)
-
-
 def _price(text: str) -> str:
-    if not re.fullmatch(r"\d+(\.\d+)?/\d+(\.\d+)?", text):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?/[0-9]{1,9}(\.[0-9]+)?", text):
         raise ValueError("must be US dollars for a million tokens in and out, like 0.40/1.60")
     return text
 
 
 def _name(text: str) -> str:
-    if not text.strip() or set(text) & set("%{}\n"):
+    if set(text) & set("%{}"):
         raise ValueError("must be a name on one line, without %, { or }")
-    return text.strip()
+    return _line(text)
 
 
 def _word(text: str) -> str:
@@ -161,8 +185,15 @@ def _networks(text: str) -> str:
 
 def _mail(text: str) -> str:
     """An address, with or without a name before it; a line break would begin another line of the message's head."""
-    if "@" not in text or not text.isprintable():
+    if not _MAIL.fullmatch(parseaddr(text)[1]) or not text.isprintable():
         raise ValueError("must be an email address on one line, like alerts@example.org")
+    return text
+
+
+def _header(text: str) -> str:
+    """The name of a header; with a colon or a blank it would never come, and nobody could sign in."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", text):
+        raise ValueError("must be the name of a header, like X-Remote-User")
     return text
 
 
@@ -203,16 +234,16 @@ class Configuration:
     `clock` is how many times faster than real time a mirror keeps limits by the minute."""
 
     data: Annotated[Path, _folder] = DATA
-    catalog: Annotated[Path, _folder] = ROOT / "positions" / "catalog"
+    catalog: Annotated[Path, _catalog] = ROOT / "positions" / "catalog"
     publisher: Annotated[str, _name] = "Information policy monitor"
-    imprint: str | None = None
+    imprint: Annotated[str | None, _line] = None
     mirror: Annotated[str | None, _mirror] = None
-    clock: Annotated[float, _clock] = 1
+    clock: Annotated[float, _number(1, 10_000, "a number from 1 to 10000")] = 1
     contact: str | None = None
     host: Annotated[str, _word] = "127.0.0.1"
     port: Annotated[int, _whole(1, 65_535)] = 8001
     workers: Annotated[int, _whole(1, 64)] = 2
-    notice: str | None = None
+    notice: Annotated[str | None, _line] = None
     site: Annotated[str, _site] = "http://127.0.0.1:8001"
     smtp_host: Annotated[str | None, _word] = None
     smtp_port: Annotated[int, _whole(1, 65_535)] = 587
@@ -220,17 +251,17 @@ class Configuration:
     smtp_user: Annotated[str | None, _word] = None
     mail_from: Annotated[str | None, _mail] = None
     mail_bounces: Annotated[str | None, _mail] = None
-    mail_rate: Annotated[float, _rate] = 10
-    mail_postal: str | None = None
+    mail_rate: Annotated[float, _number(0, 1e6, "emails a second, or 0 for no limit")] = 10
+    mail_postal: Annotated[str | None, _line] = None
     digest_hours: Annotated[int, _whole(0, 168)] = 24
-    dkim_file: str | None = None
+    dkim_file: Annotated[str | None, _line] = None
     dkim_selector: Annotated[str | None, _word] = None
     publish_own_drafts: Annotated[str, _one_of("no", "yes")] = "no"
-    sso_header: Annotated[str | None, _word] = None
+    sso_header: Annotated[str | None, _header] = None
     sso_proxy: Annotated[str | None, _addresses] = None
     proxies: Annotated[str, _networks] = "127.0.0.1,::1"
     log_format: Annotated[str, _one_of("text", "json")] = "text"
-    log_file: str | None = None
+    log_file: Annotated[str | None, _line] = None
     metrics_from: Annotated[str, _networks] = "127.0.0.1,::1"
     mcp_calls: Annotated[int, _whole(1, 100_000)] = 120
     geocoder: Annotated[str, _geocoder] = "https://geocoding.geo.census.gov/geocoder"
@@ -240,11 +271,11 @@ class Configuration:
     keep_answers_days: Annotated[int, _whole(1, 100_000)] = 400
     backup_keep: Annotated[int, _whole(1, 100_000)] = 14
     backup_days: Annotated[int, _whole(0, 100_000)] = 30
-    backup_copy: str | None = None
-    reader_model: str | None = None
+    backup_copy: Annotated[str | None, _place] = None
+    reader_model: Annotated[str | None, _line] = None
     reader_price: Annotated[str | None, _price] = None
     reader_daily_use: Annotated[int, _whole(0, 10**12)] = 2_000_000
-    reader_daily_dollars: Annotated[float, _dollars] = 5
+    reader_daily_dollars: Annotated[float, _number(0, 1e6, "US dollars a day, like 5 or 0.50")] = 5
     reader_parallel: Annotated[int, _whole(1, 64)] = 4
     reader_timeout: Annotated[int, _whole(1, 3_600)] = 120
 
@@ -287,6 +318,7 @@ def load(environment: Mapping[str, str] = os.environ, file: Path | None = None) 
     known = {name: getattr(hint, "__metadata__", (str,))[0] for name, hint in hints.items()}
     if unknown := sorted(set(values) - set(known)):
         raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are: {', '.join(sorted(known))}")
+    values = {name: value for name, value in values.items() if value != ""}
     _refuse_slips([name for name, text in environment.items() if text], known)
     values |= {name: text for name in known if (text := environment.get(f"INFOPOLICY_{name.upper()}"))}
     return Configuration(**{name: _convert(name, value, known[name]) for name, value in values.items()})
@@ -323,8 +355,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _convert(name: str, value: object, rule: Callable[[str], Any]) -> Any:
-    if not isinstance(value, str | int | float):
-        raise BadSetting(f"{name} = {value!r}: must be a text or a number")
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise BadSetting(f'{name} = {value!r}: must be a text or a number, such as "yes" or 5')
     try:
         return rule(str(value))
     except ValueError as error:

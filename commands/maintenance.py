@@ -151,6 +151,10 @@ def backup(session: Session, target: Path | None, keep: int | None, days: int | 
     days = config.backup_days if days is None else days
     with plain_errors(), private_files(session):
         session.tell(f"backed up to {backups.backup(config, target, now=utc_now(), keep=keep, days=days)}")
+    if config.backup_copy and not Path(config.backup_copy).exists():
+        session.caution(
+            f"INFOPOLICY_BACKUP_COPY={config.backup_copy} does not exist: there is no copy outside the data folder."
+        )
 
 
 @click.command()

@@ -15,7 +15,7 @@ from commands.session import DAY, Session, plain_errors
 from store.clock import ago, utc_now
 
 if TYPE_CHECKING:
-    from second_reader.models import Price
+    from second_reader.models import Model, Price
     from second_reader.reading import Done
     from second_reader.selection import Selection
 
@@ -42,30 +42,33 @@ def read(session: Session, dry_run: bool, limit: int | None, since: datetime | N
     export OPENAI_API_KEY=...
     infopolicy read --dry-run
     """
+    from second_reader.models import find_model
     from second_reader.selection import Selection
     from store.connect import open_corpus
 
     config = session.config
     day = since.date().isoformat() if since else ago(utc_now(), days=YEAR)[:10]
     with plain_errors():
+        # A model that nobody knows ends the command before it searches the corpus for what to ask.
+        model = find_model(config.reader_model, config.reader_price) if config.reader_model or not dry_run else None
         if config.corpus.exists():
             open_corpus(config.corpus).close()  # of an earlier version: its tables are brought up to date
         with closing(Selection(config.corpus, config.staff)) as selection:
-            if dry_run:
-                _say_cost(session, selection, day, limit)
+            if dry_run or model is None:
+                _say_cost(session, selection, day, limit, model)
             else:
-                sys.exit(_read(session, selection, day, limit))
+                sys.exit(_read(session, selection, day, limit, model))
 
 
-def _say_cost(session: Session, selection: Selection, day: str, limit: int | None) -> None:
-    from second_reader.models import Price, find_model
+def _say_cost(session: Session, selection: Selection, day: str, limit: int | None, model: Model | None) -> None:
+    from second_reader.models import Price
     from second_reader.opinions import Ledger
     from second_reader.reading import estimate
     from second_reader.selection import count_reasons
     from store.connect import open_opinions
 
     config = session.config
-    price = find_model(config.reader_model, config.reader_price).price if config.reader_model else Price(0, 0)
+    price = model.price if model else Price(0, 0)
     ledger = None
     if config.opinions.exists():
         ledger = Ledger(
@@ -88,14 +91,12 @@ def _say_cost(session: Session, selection: Selection, day: str, limit: int | Non
         session.say("INFOPOLICY_READER_MODEL names no model yet, so the cost in dollars is unknown")
 
 
-def _read(session: Session, selection: Selection, day: str, limit: int | None) -> int:
-    from second_reader.models import find_model
+def _read(session: Session, selection: Selection, day: str, limit: int | None, model: Model) -> int:
     from second_reader.opinions import Ledger
     from second_reader.reading import Reader
     from store.connect import open_opinions
 
     config = session.config
-    model = find_model(config.reader_model, config.reader_price)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs each request
     with closing(open_opinions(config.opinions)) as db:
         ledger = Ledger(db, tokens=config.reader_daily_use, dollars=config.reader_daily_dollars)

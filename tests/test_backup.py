@@ -316,6 +316,15 @@ def test_how_many_backups_stay_is_a_setting_and_an_option_goes_before_it(
     assert (call("backup", "--keep", "2").exit_code, kept()) == (0, 2)
 
 
+def test_backup_says_that_the_copy_elsewhere_is_gone_and_is_made_all_the_same(
+    config: Configuration, call: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INFOPOLICY_BACKUP_COPY", str(config.data / "not-mounted"))
+    done = call("backup")
+    assert (done.exit_code, "backed up to" in done.output) == (0, True)
+    assert "not-mounted does not exist: there is no copy outside the data folder" in done.output
+
+
 def test_a_backup_from_the_future_pushes_nothing_out(config: Configuration) -> None:
     for day in ("2031-01-01", "2031-01-02"):  # the clock was wrong
         backup(config, None, now=f"{day}T00:00:00Z", keep=2)

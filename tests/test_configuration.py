@@ -49,7 +49,36 @@ def test_defaults_need_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("mail_rate", "٣"),
         ("mail_from", "not an address"),
         ("mail_from", "a@example.org\nBcc: b@example.org"),
+        ("mail_from", "@"),
+        ("mail_from", "Desk <desk@>"),
         ("mail_bounces", "xx"),
+        ("mail_rate", "."),
+        ("mail_rate", "9" * 400),
+        ("clock", "٣"),
+        ("clock", "0"),
+        ("reader_daily_dollars", "-1"),
+        ("reader_daily_dollars", "9" * 400),
+        ("reader_price", "٣/1"),
+        ("reader_model", "a\nb"),
+        ("catalog", "/nope"),
+        ("catalog", "/tmp"),
+        ("data", __file__),
+        ("data", "/srv/a\nb"),
+        ("data", " "),
+        ("backup_copy", "backups"),
+        ("backup_copy", "/mnt/a\nb"),
+        ("imprint", "The library\nMain Street"),
+        ("imprint", " "),
+        ("notice", "A sample\r\nSet-Cookie: a=b"),
+        ("mail_postal", "1 Main Street\nTown"),
+        ("publisher", "A\u2028B"),
+        ("log_file", "/var/log/a\nb"),
+        ("dkim_file", "\n"),
+        ("site", "https://policy.example.org\n"),
+        ("site", "https://a b.org"),
+        ("site", "https://policy.example.org:99999"),
+        ("geocoder", "https://a.org\n/x"),
+        ("sso_header", "X-User: name"),
     ],
 )
 def test_value_that_cannot_be_is_named(name: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,7 +90,15 @@ def test_value_that_cannot_be_is_named(name: str, value: str, tmp_path: Path, mo
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("port =", "not TOML"), ("prot = 1", "'prot'"), ("[data]\nx = 1", "data"), ("port = true", "True")],
+    [
+        ("port =", "not TOML"),
+        ("prot = 1", "'prot'"),
+        ("[data]\nx = 1", "data"),
+        ("port = true", "True"),
+        ("imprint = true", "True"),
+        ("publish_own_drafts = true", "such as"),
+        ('data = "a\\u0000b"', "one line"),
+    ],
 )
 def test_bad_file_is_named_with_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "x.toml"
@@ -107,6 +144,17 @@ def test_mirror_loses_its_last_slash(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_empty_variable_counts_as_not_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert load({"INFOPOLICY_PORT": ""}).port == 8001
+
+
+def test_empty_text_in_the_file_counts_as_not_set(tmp_path: Path) -> None:
+    file = tmp_path / "x.toml"
+    file.write_text("".join(f'{field.name} = ""\n' for field in fields(Configuration)), encoding="utf-8")
+    assert load({}, file) == Configuration(), "an empty folder would be the one in which the command runs"
+
+
+def test_a_copy_of_the_backups_need_not_be_there(tmp_path: Path) -> None:
+    """A disk that is not mounted stops neither the site nor a crawl: the backup and the doctor say so."""
+    assert load({"INFOPOLICY_BACKUP_COPY": "/mnt/not-mounted"}).backup_copy == "/mnt/not-mounted"
 
 
 def test_no_setting_is_a_key_or_password() -> None:

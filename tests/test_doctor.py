@@ -205,6 +205,7 @@ BROKEN: tuple[tuple[str, Callable[[Host, Machine], Host | None], str, str], ...]
         "runs",
         WARNING,
     ),
+    ("a reader that nobody knows", setting(reader_model="no-such-model"), "second reader", PROBLEM),
     ("a clock that nobody sets", answers(synchronized="no"), "clock", WARNING),
     (
         "a clock that was ahead",

@@ -13,6 +13,7 @@ import httpx
 from crawlers.sources import load_sources
 from operations.doctor.findings import Finding, Host, ok, problem, warning
 from operations.doctor.people import open_accounts
+from second_reader.models import NoReader, find_model
 from settings import BadSetting, Configuration, networks, reachable
 
 SHORTEST_SECRET = 32
@@ -266,4 +267,21 @@ def keys(host: Host) -> Iterator[Finding]:
         yield ok("source keys", f"All {len(wanted)} keys of sources are set.")
 
 
-CHECKS = (secret, address, proxies, sign_on, encryption, debugging, contact, keys)
+def second_reader(host: Host) -> Iterator[Finding]:
+    """Report a model that cannot be asked; where none is set, there is nothing to say."""
+    name = host.config.reader_model
+    if name is None:
+        return
+    try:
+        find_model(name, host.config.reader_price)
+        yield ok("second reader", f"{name} is a model that can be asked.")
+    except NoReader as error:
+        yield problem(
+            "second reader",
+            f"{name} cannot be asked: {error}.",
+            "Nothing is read: the desk gets no suggestions of the second reader.",
+            "Correct INFOPOLICY_READER_MODEL (docs/second-reader.md), or unset it.",
+        )
+
+
+CHECKS = (secret, address, proxies, sign_on, encryption, debugging, contact, keys, second_reader)
