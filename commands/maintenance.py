@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -86,8 +88,14 @@ def _check_live(session: Session) -> None:
     from operations import live, logs
 
     logs.keep_secrets()
+
+    def begin(number: int) -> Callable[[int], object]:
+        session.say(f"{number} requests are on their way; this takes less than a minute")
+        return shown.enter_context(session.bar("asking", number, "answers")).update
+
     with plain_errors():
-        found = live_check.check(session.config)
+        with ExitStack() as shown:
+            found = live_check.check(session.config, begin)
         live.add_stored(session.config, found, utc_now())
     for line in live.lines(found):
         session.say(line)

@@ -73,11 +73,11 @@ class Session:
         else:
             click.echo(f"warning: {text}", err=True)
 
-    def bar(self, title: str, total: int | None = None) -> Any:
+    def bar(self, title: str, total: int | None = None, unit: str = "documents") -> Any:
         """A progress bar on standard error, silent where that is no terminal."""
         from tqdm import tqdm
 
-        return tqdm(desc=title, total=total, unit=" documents", disable=True if self.quiet else None, leave=False)
+        return tqdm(desc=title, total=total, unit=f" {unit}", disable=True if self.quiet else None, leave=False)
 
 
 @contextmanager

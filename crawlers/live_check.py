@@ -1,6 +1,6 @@
 """What `infopolicy check --live` finds out: one small request to each source, and what its answer says.
 
-Nothing is stored and nothing is tried again, so that it ends in well under a minute. What is asked is in probes.yml.
+Nothing is stored and nothing is tried again, so that it ends in under a minute. What is asked is in probes.yml.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,10 +33,13 @@ from settings import Configuration, reachable
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("probes.yml")
-SECONDS = 20  # that an answer may take
+SECONDS = 15  # that an answer may take, and as long the robots.txt before it
+MOST = 1_000  # requests at the same time: more than there are probes
 LONGEST = 400  # characters of a sentence
 #: What a finding may be. Only these need a person: the source cannot be reached, refuses us, or has another form.
 OK, NO_KEY, BAD = "ok", "no key", ("unreachable", "refused", "changed")
+
+Tell = Callable[[int], object]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +110,11 @@ def probes(environment: Mapping[str, str] = os.environ) -> list[Probe]:
     return found
 
 
-def check(config: Configuration) -> list[Finding]:
+def check(config: Configuration, begin: Callable[[int], Tell] = lambda number: lambda heard: None) -> list[Finding]:
     """Ask every source that has its key, and say what came; in the order of sources.yml.
+
+    Args:
+        begin: gets how many are asked; what it returns gets how many more have been heard of, as they answer.
 
     Raises:
         BadSetting: there is no mirror, and no address for publishers to write to.
@@ -118,7 +124,7 @@ def check(config: Configuration) -> list[Finding]:
     asked = probes()
     found: list[Finding] = []
     process = AsyncCrawlerProcess(scrapy_settings(config, LOG_LEVEL="CRITICAL"))
-    process.crawl(LiveCheck, asked=asked, found=found)
+    process.crawl(LiveCheck, asked=asked, found=found, tell=begin(len(asked)))
     process.start()
     heard = {(each.source, each.place) for each in found}
     silent = [each for each in asked if (each.source.id, each.place) not in heard]
@@ -140,15 +146,17 @@ class LiveCheck(scrapy.Spider):
         "RETRY_ENABLED": False,
         "REDIRECT_ENABLED": False,
         "AUTOTHROTTLE_ENABLED": False,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
+        # All at the same time, and no more than four a second to one host: where many hang, their time limits must not add up.
+        "CONCURRENT_REQUESTS": MOST,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": MOST,
         "DOWNLOAD_DELAY": 0.25,
         "DOWNLOAD_TIMEOUT": SECONDS,
         "CLOSESPIDER_TIMEOUT": 50,
     }
 
-    def __init__(self, asked: list[Probe], found: list[Finding], **kwargs: Any):
+    def __init__(self, asked: list[Probe], found: list[Finding], tell: Tell = lambda heard: None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.asked, self.found = asked, found
+        self.asked, self.found, self.tell = asked, found, tell
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         for probe in self.asked:
@@ -170,7 +178,7 @@ class LiveCheck(scrapy.Spider):
             )
 
     def answered(self, response: Response, probe: Probe) -> None:
-        self.found.append(judge(probe, response))
+        self._heard(judge(probe, response))
 
     def failed(self, failure: Failure) -> None:
         probe: Probe = failure.request.cb_kwargs["probe"]  # type: ignore[attr-defined]
@@ -179,7 +187,11 @@ class LiveCheck(scrapy.Spider):
             state, words = "refused", "robots.txt forbids this address"
         elif failure.check(DownloadTimeoutError):  # its own words repeat the address, key and all
             words = f"no answer within {SECONDS} seconds"
-        self.found.append(Finding(probe.source.id, state, [_shown(probe, words)], probe.place))
+        self._heard(Finding(probe.source.id, state, [_shown(probe, words)], probe.place))
+
+    def _heard(self, finding: Finding) -> None:
+        self.found.append(finding)
+        self.tell(1)
 
 
 # --------------------------------------------------------------------- what an answer says

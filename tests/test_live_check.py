@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -72,6 +73,15 @@ def test_meetings_of_state_committees_are_asked_for_with_the_same_key() -> None:
     assert judge(meetings, answer(meetings, {"results": [record]})).state == "ok"
     del record["start_date"]
     assert judge(meetings, answer(meetings, {"results": [record]})).words == ["the records lack start_date"]
+
+
+def test_time_limits_of_sources_that_hang_do_not_add_up() -> None:
+    """All are asked at the same time: robots.txt, answer, and the pauses between requests to one host are under a minute."""
+    asked, limits = probes(KEYS | {"LEGISTAR_NYC_TOKEN": "t"}), LiveCheck.custom_settings
+    assert limits["CONCURRENT_REQUESTS"] >= limits["CONCURRENT_REQUESTS_PER_DOMAIN"] >= len(asked)
+    [(_, busiest)] = Counter(each.url.split("/")[2] for each in asked).most_common(1)
+    longest = 2 * limits["DOWNLOAD_TIMEOUT"] + 1.5 * limits["DOWNLOAD_DELAY"] * (busiest + 1)
+    assert longest < limits["CLOSESPIDER_TIMEOUT"] < 60
 
 
 # --------------------------------------------------------------------- what an answer says
@@ -175,8 +185,8 @@ def test_cities_that_answered_alike_share_a_line() -> None:
     ("error", "words"),
     [
         (
-            DownloadTimeoutError("Getting https://x/?key=a-secret%2Fkey took longer than 20.0 seconds."),
-            "no answer within 20",
+            DownloadTimeoutError("Getting https://x/?key=a-secret%2Fkey took longer than 15.0 seconds."),
+            "no answer within 15",
         ),
         (OSError("https://x/?key=a-secret%2Fkey: refused"), "https://x/?key=***: refused"),
     ],
