@@ -39,6 +39,7 @@ PUBLIC = [
         "_feeds",
         "_left_out",
         "_macros",
+        "_named_places",
         "_renamed",
         "_brief",
         "_partners",

@@ -181,7 +181,7 @@ def test_an_everyday_question_has_a_topic(typed: str, like: str | None) -> None:
 
 def test_a_topic_stands_for_its_name_and_leaves_the_other_words(db: sqlite3.Connection) -> None:
     asked = search.parse("how much do publishers charge for an ebook in Rhode Island")
-    assert (asked.positions, asked.place) == (["cp-fair-ebook-terms"], "us-ri")
+    assert (asked.positions, asked.places) == (["cp-fair-ebook-terms"], ["us-ri"])
     assert found_by(db, "how much do publishers charge for an ebook in Rhode Island")[0] == "us-ri-2026-hb7606"
 
 

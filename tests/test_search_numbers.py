@@ -394,19 +394,5 @@ def test_equal_numbers_are_equal() -> None:
     assert numbers.read_number("hr1") == Number(("hr1",))
 
 
-@pytest.mark.parametrize(
-    ("typed", "place"),
-    [
-        ("library books in Rhode Island", "us-ri"),
-        ("TX library books", "us-tx"),
-        ("books or libraries", None),
-        ("IN library books", None),
-        ("nyc library", "us-ny-nyc"),
-    ],
-)
-def test_a_place_is_read_from_a_search(typed: str, place: str | None) -> None:
-    assert search.parse(typed).place == place
-
-
 def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) -> None:
     assert found_by(db, "electronic literary ohio") == ["us-ri-2026-hb7606"]

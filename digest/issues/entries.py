@@ -295,7 +295,7 @@ def _search(
         asked = parse(search)
         if not asked:
             continue
-        tied = _tied(corpus, list(documents), asked) if asked.ties or asked.place else None
+        tied = _tied(corpus, list(documents), asked) if asked.ties or asked.named_places else None
         for key, sentence in _around(index, asked.expression):
             if tied is None or key in tied:
                 found[key][search] = _shorter(sentence, _LONGEST_SENTENCE)

@@ -89,6 +89,14 @@ def _how_read(found: browse.Browse) -> str:
         says.append(f"They are those that people named {found.sponsor} sponsored or cosponsored.")
     if found.outcome:
         says.append(f"The question was read as one about documents with the status “{found.outcome}”.")
+    if found.years:
+        says.append(f"The question was read as one about documents of {' and '.join(found.years)}.")
+    if (places := found.of_places) and not places.alone:
+        says.append(f"{_named_in(places.names)}: their documents come first, then others that name one of them.")
+        if places.elsewhere:
+            says.append(
+                "Few documents or none of these places have these words: those of other places are listed, too."
+            )
     if found.topic:
         says.append(f"The question was read as one about “{found.topic}”.")
     for name in found.renamed:
@@ -129,8 +137,11 @@ def _places(at: At, place: str | None, words: str) -> list[str] | None:
     """The places that a search is about; None for all."""
     if place:
         return places_of(at, place)
-    named_in_words = searches.parse(words).place
-    return [named_in_words] if named_in_words else None
+    return searches.parse(words).places or None
+
+
+def _named_in(names: list[str]) -> str:
+    return f"Places in the question: {', '.join(names)}"
 
 
 def _named(places: list[str]) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from pages.browse import names
 from pages.browse.filters import OF_AGENCY
 from pages.browse.trackers import load_trackers
+from pages.database import marks
 from settings import SITE
 from text.yaml_config import read_yaml
 
@@ -60,6 +61,14 @@ class Renamed:
         return " ".join(self.words)
 
 
+@dataclass(frozen=True)
+class NamedPlace:
+    """The words of a search that are the name of a place, and its jurisdiction."""
+
+    words: tuple[str, ...]
+    key: str
+
+
 @dataclass
 class Search:
     """``expression`` is for FTS5, or None when there is nothing to look for; ``note`` says what was left out.
@@ -87,17 +96,25 @@ class Search:
     #: The names that were typed and found more than their own words, and the query that looks for those words alone.
     renamed: list[Renamed] = field(default_factory=list)
     exactly: str | None = None
-    #: The place that was named; its own documents come first.
-    place: str | None = None
+    #: The places that were named, in the order of the words: their own documents come first.
+    named_places: list[NamedPlace] = field(default_factory=list)
+    #: The query without their names, and with the names as words to look for.
+    without_places: str = ""
+    places_as_words: str = ""
     #: The rows of ``documents`` that the expression finds, where they are few and were looked up already.
     rowids: list[int] | None = None
-    #: Whether only documents of the place, or that name it, are found.
+    #: Whether only documents of the places, or that name one of them, are found.
     only_place: bool = True
     #: The number that was typed, and nothing else: what has it is found besides what has the words, and comes first.
     docket: Docket | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.expression or self.ties)
+        return bool(self.expression or self.ties or self.named_places)
+
+    @property
+    def places(self) -> list[str]:
+        """The jurisdictions of the places that were named."""
+        return list(dict.fromkeys(each.key for each in self.named_places))
 
     def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
         """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
@@ -110,9 +127,10 @@ class Search:
             condition, tied = tie.where()
             conditions.append(("" if tie.wanted else "not ") + condition)
             values += tied
-        if self.place and self.only_place:
-            conditions.append(_OF_PLACE)
-            values += [self.place, quoted(names.place_word(self.place))]
+        if self.places and self.only_place:
+            of_places = f"jurisdiction in ({marks(self.places)})"
+            conditions.append(f"({of_places} or {_NAMING_PLACE})" if self.expression else of_places)
+            values += [*self.places, *([self._naming_places] if self.expression else [])]
         return " and ".join(conditions), values
 
     def looked_up(self, db: sqlite3.Connection, most: int) -> Search:
@@ -141,6 +159,10 @@ class Search:
         return [*[self.expression or ""] * len(self.indexes), *(self.docket.condition[1] if self.docket else ())]
 
     @property
+    def _naming_places(self) -> str:
+        return " OR ".join(quoted(names.place_word(place)) for place in self.places)
+
+    @property
     def of_libraries(self) -> bool:
         """Whether one of the words or names speaks of libraries."""
         return any("librar" in term.casefold() for term in self.terms)
@@ -158,7 +180,7 @@ class Search:
     @property
     def about(self) -> list[str]:
         """Expressions for what the search is about, whatever else it says."""
-        return [*(self.subjects or self.phrases), *(LIBRARIES if self.place and self.of_libraries else ())]
+        return [*(self.subjects or self.phrases), *(LIBRARIES if self.places and self.of_libraries else ())]
 
     def in_titles(self) -> Search:
         """The same search for documents whose title or summary has all the words."""
@@ -171,6 +193,8 @@ class Search:
 
         The last are for half of the words, then for any of them anywhere; where a place was named, then for other places too.
         """
+        if not self.expression:
+            return []
         groups = self.groups[:MOST_RELAXED]
         least = max(2, -(-len(groups) // 2))
         # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
@@ -185,8 +209,8 @@ class Search:
         if len(groups) > 1:
             expressions.append(f"({' OR '.join(groups)}{named})")
         found = [replace(self, expression=each, rowids=None) for each in expressions]
-        anywhere = [replace(self, only_place=False)] if self.place else []
-        return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.place else []))]
+        anywhere = [replace(self, only_place=False)] if self.places else []
+        return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.places else []))]
 
 
 @dataclass(frozen=True)
@@ -219,7 +243,7 @@ MOST_RELAXED = 8
 _OF_DOCKET = """kind in ('docket', 'rin') and term like ? and instr(' ' || upper(replace(term, ',', ' ')) || ' ', ?)
     and (instr(upper(term), ?) or term not glob '*[A-Z][A-Z] Docket [0-9]*')"""
 _LOOKED_UP = "select value from json_each(?)"
-_OF_PLACE = "(jurisdiction = ? or document_rowid in (select rowid from documents_fts where documents_fts match ?))"
+_NAMING_PLACE = "document_rowid in (select rowid from documents_fts where documents_fts match ?)"
 #: The condition of each on rows of ``listing``.
 _TIED = {
     "sponsor": "document_rowid in (select d.rowid from sponsors s join documents d on d.id = s.document_id "

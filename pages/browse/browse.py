@@ -11,6 +11,7 @@ from pages.browse import (
     facets,
     finding,
     known,
+    named_places,
     numbers,
     outcomes,
     ranking,
@@ -20,6 +21,7 @@ from pages.browse import (
     sponsors,
     titles,
     translated,
+    years,
 )
 from pages.browse.asked import Renamed, Search
 from pages.browse.cards import Card, cards, one_per_title
@@ -29,7 +31,7 @@ from pages.database import Row, marks
 from pages.documents.highlight import Piece
 from pages.http import formatting, language
 from pages.http.language import _
-from pages.places.collected import Lack, lack, left_out_lately
+from pages.places.collected import Lack, left_out_lately
 from pages.positions import positions
 from store.constants import ANY_AREA
 
@@ -80,6 +82,10 @@ class Browse:
     exactly: str | None = None
     #: The status that a question asked for in words: ``filters`` have it, and the other words.
     outcome: str | None = None
+    #: The years that a question asked for in words: ``filters`` have them, and the other words.
+    years: list[str] = field(default_factory=list)
+    #: The same search for the documents of a year that was typed by itself, to offer: the year, and the address.
+    perhaps_year: tuple[str, str] | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
     sponsor: str | None = None
     sponsor_query: str | None = None
@@ -96,8 +102,10 @@ class Browse:
     #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
     number_of: str | None = None
     sessions_left_out: list[str] = field(default_factory=list)
-    #: What is missing of the one state that the words or the filters name.
-    lack: Lack | None = None
+    #: What is missing of the states that the words or the filter name.
+    lacks: list[Lack] = field(default_factory=list)
+    #: How the places in the words were read.
+    of_places: named_places.ReadPlaces | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     caveat: str = ""
@@ -131,6 +139,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     """
     of_outcome = outcomes.asked(filters)
     filters = of_outcome or filters
+    of_years = years.asked(filters, today)
+    filters = of_years or filters
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
     by_number = numbers.is_number(filters.q)
@@ -174,6 +184,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         renamed=found.asked.renamed,
         exactly=found.asked.exactly,
         outcome=formatting.word("statuses", filters.status) if of_outcome else None,
+        years=sorted(filters.values("year")) if of_years else [],
+        perhaps_year=years.perhaps(filters, today) if not direct and not titled else None,
         sponsor=found.sponsor,
         sponsor_query=found.sponsor_query,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],
@@ -185,9 +197,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
-        lack=None
-        if by_number or unknown
-        else lack(db, found.asked.within or found.asked.place or filters.jurisdiction, today),
+        lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),
+        of_places=named_places.read(filters, found.asked),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
@@ -238,7 +249,7 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         if corrected := bool(asked.groups) and not numbered and language.current() == language.ENGLISH:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
-    wanted = (FEW_OF_PLACE if asked.place else FEW) if several else 1
+    wanted = (FEW_OF_PLACE if asked.places else FEW) if several else 1
     if numbered or (facets.enough(db, asked.in_titles(), wanted) if several else _anywhere(counts) >= wanted):
         return _Looked(asked, counts, meant, corrected)
     looser = None
@@ -298,7 +309,9 @@ def _ids(db: sqlite3.Connection, filters: Filters, asked: Search, total: int, be
     if total > ranking.MOST_RANKED:
         matching = matching.replace("document_rowid in", "+document_rowid in")
     first = (
-        f"{ranking.IS_TAGGED} desc, " if not asked.expression and filters.sort != "latest" and asked.by_sponsor else ""
+        f"{ranking.IS_TAGGED} desc, "
+        if not asked.expression and filters.sort != "latest" and (asked.by_sponsor or asked.named_places)
+        else ""
     )
     # What can still move comes first where the list is short enough for that. Each part is in the order of an index: to sort
     # both together took half the time of the page.

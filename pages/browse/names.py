@@ -14,6 +14,7 @@ from text.tokens import fold
 from text.yaml_config import BadYaml, read_yaml
 
 _WORDS = re.compile(r"\w+")
+_POSSESSIVE = re.compile(r"[’']s?$")
 LONGEST = 7
 #: So many words make a question.
 QUESTION = 4
@@ -34,6 +35,11 @@ class Name:
 def question_words(kind: str) -> frozenset[str]:
     """The words of one section of datasette/question_words.yml, such as ``stop``."""
     return frozenset(map(str, question_data()[kind]))
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word of a question says nothing about what a document must hold."""
+    return folded(word) in question_words("stop") | question_words("noise")
 
 
 @cache
@@ -180,7 +186,8 @@ def places() -> dict[str, str]:
     """The names of states, countries and cities, folded -> jurisdiction."""
     keys = [key for key in glossary()["jurisdictions"] if key != "uk"]
     named = {folded(glossary()["jurisdictions"][key]): key for key in keys}
-    return named | {"federal": "us", "congress": "us", "nyc": "us-ny-nyc", "puerto rico": "us-pr"}
+    of_dc = dict.fromkeys(("washington dc", "washington d c", "d c"), "us-dc")
+    return named | of_dc | {"federal": "us", "congress": "us", "nyc": "us-ny-nyc", "puerto rico": "us-pr"}
 
 
 def place_key(name: str) -> str | None:
@@ -191,11 +198,20 @@ def place_key(name: str) -> str | None:
 
 
 def longest_place(words: Sequence[str]) -> tuple[int, str] | None:
-    """The longest name of a place that the first of some words make, and its jurisdiction."""
+    """The longest name of a place that the first of some words make, and its jurisdiction: "Florida's" names Florida."""
     for number in range(min(4, len(words)), 0, -1):
-        if key := places().get(folded(" ".join(words[:number]))):
+        name = " ".join(words[:number])
+        if key := places().get(folded(name)) or places().get(folded(_POSSESSIVE.sub("", name))):
             return number, key
     return None
+
+
+def place_at(words: Sequence[str]) -> tuple[int, str] | None:
+    """The place that some words begin with, by its name or the letters of a state: how many words, and its jurisdiction."""
+    if found := longest_place(words):
+        return found
+    state = state_of_letters(words[0].strip(",.;?!")) if words else None
+    return (1, state) if state else None
 
 
 def state_of_letters(word: str, *, beside_number: bool = False) -> str | None:

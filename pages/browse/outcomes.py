@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import cache
 
 from pages.browse.filters import Filters
-from pages.browse.names import folded, question_data, question_words
+from pages.browse.names import question_data, says_nothing
 
 #: What makes a query more than words: then nothing in it is taken for something else.
-_WRITTEN = re.compile(r'[":()]|\b(?:OR|NOT)\b')
+WRITTEN = re.compile(r'[":()]|\b(?:OR|NOT)\b')
 
 
 def asked(filters: Filters) -> Filters | None:
@@ -18,10 +18,10 @@ def asked(filters: Filters) -> Filters | None:
 
     None, too, where a status is chosen already.
     """
-    if filters.status or _WRITTEN.search(filters.q) or not (found := _pattern().search(filters.q)):
+    if filters.status or WRITTEN.search(filters.q) or not (found := _pattern().search(filters.q)):
         return None
     words = f"{filters.q[: found.start('outcome')].rstrip()}{filters.q[found.end() :]}"
-    if all(folded(word) in question_words("stop") | question_words("noise") for word in words.split()):
+    if all(map(says_nothing, words.split())):
         words = ""  # "Which bills failed?"
     return replace(filters, q=words, status=_statuses()[" ".join(found["said"].lower().split())])
 

@@ -1,11 +1,11 @@
-"""A search for words alone: names with what documents call them, the place that is meant, no words that say nothing."""
+"""A search for words alone: names with what documents call them, the places that are meant, no words that say nothing."""
 
 from __future__ import annotations
 
 import itertools
 
 from pages.browse import names
-from pages.browse.asked import NOT_IN_TEXTS, Renamed, Search, Tie, quoted, spelt
+from pages.browse.asked import NOT_IN_TEXTS, NamedPlace, Renamed, Search, Tie, quoted, spelt
 from text.tokens import fold
 
 #: So many words or names say enough to leave out the light words.
@@ -17,7 +17,6 @@ def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> S
     asked = Search(None, note, ties=ties)
     weak: list[tuple[str, str]] = []
     light: list[tuple[str, str]] = []
-    places: list[str] = []
     asked_tokens, tokens = tokens, _take_topic(asked, tokens)
     at = 0
     while at < len(tokens):
@@ -30,33 +29,28 @@ def plain(tokens: list[tuple[str, str]], ties: list[Tie], note: str | None) -> S
                 asked.renamed.append(Renamed(tuple(words[:number]), says, stands_for.instead))
             at += number
             continue
-        if kind == "word" and not asked.place and (place := names.longest_place(words)):
-            asked.place = place[1]
-            places = words[: place[0]]
-            at += place[0]
+        if kind == "word" and (place := names.place_at(words)):
+            number, key = place
+            asked.named_places.append(NamedPlace(tuple(words[:number]), key))
+            at += number
             continue
-        if kind == "word" and not asked.place and (state := names.state_of_letters(text)):
-            asked.place, places = state, [text]
-        elif kind == "word" and _says_nothing(text):
+        if kind == "word" and names.says_nothing(text):
             weak.append((kind, text))
         elif kind == "word" and names.folded(text) in names.question_words("light"):
             light.append((kind, text))
         else:
             _add(asked, kind, text)
         at += 1
-    if not asked.groups and places:
-        asked.place = None
-        for word in places:
-            _add(asked, "word", word)
-    if len(asked.groups) < ENOUGH:
+    if len(asked.groups) < ENOUGH and not asked.named_places:
         for kind, text in light:
             _add(asked, kind, text)
-    if not asked.groups:
+    if not asked.groups and not asked.named_places:
         for kind, text in weak:
             _add(asked, kind, text)
     if len(asked.groups) > 1:  # one word is no row of words
         asked.typed = [typed for typed in asked.typed if " " in typed]
-    row = [text for _kind, text in asked_tokens if text not in places]
+    of_places = {word for place in asked.named_places for word in place.words}
+    row = [text for _kind, text in asked_tokens if text not in of_places]
     if len(row) > 1:
         asked.typed.append(quoted(" ".join(row)))
     expression = " AND ".join(asked.groups)
@@ -99,10 +93,6 @@ def _covers_another(words: list[str], found: tuple[int, str, names.Name]) -> boo
     number, _typed, name = found
     later = [(at, names.longest_name(words[at:])) for at in range(1, number)] if not name.positions else []
     return any(other and other[2].positions and at + other[0] > number for at, other in later)
-
-
-def _says_nothing(word: str) -> bool:
-    return any(names.folded(word) in names.question_words(kind) for kind in ("stop", "noise"))
 
 
 def _add(asked: Search, kind: str, text: str) -> None:

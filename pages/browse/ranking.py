@@ -86,7 +86,7 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
         each.signs = {
             "tagged": each.row["tagged"],
             "must_see": each.row["must_see"],
-            "place": float(bool(asked.place) and each.row["jurisdiction"] == asked.place),
+            "place": float(each.row["jurisdiction"] in asked.places),
             "dead": float(each.row["status"] in DEAD or bool(ended_with(each.row, today))),
             "alive": float(
                 each.row["listed_as"] in UNDECIDED | {"to_executive", "proposed"} and not ended_with(each.row, today)
@@ -98,12 +98,14 @@ def best(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetim
     for key in asked.docket.having(db) if asked.docket else ():
         if key in found:
             found[key].signs["numbered"] = 1.0
-    return [
-        key
-        for key, each in sorted(
-            found.items(), key=lambda item: (item[1].score, item[1].row["sort_on"], item[0]), reverse=True
-        )
-    ]
+
+    def order(key: str) -> tuple[bool, float, str, str]:
+        each = found[key]
+        # Where all have the words, those of the place that was asked for come first, whatever else others say.
+        of_place = asked.only_place and bool(each.signs["place"])
+        return of_place, each.score, each.row["sort_on"], key
+
+    return sorted(found, key=order, reverse=True)
 
 
 def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: int) -> Iterator[sqlite3.Row]:
@@ -129,8 +131,9 @@ def _candidates(db: sqlite3.Connection, filters: Filters, asked: Search, total: 
     searches.append(("documents_fts", asked.expression, "1" if total <= MOST_RANKED else IS_TAGGED))
     if total > MOST_RANKED and (asked.typed or asked.phrases):
         searches.append(("documents_fts", f"title : ({_either([*asked.typed, *asked.phrases])})", "1"))
-    if asked.place and not asked.only_place:  # those of the place are among the candidates, whatever others say
-        searches.append(("documents_fts", asked.expression, f"listing.jurisdiction = '{asked.place}'"))
+    if asked.places:  # those of the places are among the candidates, whatever others say
+        of_places = ", ".join(f"'{place}'" for place in asked.places)
+        searches.append(("documents_fts", asked.expression, f"listing.jurisdiction in ({of_places})"))
     for index, expression, only in searches:
         best_of = f"""select {_LISTED}, {BM25.format(index=index)} as rank
             from {index} join listing on listing.document_rowid = {index}.rowid

@@ -10,13 +10,14 @@ a question that say nothing are left out, and the name of a place finds the docu
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawlers.agencies import load_agencies
 from pages.browse import docket_numbers, law_numbers, names
-from pages.browse.asked import MAX_TERMS, NOTHING, Renamed, Search, Tie, quoted, spelt
+from pages.browse.asked import MAX_TERMS, NOTHING, NamedPlace, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
 from pages.http.language import _
@@ -165,12 +166,43 @@ def parse(query: str | None) -> Search:
     return replace(asked, ties=[NOTHING], note=" ".join(filter(None, [asked.note, no_word])))
 
 
-def _exactly(query: str, renamed: Iterable[Renamed]) -> str:
-    """The query with the names that stand for other words in quotation marks: their own words alone are looked for then."""
-    for name in renamed:
-        in_a_row = re.compile(r"(?<!\S)" + r"\s+".join(map(re.escape, name.words)) + r"(?!\S)")
-        query = in_a_row.sub(quoted(name.typed).replace("\\", r"\\"), query, count=1)
+def _as_words(query: str, named: Iterable[Sequence[str]]) -> str:
+    """The query with some of its names in quotation marks: their own words alone are looked for then."""
+    for words in named:
+        query = _in_a_row(words).sub(quoted(" ".join(words)).replace("\\", r"\\"), query, count=1)
     return query
+
+
+def _without_places(query: str, places: Iterable[NamedPlace]) -> str:
+    """The query without the names of places, and without the words that join them to the others: "bans in Texas and Ohio"."""
+    for place in places:
+        query = _in_a_row(place.words, before=r"(?:(?<!\S)(?:in|of|for|from|at|and|or|&)\s+)*").sub("", query, count=1)
+    words = query.split()
+    return "" if all(map(names.says_nothing, words)) else " ".join(words)
+
+
+def _in_a_row(words: Sequence[str], before: str = "") -> re.Pattern[str]:
+    return re.compile(before + r"(?<!\S)" + r"\s+".join(map(re.escape, words)) + r"(?!\S)", re.IGNORECASE)
+
+
+def _without_operators_of_places(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Leave out the OR and AND between two places: documents of either are meant, whatever else must be in them."""
+    left: list[tuple[str, str]] = []
+    for at, token in enumerate(tokens):
+        joins = token in (("operator", "OR"), ("operator", "AND"))
+        if not (joins and _ends_in_place(tokens[:at]) and names.place_at(_words_of(tokens[at + 1 :]))):
+            left.append(token)
+    return tokens if any(kind == "operator" for kind, _text in left) else left
+
+
+def _ends_in_place(tokens: list[tuple[str, str]]) -> bool:
+    words = list(reversed(_words_of(tokens[::-1])))
+    return any((found := names.place_at(words[at:])) and at + found[0] == len(words) for at in range(len(words)))
+
+
+def _words_of(tokens: Iterable[tuple[str, str]]) -> list[str]:
+    """The words with which some tokens begin."""
+    return [text for _kind, text in itertools.takewhile(lambda token: token[0] == "word", tokens)]
 
 
 def caveats(query: str | None) -> str:
@@ -189,7 +221,7 @@ def _parse(query: str | None) -> Search:
     tokens = _tokens(query)
     if len(tokens) > MAX_TERMS:
         tokens, note = tokens[:MAX_TERMS], _("Only the first {n} words were used.").format(n=MAX_TERMS)
-    tokens, ties = _ties(tokens)
+    tokens, ties = _ties(_without_operators_of_places(tokens))
     only_words = not ties and all(kind == "word" for kind, _text in tokens)
     if only_words and (numbered := law_numbers.parse(query) or docket_numbers.parse(query)):
         return replace(numbered, note=note)
@@ -201,7 +233,12 @@ def _parse(query: str | None) -> Search:
         note = _("There is no agency “{agency}”.").format(agency=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
         asked = plain(tokens, ties, note)
-        return replace(asked, exactly=_exactly(query, asked.renamed)) if asked.renamed else asked
+        if asked.named_places:
+            asked.without_places = _without_places(query, asked.named_places)
+            asked.places_as_words = _as_words(query, [place.words for place in asked.named_places])
+        return (
+            replace(asked, exactly=_as_words(query, [name.words for name in asked.renamed])) if asked.renamed else asked
+        )
     parser = _Parser(tokens)
     parts: list[str] = []
     while parser.at < len(tokens):

@@ -1,0 +1,53 @@
+"""How a search read the names of places among its words, the addresses that take it back, and what is missing of these places."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from dataclasses import dataclass, field
+
+from pages.browse.asked import Search
+from pages.browse.filters import Filters
+from pages.http import formatting
+from pages.places.collected import Lack, lack
+
+#: Of so many places a search says what is missing.
+MOST_LACKS = 3
+
+
+@dataclass(frozen=True)
+class ReadPlaces:
+    """How the places in the words of a search were read: ``names`` in words, and the addresses that take it back.
+
+    ``first``: their documents come first. ``alone``: nothing but places was asked for. ``elsewhere``: few documents of them
+    have the words, and those of other places are listed, too.
+    """
+
+    names: list[str]
+    first: bool
+    alone: bool
+    elsewhere: bool
+    only: str
+    as_words: str
+    #: The places that were asked for alone, by key and name: each has a page.
+    pages: list[tuple[str, str]] = field(default_factory=list)
+
+
+def lacks(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetime.date) -> list[Lack]:
+    places = [asked.within] if asked.within else asked.places or filters.values("jurisdiction")
+    return [found for place in places[:MOST_LACKS] if (found := lack(db, place, today))]
+
+
+def read(filters: Filters, asked: Search) -> ReadPlaces | None:
+    """How the places in the words were read; None where there are none, or the filter of places says it by itself."""
+    if not asked.named_places or set(filters.values("jurisdiction")) == set(asked.places):
+        return None
+    return ReadPlaces(
+        names=[formatting.place(place) for place in asked.places],
+        first=not filters.jurisdiction and filters.sort != "latest",
+        alone=not asked.expression,
+        elsewhere=not asked.only_place,
+        only=filters.address(q=asked.without_places, jurisdiction=",".join(asked.places)),
+        as_words=filters.address(q=asked.places_as_words),
+        pages=[(place, formatting.place(place)) for place in asked.places] if not asked.expression else [],
+    )

@@ -1,0 +1,139 @@
+"""Places and years among the words of a search: what is read as one, what comes first, and the way to take it back."""
+
+from __future__ import annotations
+
+import html
+import sqlite3
+from pathlib import Path
+
+import pytest
+from search_fixtures import DAY, filled, found_by
+from site_corpus import TODAY
+
+import serve
+from pages.browse import browse, search, years
+from pages.database import marks
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    return filled(tmp_path).conn
+
+
+def _look(db: sqlite3.Connection, typed: str, **chosen: str) -> browse.Browse:
+    return browse.browse(db, browse.Filters.of({"q": typed} | chosen), DAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "places", "without"),
+    [
+        ("library books in Rhode Island", ["us-ri"], "library books"),
+        ("TX library books", ["us-tx"], "library books"),
+        ("books or libraries", [], ""),
+        ("IN library books", [], ""),
+        ("nyc library", ["us-ny-nyc"], "library"),
+        ("book bans Texas and Florida", ["us-tx", "us-fl"], "book bans"),
+        ("book bans TX, FL", ["us-tx", "us-fl"], "book bans"),
+        ("Florida’s book bans", ["us-fl"], "book bans"),
+        ("book bans Texas OR Florida", ["us-tx", "us-fl"], "book bans"),
+        ("library OR museum Texas", [], ""),
+        ('book bans Texas OR Florida OR "Ohio"', [], ""),
+        ("tracker:libraries Iowa", ["us-ia"], "tracker:libraries"),
+        ("library of congress Ohio", ["us-oh"], "library of congress"),
+        ("Washington DC libraries", ["us-dc"], "libraries"),
+        ("bills in Texas", ["us-tx"], ""),
+    ],
+)
+def test_places_are_read_from_a_search(typed: str, places: list[str], without: str) -> None:
+    asked = search.parse(typed)
+    assert (asked.places, asked.without_places) == (places, without)
+    assert search.parse(asked.places_as_words).places == []
+
+
+def test_both_of_two_places_count(db: sqlite3.Connection) -> None:
+    assert sorted(found_by(db, "library Texas and Rhode Island")) == ["us-ri-2026-hb7606", "us-tx-89-hb900"]
+
+
+def test_the_documents_of_a_place_come_before_those_that_name_it(db: sqlite3.Connection) -> None:
+    others = ["us-117-hr5", "us-118-hr77", "us-118-s1409"]
+    with db:
+        db.execute(
+            "update documents set title = 'School library books', abstract = 'School library books as in Texas.' "
+            f"where id in ({marks(others)})",
+            others,
+        )
+    assert found_by(db, "school library books")[0] in others
+    found = found_by(db, "school library books texas")
+    assert (found[0], sorted(found[1:])) == ("us-tx-89-hb900", others)
+
+
+def test_a_place_alone_lists_its_documents(db: sqlite3.Connection) -> None:
+    assert sorted(found_by(db, "bills in Texas")) == ["us-tx-89-hb7606", "us-tx-89-hb900"]
+    assert _look(db, "Ohio").total == 0
+
+
+async def test_the_page_says_how_places_were_read_with_ways_back(tmp_path: Path) -> None:
+    filled(tmp_path)
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=library+Texas+and+Iowa")).text)
+    assert "Places in your search: <strong>Texas</strong>, <strong>Iowa</strong>." in page
+    assert 'href="/browse?q=library&jurisdiction=us-tx%2Cus-ia">Only the documents of these places' in page
+    assert 'href="/browse?q=library+%22Texas%22+and+%22Iowa%22">Search for the names as words instead' in page
+    page = html.unescape((await site.client.get("/browse?q=Texas")).text)
+    assert '<a href="/jurisdictions/us-tx">Texas</a>' in page
+    page = html.unescape((await site.client.get("/browse?q=electronic+literary+ohio")).text)
+    assert "Few documents or none of these places have these words: those of other places are listed, too." in page
+    page = html.unescape((await site.client.get("/browse?q=library+Texas&jurisdiction=us-tx")).text)
+    assert "Places in your search" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "words", "year"),
+    [
+        ("book bans this year", "book bans", "2022"),
+        ("book bans last year in Texas", "book bans in Texas", "2021"),
+        ("book bans in 2021", "book bans", "2021"),
+        ("book bans introduced since 2020", "book bans introduced", "2020,2021,2022"),
+        ("ebooks from 2019 to 2021, Ohio", "ebooks Ohio", "2019,2020,2021"),
+        ("ebooks in 2019 and 2021", "ebooks", "2019,2021"),
+        ("bills in 2021", "", "2021"),
+        ("broadband by 2021", None, None),
+        ("ebooks in 2021-2022 session", None, None),
+        ("HB 7606 in 2021", None, None),
+        ('"book bans" in 2021', None, None),
+        ("Act of 2021", None, None),
+        ("since 2030", None, None),
+    ],
+)
+def test_years_in_words_are_the_filter_of_years(typed: str, words: str | None, year: str | None) -> None:
+    found = years.asked(browse.Filters(q=typed), DAY)
+    assert (found.q, found.year) == (words, year) if found else (words, year) == (None, None)
+
+
+def test_a_year_that_is_chosen_already_stays() -> None:
+    assert years.asked(browse.Filters(q="book bans in 2021", year="2020"), DAY) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("E-Rate 2021", "/browse?q=E-Rate&year=2021"),
+        ("library funding 2030", None),
+        ("fiscal year 2021", None),
+        ("Act of 2021", None),
+        ("2021", None),
+    ],
+)
+def test_a_year_alone_is_offered(typed: str, address: str | None) -> None:
+    found = years.perhaps(browse.Filters(q=typed), DAY)
+    assert (found[1] if found else None) == address
+
+
+async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
+    filled(tmp_path)
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=library+this+year")).text)
+    assert "introduced or published in <strong>2022</strong>. " in page
+    assert '<a href="/browse?q=library">See those of any year</a>' in page
+    page = html.unescape((await site.client.get("/browse?q=library+2022")).text)
+    assert 'See also: <a href="/browse?q=library&year=2022">' in page
