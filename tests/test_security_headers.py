@@ -50,6 +50,7 @@ KINDS: dict[str, tuple[str, ...]] = {
         "/digest",
         f"/digest/{ISSUE}",
         "/jurisdictions",
+        "/places/texas",
         "/chapters",
         "/report",
         "/trackers",
@@ -288,7 +289,8 @@ async def test_public_pages_are_cached_for_30_seconds_to_5_minutes(browser: Brow
     kept = {int(value.removeprefix("max-age=")) for value in ages.values() if value.startswith("max-age=")}
     assert {min(kept), max(kept)} == {30, 300}
     others = {path for path, value in ages.items() if not value.startswith("max-age=")}
-    forms, moved = {"/report", "/subscribe"}, {"/es/corpus", "/positions/tc-hotspot-lending/handout"}
+    forms = {"/report", "/subscribe"}
+    moved = {"/es/corpus", "/places/texas", "/positions/tc-hotspot-lending/handout"}
     assert others == forms | moved, "forms have a token of their own"
 
 

@@ -21,6 +21,7 @@ SPOKEN = re.compile(
     r"/|/browse/map|/(browse|areas|positions|stances|jurisdictions|trackers|companies|deadlines|calendar|compare|glossary|about)"
     r"|/(chapters|subscribe|tour|people|find-my-legislators)|/scorecard/members(/method)?"
     r"|/(areas|positions|jurisdictions|trackers|companies|documents|people|committees|votes)/[a-z0-9-]+"
+    r"|/(places|states)(/[A-Za-z0-9 _.-]+)?"
     r"|/embed/(browse/map|(jurisdictions|trackers)/[a-z0-9-]+)"
     r"|/positions/[a-z0-9-]+/(brief|companies)|/subscribe/(confirm|manage|leave)/[A-Za-z0-9_.-]+"
 )

@@ -1,9 +1,12 @@
 """The addresses of the public pages: each is one read of corpus.db and one template."""
 
-from datasette import hookimpl
+from urllib.parse import unquote
+
+from datasette import Response, hookimpl
 from pages.browse import browse
+from pages.browse.names import place_typed
 from pages.documents import document
-from pages.http import formatting
+from pages.http import formatting, language
 from pages.http.site import KEY, arguments, now, page_number, read, read_once, today
 from pages.places import calendar, compare, coverage, overview, places, tour
 from pages.places import home as front
@@ -56,7 +59,21 @@ async def one_jurisdiction(datasette, request):
     found = await read_once(datasette, places.jurisdiction, key, today(datasette))
     if found is None and (lacking := places.not_collected(key)):
         return await datasette.page(request, "not_collected.html", lacking, status=404)
+    if found is None and (typed := place_typed(key)):
+        return _to_place(typed)
     return await datasette.page(request, "jurisdiction.html", found)
+
+
+async def place_as_typed(datasette, request):
+    """Lead to the page of a place by its name or postal code: people type /places/ohio and /states/OH."""
+    typed = request.url_vars["name"]
+    if not typed:
+        return Response.redirect(f"{language.prefix()}/jurisdictions")
+    return _to_place(datasette.found(place_typed(unquote(typed))))
+
+
+def _to_place(key):
+    return Response.redirect(f"{language.prefix()}/jurisdictions/{key}")
 
 
 async def deadlines(datasette, request):
@@ -123,6 +140,8 @@ def register_routes():
         (r"^/chapters$", all_chapters),
         (r"^/jurisdictions$", all_jurisdictions),
         (rf"^/jurisdictions/{KEY}$", one_jurisdiction),
+        (r"^/(?:places|states)(?:/(?P<name>[^/]*))?$", place_as_typed),
+        (r"^/jurisdictions/(?P<name>[^/.]+)$", place_as_typed),
         (r"^/deadlines$", deadlines),
         (r"^/calendar$", one_month),
         (r"^/compare$", comparing),

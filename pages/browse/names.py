@@ -197,6 +197,13 @@ def place_key(name: str) -> str | None:
     return key if is_city or key in glossary()["jurisdictions"] else places().get(folded(name))
 
 
+def place_typed(name: str) -> str | None:
+    """The jurisdiction that people mean by the end of an address: ``ohio``, ``OH``, ``new-york``; ``ca`` is California."""
+    words = folded(name.replace("_", " "))
+    state = state_of_letters(words, beside_number=True)
+    return state or places().get(words) or place_key(words.replace(" ", "-"))
+
+
 def longest_place(words: Sequence[str]) -> tuple[int, str] | None:
     """The longest name of a place that the first of some words make, and its jurisdiction: "Florida's" names Florida."""
     for number in range(min(4, len(words)), 0, -1):
