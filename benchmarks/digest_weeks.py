@@ -112,7 +112,7 @@ def weeks(folder: Path, copies: dict[datetime.date, Path], postbox: Postbox, por
     told: Counter[tuple[str, str, str]] = Counter()
     wrong = 0
     for number, (day, previous) in enumerate(zip(list(copies)[1:], copies, strict=False)):
-        issue = send(db, copies[day], day, postbox, port)
+        issue = send(db, copies[day], day, port)
         with closing(sqlite3.connect(copies[previous])) as before, closing(sqlite3.connect(copies[day])) as after:
             news = changed(before, after, day, previous if number else None)
             for address, (choice, _) in READERS.items():
@@ -127,7 +127,7 @@ def weeks(folder: Path, copies: dict[datetime.date, Path], postbox: Postbox, por
     return 1 if wrong or twice else 0
 
 
-def send(db: Any, copy: Path, day: datetime.date, postbox: Postbox, port: int) -> issues.Issue:
+def send(db: Any, copy: Path, day: datetime.date, port: int) -> issues.Issue:
     now = moment(copy)
     head = Letterhead(site="https://policy.example.org", sender="Policy digest <digest@example.org>")
     with closing(service.corpus(copy)) as corpus:

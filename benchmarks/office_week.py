@@ -240,8 +240,8 @@ def digest(week: Week, page: Page, editor: Page, drafted: dict[str, str]) -> dic
     page.goto(found[0])
     with page.expect_navigation():
         page.get_by_role("button", name="Yes, send it to me").click()
-    publish_again(week)
-    key = command(week, "digest", "prepare").split()[0]
+    publish_again()
+    key = command("digest", "prepare").split()[0]
     editor.goto(f"{week.site}/desk/digest")
     items = editor.locator("section tbody tr").count()
     # One of two companions stands for both.
@@ -251,7 +251,7 @@ def digest(week: Week, page: Page, editor: Page, drafted: dict[str, str]) -> dic
     editor.locator("textarea[name=note]").first.fill("A note from the editor.")
     with editor.expect_navigation():
         editor.get_by_role("button", name="Save").first.click()
-    command(week, "digest", "send", key)
+    command("digest", "send", key)
     text = week.letters.text(1)
     assert "A note from the editor." in text
     assert f"/documents/{first}" in text
@@ -265,12 +265,12 @@ def digest(week: Week, page: Page, editor: Page, drafted: dict[str, str]) -> dic
     }
 
 
-def publish_again(week: Week) -> None:
+def publish_again() -> None:
     """What the timer of a deployment does; nothing new may come of it."""
-    command(week, "publish")
+    command("publish")
 
 
-def command(week: Week, *words: str) -> str:
+def command(*words: str) -> str:
     done = subprocess.run(
         [sys.executable, str(ROOT / "infopolicy.py"), *words], capture_output=True, text=True, check=False
     )

@@ -15,7 +15,7 @@ from commands.session import DAY, Session, plain_errors
 from store.clock import ago, utc_now
 
 if TYPE_CHECKING:
-    from second_reader.models import Model, Price
+    from second_reader.models import Model
     from second_reader.reading import Done
     from second_reader.selection import Selection
 
@@ -113,14 +113,14 @@ def _read(session: Session, selection: Selection, day: str, limit: int | None, m
             try:
                 done = reader.read(islice(selection.subjects(waiting), limit))
             except KeyboardInterrupt:
-                _summarize(session, reader.done, model.price)
+                _summarize(session, reader.done)
                 click.echo("stopped; `infopolicy read` continues", err=True)
                 return 130
-        _summarize(session, done, model.price)
-        return _ending(session, done, ledger)
+        _summarize(session, done)
+        return _ending(session, done)
 
 
-def _summarize(session: Session, done: Done, price: Price) -> None:
+def _summarize(session: Session, done: Done) -> None:
     from second_reader.opinions import OUTCOMES
 
     counts = ", ".join(f"{number:,} {OUTCOMES[outcome]}" for outcome, number in done.outcomes.most_common())
@@ -128,7 +128,7 @@ def _summarize(session: Session, done: Done, price: Price) -> None:
     session.tell(f"used {done.used.tokens_in:,} tokens in and {done.used.tokens_out:,} out, ${done.used.dollars:,.4f}")
 
 
-def _ending(session: Session, done: Done, ledger: object) -> int:
+def _ending(session: Session, done: Done) -> int:
     from second_reader.reading import BUDGET, DOWN
 
     if done.stopped == BUDGET:

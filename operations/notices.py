@@ -28,7 +28,7 @@ def read(config: Configuration, *, today: datetime.date, morning: bool) -> tuple
     if not config.staff.exists() or not config.corpus.exists():
         return [], {}
     with closing(open_staff(config.staff, config.corpus)) as db:
-        found = desk_notices.waiting(db, today=today, own_drafts=config.publish_own_drafts == "yes")
+        found = desk_notices.waiting(db, today=today)
         people = {
             each.id: Person(each.id, desk_notices.choice_of(db, each.id).way, each.email)
             for each in accounts.all_accounts(db)

@@ -257,10 +257,10 @@ def parse_meeting(record: Record, *, congress: str, stamp: str, url: str) -> Pro
         Unreadable: this is no meeting.
     """
     with readable("a committee meeting", Unreadable):
-        return _meeting(record, congress, stamp, url)
+        return _meeting(record, congress, stamp)
 
 
-def _meeting(record: Record, congress: str, stamp: str, url: str) -> Proceeding:
+def _meeting(record: Record, congress: str, stamp: str) -> Proceeding:
     event, chamber = record.get("eventId"), str(record.get("chamber") or "").lower()
     if not event:
         raise Unreadable("not a committee meeting: no eventId")

@@ -120,12 +120,12 @@ def choose(
         accounts.log(db, account.id, "notices chosen", f"{way or 'none'}, {pace}: {', '.join(since) or 'nothing'}", now)
 
 
-def waiting(db: Database, *, today: datetime.date, own_drafts: bool = False) -> list[Notice]:
+def waiting(db: Database, *, today: datetime.date) -> list[Notice]:
     """Everything there is to tell to everybody, sent already or not, in the order of KINDS.
 
     Args:
         db: staff.db with corpus.db attached.
-        own_drafts: whether people may publish what they drafted themselves; their own draft is never news to them.
+        today: the office's day, for hearings of the day after it.
     """
     chosen = {each.id: (each, choice_of(db, each.id)) for each in accounts.all_accounts(db) if each.disabled_at is None}
     found: dict[tuple[int, str], Notice] = {}
