@@ -163,10 +163,10 @@ def writing(db: Database) -> Iterator[None]:
     db.execute("begin immediate")
     try:
         yield
-    except BaseException:
+        db.execute("commit")
+    except BaseException:  # also Ctrl-C, and a commit that fails: a transaction left open keeps every other writer out
         db.rollback()
         raise
-    db.execute("commit")
 
 
 def connect_read_only(path: Path, *, timeout: float = PATIENCE) -> sqlite3.Connection:

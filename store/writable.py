@@ -25,6 +25,6 @@ class Writable(Database):
         try:
             yield self
             self.execute("commit")
-        except BaseException:
+        except BaseException:  # as in store.connect.writing
             self.rollback()
             raise

@@ -1,8 +1,12 @@
-"""What every writer shares: tables brought up to what they should hold, moments on one clock, errors with exit codes."""
+"""What every writer shares: transactions, tables brought up to what they should hold, moments on one clock, errors with
+exit codes."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +15,7 @@ from sqlite_utils import Database
 
 from store import errors
 from store.clock import ago, shift
+from store.connect import connect, writing
 from store.sync_table import sync_table
 
 VALUES = st.one_of(st.none(), st.integers(-5, 5), st.text("aé'\"", max_size=3))
@@ -64,6 +69,39 @@ def test_nothing_is_written_and_nothing_left_behind_when_the_rows_do_not_fit() -
     sync_table(db, "held", [("a", 1, 1, 2)])
     assert held(db) == {("a", 1): (1, 2)}
     assert not db.execute("select name from temp.sqlite_master").fetchall()
+
+
+@pytest.mark.parametrize("begin", [writing, lambda db: db.atomic()], ids=["writing", "atomic"])
+def test_a_commit_that_fails_leaves_no_transaction_open(
+    tmp_path: Path, begin: Callable[[Database], AbstractContextManager[object]]
+) -> None:
+    db = connect(tmp_path / "held.db")
+    db.execute("create table kept (id integer primary key)")
+    db.execute("create table parts (kept integer references kept(id) deferrable initially deferred)")
+    with pytest.raises(sqlite3.IntegrityError), begin(db):
+        db.execute("insert into parts values (1)")  # what it belongs to never comes: the commit finds out
+    assert not db.conn.in_transaction
+    with begin(db):
+        db.execute("insert into kept values (1)")
+    assert db.execute("select count(*) from parts").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize("begin", [writing, lambda db: db.atomic()], ids=["writing", "atomic"])
+def test_work_that_is_interrupted_is_taken_back(
+    tmp_path: Path, begin: Callable[[Database], AbstractContextManager[object]]
+) -> None:
+    db = connect(tmp_path / "held.db")
+    db.execute("create table kept (id integer primary key)")
+
+    def interrupted() -> None:
+        with begin(db):
+            db.execute("insert into kept values (1)")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not db.conn.in_transaction
+    assert db.execute("select count(*) from kept").fetchone()[0] == 0
 
 
 def test_moments_move_both_ways_and_over_the_end_of_a_year() -> None:
