@@ -17,7 +17,20 @@ from sqlite_utils.migrations import Migrations
 
 from store.errors import OperationError, StorageError, advice
 from store.private_files import identify
-from store.schema import derived, districts, intake, mail, observed, opinions, ops, partners, people, published, staff
+from store.schema import (
+    decisions,
+    derived,
+    districts,
+    intake,
+    mail,
+    observed,
+    opinions,
+    ops,
+    partners,
+    people,
+    published,
+    staff,
+)
 from store.writable import Writable
 
 SCHEMAS: dict[str, tuple[Migrations, ...]] = {
@@ -29,7 +42,7 @@ SCHEMAS: dict[str, tuple[Migrations, ...]] = {
         derived.matches,
         derived.comparisons,
         published.listings,
-        published.decisions,
+        decisions.decisions,
         published.search_words,
         published.rulemakings,
         published.coverage,
