@@ -339,7 +339,7 @@ def stance(db: Any, document_id: str = BROADBAND) -> Any:
 
 
 def taken(lines: list[importing.Shown]) -> list[importing.Taken]:
-    return [importing._taken(each.choices[0][1]) for each in lines if each.state == "matched"]
+    return [importing.Taken.of(each.choices[0][1]) for each in lines if each.state == "matched"]
 
 
 def apply(db: Any, body: str = HEAD + ROWS) -> tuple[int, list[str]]:

@@ -71,7 +71,7 @@ def test_the_same_side_of_a_colleague_keeps_its_words(db: Any, published: bool) 
     body = FILE.replace(b"Position", b"Position,Notes").replace(b"Support", b"Support,Talked to whip")
     [line] = importing.preview(db, person(db, "Ben Writer"), tracker.read(Upload("tracker.csv", body)).rows)
     assert line.state == "matched", "the note is new"
-    taken = importing._taken(line.choices[0][1])
+    taken = importing.Taken.of(line.choices[0][1])
     assert importing.apply(db, person(db, "Ben Writer"), [taken], name="tracker.csv", now=NOW) == (1, [])
     now = reviews.current(db, BROADBAND, "stance")
     assert now

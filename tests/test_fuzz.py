@@ -339,7 +339,7 @@ def test_a_workbook_whose_packing_is_damaged_is_told_so() -> None:
 )
 def test_a_line_of_a_form_that_no_page_made_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"not what the page held|brackets without end"):
-        importing._taken(line)
+        importing.Taken.of(line)
     with pytest.raises(BadVerdict, match="damaged"):
         bulk._verdict(line)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.intake import chapters, importing, manual_entry_pages, proposal_pages, report_pages
+from desk.intake import chapters, import_page, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
 from desk.queue import (
     counted_votes_page,
@@ -42,7 +42,7 @@ PAGE_MODULES = (
     training_page,
     report_pages,
     manual_entry_pages,
-    importing,
+    import_page,
     proposal_pages,
     chapters,
     partner_moderation,

@@ -116,7 +116,7 @@ def _tracker(body: bytes) -> None:
     for shown in importing.preview(_desk(), person(_desk()), read.rows[:20]):
         assert shown.state in importing.STATES
         for _, token in shown.choices:
-            assert importing._taken(token).token == token
+            assert importing.Taken.of(token).token == token
 
 
 _CSV = "\n".join(",".join(str(cell or "") for cell in line) for line in _SHEET).encode()
@@ -131,7 +131,7 @@ def _form_line(body: bytes) -> None:
     """What the hidden fields of the preview and of the queue carry back: taken as it was made, or refused."""
     text = body.decode("utf-8", "replace")
     db = _desk()
-    for read in (importing._taken, bulk._verdict):
+    for read in (importing.Taken.of, bulk._verdict):
         try:
             made = read(text)
             if read is bulk._verdict:
