@@ -253,14 +253,15 @@ def test_what_a_council_left_undecided_may_have_moved_once_its_term_has_ended(co
     assert corpus.execute(listed).fetchall() == [("2024", "unheard"), ("2026", "in_committee")]
 
 
-def test_the_wrong_days_of_a_source_are_corrected(corpus: Database) -> None:
-    said = SessionDates(
-        source="us_states", jurisdiction="us-tx", session="89R", starts_on="2025-01-10", ends_on="2025-06-02"
-    )
+@pytest.mark.parametrize(
+    ("name", "said_on", "starts_on"), [("89R", "2025-01-10", "2025-01-14"), ("892", "2025-08-18", "2025-08-15")]
+)
+def test_the_wrong_days_of_a_source_are_corrected(corpus: Database, name: str, said_on: str, starts_on: str) -> None:
+    said = SessionDates(source="us_states", jurisdiction="us-tx", session=name, starts_on=said_on, ends_on="2025-09-18")
     sessions.store(corpus, [said], now=NOW)
     write_session_ends(corpus, today="2026-11-25", now=NOW)
     corpus.conn.row_factory = sqlite3.Row
-    assert latest_sessions(corpus.conn, date(2026, 11, 25))["us-tx"].starts_on == "2025-01-14"
+    assert latest_sessions(corpus.conn, date(2026, 11, 25))["us-tx"].starts_on == starts_on
 
 
 def test_a_session_without_an_end_is_never_over() -> None:

@@ -82,7 +82,7 @@ def test_what_both_chambers_of_congress_passed_may_be_signed_after_its_end(corpu
 
 @pytest.mark.parametrize(
     ("state", "status"),
-    [*((state, "failed") for state in ("hi", "ky", "wv")), ("wy", "passed_second_chamber")],
+    [*((state, "failed") for state in ("ct", "hi", "ky", "tx", "wv")), ("wy", "passed_second_chamber")],
 )
 def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_would_say_so(
     corpus: Database, state: str, status: str
