@@ -132,6 +132,17 @@ def test_a_state_without_hearings_lacks_them_whatever_other_dates_it_has(db: sql
         assert gaps(db, DAY, "us-oh").unheard == [], "a source that gives these gives hearings"
 
 
+def test_a_state_of_which_hardly_any_bill_has_a_hearing_lacks_them(db: sqlite3.Connection) -> None:
+    moved(db, "us-tx", "2022-02-01")
+    hearing(db, "us-tx-87-hb1", "2021-03-01T10:00")
+    db.execute("delete from coverage")
+    for bills, expected in ((date_gaps.ONE_IN, []), (1_483, [Unheard("Texas", "2021-03-01", 1, 1_483)])):
+        row = ["us_states", "us-tx", "87", bills, 0, 1, 1, 1, "2021-01-12", "2022-02-01", "2022-02-01"]
+        db.execute(f"insert or replace into coverage values ({', '.join('?' * len(row))})", row)
+        assert gaps(db, DAY, "us-tx").unheard == expected
+        assert [each for each in gaps(db, DAY, "").unheard if each.place == "Texas"] == expected
+
+
 async def test_pages_say_that_hearings_are_missing_only_where_hearings_are_asked_for(file: Path) -> None:
     with sqlite3.connect(file) as db:
         moved(db, "us-oh", "2022-02-01")
@@ -152,7 +163,7 @@ async def test_pages_say_that_hearings_are_missing_only_where_hearings_are_asked
     for address in ("/deadlines?kind=effective&jurisdiction=us-oh", "/deadlines?jurisdiction=us", "/jurisdictions/us"):
         assert "no dates of hearings" not in (await site.client.get(address)).text
     everywhere = (await site.client.get("/deadlines")).text
-    assert "Our sources give no dates of hearings in 3 states" in everywhere
+    assert "Our sources give no dates of hearings, or hardly any, in 3 states" in everywhere
     assert "Guam, Ohio, Texas. Committees may still meet" in everywhere
 
 
