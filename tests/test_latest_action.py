@@ -42,6 +42,20 @@ LATEST: list[tuple[str, Listed, tuple[str, str]]] = [
         ],
         ("2025-03-01", "Referred to Committee on Health"),
     ),
+    # a note moves no bill
+    (
+        "sc",
+        [
+            ("2023-01-10", "referral-committee", "Referred to Committee on Education"),
+            ("2023-01-31", "clerical", "Scrivener's error corrected"),
+        ],
+        ("2023-01-10", "Referred to Committee on Education"),
+    ),
+    (
+        "tx",
+        [("2026-04-15", "clerical", "Statement(s) of vote recorded in Journal")],
+        ("2026-04-15", "Statement(s) of vote recorded in Journal"),
+    ),
     # one after the other, whatever the list says; what is in no order stays the last
     (
         "az",
@@ -189,7 +203,9 @@ def test_what_is_stored_gets_its_latest_action_without_news_and_without_a_change
     db = Database(memory=True)
     migrate(db, "corpus.db")
     forward = tmp_path / "latest_action.yml"
-    forward.write_text("newest_first: []\none_after_the_other: []\nnot_once_decided: []\n", encoding="utf-8")
+    forward.write_text(
+        "newest_first: []\nnotes: [nothing]\none_after_the_other: []\nnot_once_decided: []\n", encoding="utf-8"
+    )
     with monkeypatch.context() as patch:  # as a version before us stored it
         patch.setattr(module, "load_orders", lambda: load_orders(forward))
         upsert(db, [bill()], now=NOW, silent=True)

@@ -11,25 +11,25 @@ from pathlib import Path
 
 from crawlers.items import Action
 from crawlers.status import governor
+from crawlers.status.rules import any_of
 from crawlers.status.step_order import is_signature
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("latest_action.yml")
 #: The sources of state bills; only the lists of the first can run backwards within a day.
 _BACKWARDS, _OF_STATES = "us_states", frozenset({"us_states", "us_states_legiscan"})
-#: What a minority of a committee would have: New Hampshire lists it after the report.
-_MINORITY = re.compile("minority committee report", re.IGNORECASE)
 #: What decides whether a bill is a law.
 _DECIDES = frozenset({"executive-signature", "executive-veto", "became-law", "veto-override-passage"})
 
 
 @dataclass(frozen=True)
 class Orders:
-    """The rules of latest_action.yml: `newest_first` names places, `rank` says how late on a day an action of a class comes, and
-    `not_once_decided` names the classes of what does not happen to a law or a veto."""
+    """The rules of latest_action.yml: `newest_first` names places, `rank` says how late on a day an action of a class comes,
+    `notes` fits what moves no bill, and `not_once_decided` names the classes of what does not happen to a law or a veto."""
 
     newest_first: frozenset[str]
     rank: dict[str, int]
+    notes: re.Pattern[str]
     not_once_decided: frozenset[str]
 
 
@@ -41,15 +41,18 @@ def load_orders(path: Path = FILE) -> Orders:
         return Orders(
             newest_first=frozenset(map(str, entries["newest_first"])),
             rank={str(name): at for at, names in lines for name in names},
+            notes=any_of(entries["notes"]),
             not_once_decided=frozenset(map(str, entries["not_once_decided"])),
         )
 
 
 def latest_action(actions: Sequence[Action], *, jurisdiction: str, source: str) -> Action | None:
     """The last action, under the day on which it happened; None where there is none."""
-    told = [each for each in actions if not _MINORITY.match(each.description)] or list(actions)
-    if not told or source not in _OF_STATES:
-        return told[-1] if told else None
+    if source not in _OF_STATES:
+        return actions[-1] if actions else None
+    told = [each for each in actions if not load_orders().notes.match(each.description)] or list(actions)
+    if not told:
+        return None
     if is_newest_first(jurisdiction, source):
         told = [each for _, day in groupby(told, key=_filed_on) for each in reversed(list(day))]
     dated = sorted(_dated(_that_happened(told)), key=lambda each: each[0])
