@@ -221,12 +221,17 @@ async def test_nothing_leads_to_a_page_that_is_empty(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_an_undecided_bill_with_money_of_a_past_year_says_so(
+async def test_an_undecided_bill_with_money_of_a_past_year_says_so(
     tmp_path: Path, title: str, status: str, overtaken: bool
 ) -> None:
-    db = sqlite3.connect(build(tmp_path))
+    """On lists H.R. 5304 was a priority that was "reported", more than two months after the year whose money it votes."""
+    db = sqlite3.connect(file := build(tmp_path))
     db.row_factory = sqlite3.Row
     db.execute("update documents set title = ?, status = ? where id = ?", [title, status, BROADBAND])
+    db.commit()
     shown = document(db, BROADBAND, DAY)
     assert shown is not None
     assert shown.overtaken is overtaken
+    assert cards(db, [BROADBAND], DAY)[0].overtaken is overtaken
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hr1783")).text
+    assert ("The fiscal year or the extension that it names is over" in page) is overtaken

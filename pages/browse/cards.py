@@ -17,7 +17,9 @@ from pages.documents.session_status import (
     COLLECTED_UNTIL,
     SESSION_END,
     SESSION_TITLE,
+    UNDECIDED,
     ended_with,
+    is_of_the_past,
     silent_since,
     unheard_since,
 )
@@ -94,6 +96,8 @@ class Card:
     may_lack_what_followed: bool = False
     #: The bill that goes on in its place, where it was replaced and that one is collected.
     in_its_place: InItsPlace | None = None
+    #: Whether it is undecided, and the fiscal year or the extension that it names is over.
+    overtaken: bool = False
     #: The number of the identical bill that became law, where this one is undecided.
     identical_law: str | None = None
     areas: list[Area] = field(default_factory=list)
@@ -183,6 +187,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
 
 def _card(row: sqlite3.Row, today: datetime.date) -> Card:
     ended = ended_with(row, today)
+    unheard = None if ended else unheard_since(row, today)
+    waits = row["status"] in UNDECIDED and not (ended or unheard)
     title = said_by_summary(row["title"], row["abstract"]) or row["title"]
     return Card(
         id=row["id"],
@@ -202,9 +208,10 @@ def _card(row: sqlite3.Row, today: datetime.date) -> Card:
         missing=row["missing_since"] is not None and row["status"] != "unrecorded",
         ended=ended[0] if ended else None,
         summary=court.cause(row["abstract"]) if row["kind"] == "case" else summary_line(title, row["abstract"]),
-        unheard_since=None if ended else unheard_since(row, today),
+        unheard_since=unheard,
         silent_since=silent_since(dict(row), today),
         collected_until=row["collected_until"],
+        overtaken=waits and is_of_the_past(row["title"], row["abstract"], today),
         identical_law=row["identical_law"],
     )
 
