@@ -18,7 +18,7 @@ from pages.answers import documents as answers
 from pages.answers.answer import At
 from pages.answers.places import deadlines as deadlines_answer
 from pages.browse.cards import cards
-from pages.browse.lists import alive
+from pages.browse.lists import alive, newest
 from pages.documents import document, rulemaking
 from pages.documents.register_gaps import may_lack_what_followed
 from pages.export import dates, exports
@@ -396,6 +396,53 @@ def test_digests_calendars_and_programs_agree_that_a_proposal_is_decided(db: Dat
     assert "Another document followed it: see continues_as." in said.says
     assert not entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
     assert "comment_close" not in ahead()
+
+
+def _still_moves(db: Database, day: datetime.date) -> tuple[bool, object]:
+    """Whether lists count RULE as able to become something, and what programs are answered."""
+    said = answers.document(At(db.conn, day, "https://example.org"), RULE).result["document"]["can_still_move"]
+    return RULE in alive(db.conn, [RULE], day), said
+
+
+def test_a_proposal_with_a_later_rule_in_its_rulemaking_is_in_no_list_of_what_can_move(db: Database) -> None:
+    """The FCC's proposal of 2014 on the open internet could still move, eleven years after its rule of 2015."""
+    after = datetime.date(2022, 3, 20)
+    assert _still_moves(db, after) == (True, True)
+    db.table("documents").update(FINAL, {"published_on": "2022-03-19"})
+    publish(db, NOW)
+    assert _still_moves(db, datetime.date(2022, 3, 18)) == (True, True)
+    assert _still_moves(db, after) == (False, None), "it may have adopted all of it or a part"
+
+
+def test_an_old_proposal_without_news_does_not_lead_the_newest_of_an_area(db: Database) -> None:
+    """On broadband, the ten that came first had a proposal of 2023, before bills of the month before."""
+    db.table("terms").delete_where("document_id = ?", [FINAL])
+    publish(db, NOW)
+    db.table("documents").update(RULE, {"published_on": "2019-03-02"})
+
+    def first() -> bool:
+        found = newest(db.conn, "area_id = ?", ["broadband"], DAY, alive_first=True)
+        return [card.id for card in found][:2] == [BROADBAND, RULE]
+
+    db.execute("update documents set status = 'enacted' where id = ?", [BROADBAND])
+    db.execute("update listing set status = 'enacted' where document_id = ?", [BROADBAND])
+    assert not first(), "comments close on a day ahead"
+    db.table("events").delete_where("document_id = ?", [RULE])
+    assert first()
+    assert _still_moves(db, DAY) == (True, None), "staff may put it first, and nobody knows"
+
+
+async def test_a_card_says_what_decided_a_proposal(db: Database) -> None:
+    db.table("documents").update(RULE, {"latest_action": "Proposed rule."})
+    assert cards(db.conn, [RULE], DAY)[0].answer is None
+    _follow(db, FOLLOWS, "Final rule.", NAMES_IT, published_on="2022-03-07")
+    found = cards(db.conn, [RULE], DAY)[0].answer
+    assert found is not None
+    assert (found.kind, found.id) == ("final", FOLLOWS)
+    db.conn.commit()
+    path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    page = (await serve.build(path, today=TODAY).client.get("/browse?kind=regulation&area=broadband")).text
+    assert f'A final rule followed: <a href="/documents/{FOLLOWS}">2022-20001</a>' in page
 
 
 async def test_the_page_shows_the_thread(db: Database) -> None:

@@ -14,6 +14,7 @@ from pages.browse.fates import FATES
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, rulemaking, text_versions
 from pages.documents.identifiers import identifiers
+from pages.documents.open_proposals import long_ago, overtaken
 from pages.documents.register_gaps import Gap, may_lack_what_followed
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
 from pages.documents.successor import law_beside, other_record, successor
@@ -47,7 +48,11 @@ def described(at: At, ids: list[str]) -> list[Row]:
         )
     }
     found = []
-    unknown = {*rulemaking.answered(at.db, ids), *may_lack_what_followed(at.db, ids, at.today)}
+    unknown = {
+        *overtaken(at.db, ids, at.today),
+        *long_ago(at.db, ids, at.today),
+        *may_lack_what_followed(at.db, ids, at.today),
+    }
     for row in document_rows(at.db, ids, at.today, at.site):
         ended = ended_with(states[row["id"]], at.today)
         unheard = None if ended else unheard_since(states[row["id"]], at.today)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from crawlers.parsers.regulations_gov import agency_names
 from pages.database import marks, value
-from pages.documents import court, decisions
+from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, telling
 from pages.documents.register_gaps import may_lack_what_followed
 from pages.documents.session_status import (
@@ -67,6 +67,15 @@ class InItsPlace:
     status_word: str
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What decided a proposed rule: ``kind`` is "final", "rule" or "withdrawal"."""
+
+    kind: str
+    id: str
+    identifier: str
+
+
 @dataclass
 class Card:
     id: str
@@ -94,6 +103,8 @@ class Card:
     silent_since: str | None = None
     #: Whether a final rule or a withdrawal that followed this proposed rule may lie in a time of which no rules are held.
     may_lack_what_followed: bool = False
+    #: What decided this proposed rule, where that is certain.
+    answer: Answer | None = None
     #: The bill that goes on in its place, where it was replaced and that one is collected.
     in_its_place: InItsPlace | None = None
     #: Whether it is undecided, and the fiscal year or the extension that it names is over.
@@ -176,7 +187,11 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
         found[key].agencies = agencies
     for key, state in court.state_courts(db, list(found)).items():
         found[key].place = court.place(state)
-    for key in may_lack_what_followed(db, [card.id for card in found.values() if card.status == "proposed"], today):
+    proposed = [card for card in found.values() if card.status == "proposed"]
+    for card in proposed:
+        if after := rulemaking.answer(db, card.id):
+            card.answer = Answer(after["kind"], after["id"], after["identifier"])
+    for key in may_lack_what_followed(db, [card.id for card in proposed], today):
         found[key].may_lack_what_followed = True
     _add_successors(db, found)
     _add_same(db, found)

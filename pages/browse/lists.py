@@ -10,7 +10,7 @@ from typing import Any
 
 from pages.browse.cards import Card, cards, one_per_title
 from pages.database import marks
-from pages.documents import rulemaking
+from pages.documents.open_proposals import long_ago, overtaken
 from pages.documents.session_status import (
     SESSION_END,
     UNDECIDED,
@@ -74,7 +74,8 @@ def _few_of_a_place(found: list[Card], limit: int) -> list[Card]:
 def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[str]:
     """Those of some documents that can still become something.
 
-    Not in it is what nothing was heard of since the day its session was to end, and a proposed rule that is decided.
+    Not in it is what nothing was heard of since the day its session was to end, and a proposed rule that a later one has decided,
+    or may have.
     """
     found = db.execute(
         f"""select d.id, d.kind, d.jurisdiction, d.session, d.status, d.status_on, d.status_reason,
@@ -83,7 +84,7 @@ def alive(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> set[s
         ids,
     )
     moving = [row["id"] for row in found if can_move(row, today) and not unheard_since(row, today)]
-    return set(moving) - of_the_past(db, moving, today) - rulemaking.answered(db, moving)
+    return set(moving) - of_the_past(db, moving, today) - overtaken(db, moving, today)
 
 
 def _priority(db: sqlite3.Connection, where: str, values: list[Any]) -> list[sqlite3.Row]:
@@ -156,7 +157,8 @@ def newest(
         open_ones = db.execute(
             f"{select} and status in ({undecided}) order by must_see desc, {order} limit 60", values
         ).fetchall()
-        moving = alive(db, [row[0] for row in open_ones], today)
+        waiting = [row[0] for row in open_ones]
+        moving = alive(db, waiting, today) - long_ago(db, waiting, today)
         first = [row[0] for row in open_ones if row[0] in moving][:20]
         ids = [*first, *(key for key in ids if key not in first)]
     return one_per_title(cards(db, ids, today, area), 10)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from crawlers.completeness.health import by_month, months_before
 from pages.database import marks, value
+from pages.documents.open_proposals import with_later_rule
 from pages.documents.rulemaking import answered
 from pages.documents.session_status import LATELY
 
@@ -51,25 +52,13 @@ def may_lack_what_followed(db: sqlite3.Connection, ids: Sequence[str], today: da
     if not proposed or not (all_gaps := gaps(db, today)):
         return {}
     decided = answered(db, [row["id"] for row in proposed])
+    later = with_later_rule(db, [row["id"] for row in proposed], today)
     found = {
         row["id"]: [gap for gap in all_gaps if gap.until is None or gap.until > row["published_on"]]
         for row in proposed
-        if row["id"] not in decided and not _has_later_rule(db, row["id"], row["published_on"])
+        if row["id"] not in decided | later  # of an extension, say, no more may be known than that
     }
     return {key: after for key, after in found.items() if after}
-
-
-def _has_later_rule(db: sqlite3.Connection, document_id: str, published_on: str) -> bool:
-    """Whether a later rule is in the rulemaking of a document: of an extension, say, nothing else is known to have followed."""
-    return bool(
-        value(
-            db,
-            """select 1 from thread_documents this join thread_documents other using (thread_id)
-            join documents d on d.id = other.document_id
-            where this.document_id = ? and d.document_type = 'Rule' and d.published_on > ? limit 1""",
-            [document_id, published_on],
-        )
-    )
 
 
 def _day(db: sqlite3.Connection, which: str, month: str) -> str:

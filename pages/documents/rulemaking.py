@@ -121,7 +121,12 @@ def followed_by(db: sqlite3.Connection, document_id: str) -> list[Row]:
 
 def answered(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
     """Those of some documents that are proposed rules and that a final rule or a withdrawal has followed."""
-    return {key for key in ids if _answered_on(db, key)}
+    return {key for key in ids if answer(db, key)}
+
+
+def answer(db: sqlite3.Connection, document_id: str) -> Row | None:
+    """The final rule or the withdrawal that followed a proposal, as `followed_by` has it."""
+    return next((row for row in followed_by(db, document_id) if row["kind"] in _DECIDES), None)
 
 
 def still_due(db: sqlite3.Connection, events: Iterable[Row]) -> list[Row]:
@@ -158,8 +163,8 @@ def overtaken(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
 
 def _answered_on(db: sqlite3.Connection, document_id: str) -> str | None:
     """The day on which a final rule or a withdrawal followed a proposal."""
-    found = (row["published_on"] for row in followed_by(db, document_id) if row["kind"] in _DECIDES)
-    return next(found, None)
+    found = answer(db, document_id)
+    return found["published_on"] if found else None
 
 
 def _kind(row: Mapping[str, Any]) -> str | None:
