@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -344,18 +344,46 @@ def digest_status(session: Session) -> None:
 
 
 @digest.command("settle")
-@click.argument("issue")
-@click.argument("subscriber")
+@click.argument("issue", required=False)
+@click.argument("subscriber", required=False)
 @click.option("--arrived/--not-arrived", required=True, default=None, help="Whether the mail arrived.")
+@click.option("--all", "everybody", is_flag=True, help="All of ISSUE, in place of one SUBSCRIBER.")
+@click.option("--day", type=DAY, help="All that were begun on this day (UTC), of ISSUE or of every issue.")
+@click.option("--dry-run", is_flag=True, help="Say how many there are of each issue, and record nothing.")
 @click.pass_obj
-def digest_settle(session: Session, issue: str, subscriber: str, arrived: bool) -> None:
-    """Say what became of a mail whose fate is unknown. One that did not arrive is sent by the next `digest send ISSUE`."""
-    from digest.delivery.send import settle
+def digest_settle(
+    session: Session,
+    issue: str | None,
+    subscriber: str | None,
+    arrived: bool,
+    everybody: bool,
+    day: datetime | None,
+    dry_run: bool,
+) -> None:
+    """Say what became of emails whose fate is unknown: of one, of a whole issue, or of a day.
 
-    with open_mail_db(session) as db:
-        if not settle(db, issue, subscriber, arrived=arrived):
-            raise Stop("there is no such mail whose fate is unknown: see infopolicy digest status", 2)
-    session.say("recorded")
+    What did not arrive is sent by the next `digest send ISSUE`, `digest letters` or `notices`.
+
+    \b
+    infopolicy digest settle public-weekly-2026-w49 4f1c --arrived
+    infopolicy digest settle public-weekly-2026-w49 --all --not-arrived --dry-run
+    infopolicy digest settle --day 2026-12-03 --not-arrived
+    """
+    from digest.delivery.send import settle, unknown
+    from store.connect import writing
+
+    if (subscriber is not None and (everybody or day)) or (subscriber is None and not ((issue and everybody) or day)):
+        raise Stop("name an ISSUE and a SUBSCRIBER, or an ISSUE with --all, or a --day", 2)
+    on = day.date().isoformat() if day else None
+    with open_mail_db(session) as db, writing(db):
+        found = unknown(db, issue, subscriber, day=on)
+        if not dry_run:
+            settle(db, issue, subscriber, arrived=arrived, day=on)
+    if not found:
+        raise Stop("there is no such mail whose fate is unknown: see infopolicy digest status", 2)
+    outcome = "arrived" if arrived else "not arrived, to be sent again"
+    for key, number in found.items():
+        session.say(f"{key}: {number:,} {'would be recorded' if dry_run else 'recorded'} as {outcome}")
 
 
 @digest.command("bounces")

@@ -33,6 +33,8 @@ from store.errors import InvalidInput
 PASSWORD = "INFOPOLICY_SMTP_PASSWORD"
 #: A timer comes once a day, some minutes sooner or later: an issue whose time is up so soon leaves with it, not a day later.
 EARLY_HOURS = 2
+#: Failed or unknown deliveries of one issue that `status` names one by one.
+MOST_LISTED = 20
 
 
 class NotSetUp(InvalidInput):
@@ -301,14 +303,21 @@ def status(db: Database, *, now: str) -> tuple[list[str], list[str]]:
         lines.append(
             f"{row['id']}: {row['state']}; " + (", ".join(f"{n:,} {state}" for state, n in states) or "nobody yet")
         )
-    problems = [
-        f"{digest}, subscriber {person}: {state}: {error}"
-        for digest, person, state, error in db.execute(
-            "select digest_id, subscriber_id, state, error from deliveries where state in ('unknown', 'failed') "
-            "order by digest_id, subscriber_id limit 200"
-        )
-    ]
-    return lines, problems
+    return lines, _problems(db)
+
+
+def _problems(db: Database) -> list[str]:
+    """Deliveries that failed or have an unknown fate: each by itself, or their number where an issue has many."""
+    said = []
+    counted = "select digest_id, state, count(*) from deliveries where state in ('unknown', 'failed') group by 1, 2"
+    for key, state, number in db.execute(counted).fetchall():
+        if number > MOST_LISTED:
+            do = f": infopolicy digest settle {key} --all --dry-run" if state == "unknown" else ""
+            said.append(f"{key}: {number:,} subscribers: {state}{do}")
+            continue
+        sql = "select subscriber_id, error from deliveries where digest_id = ? and state = ? order by subscriber_id"
+        said += [f"{key}, subscriber {each}: {state}: {error}" for each, error in db.execute(sql, [key, state])]
+    return said
 
 
 __all__ = ["IssueError", "NotSetUp", "ServerUnavailable"]

@@ -13,6 +13,7 @@ from digest_fixtures import BROADBAND, FIRST_DAY, RULE, Postbox, corpus, post_of
 
 import cli
 from digest import service
+from digest.service import MOST_LISTED
 from store.connect import open_mail
 
 
@@ -74,6 +75,50 @@ def test_a_mail_that_may_have_arrived_needs_a_person(call, tmp_path: Path, monke
     assert call("digest", "settle", key, person.id, "--arrived").exit_code == 0
     assert call("digest", "settle", key, person.id, "--arrived").exit_code == 2
     assert call("digest", "status").exit_code == 0
+
+
+def test_all_mails_of_an_issue_or_a_day_are_settled_at_once(call, tmp_path: Path) -> None:
+    db = open_mail(tmp_path / "mail.db")
+    begun = [("weekly-1", "2026-12-02"), ("weekly-1", "2026-12-03"), ("confirm-9", "2026-12-03")]
+    db.table("deliveries").insert_all(
+        {
+            "digest_id": key,
+            "subscriber_id": f"{number}-{day}",
+            "state": "unknown",
+            "since": 0,
+            "through": 0,
+            "claimed_at": f"{day}T09:00:00Z",
+        }
+        for key, day in begun
+        for number in range(MOST_LISTED)
+    )
+
+    def states() -> dict[tuple[str, str], int]:
+        sql = "select digest_id, state, count(*) from deliveries group by 1, 2"
+        return {(key, state): number for key, state, number in db.execute(sql).fetchall()}
+
+    before, number = states(), MOST_LISTED
+    status = call("digest", "status").output
+    assert f"weekly-1: {2 * number} subscribers: unknown: infopolicy digest settle weekly-1 --all --dry-run" in status
+    assert "confirm-9, subscriber 0-2026-12-03: unknown" in status
+    for wrong in (["weekly-1"], [], ["--all"], ["weekly-1", "x", "--all"], ["weekly-1", "x", "--day", "2026-12-03"]):
+        assert call("digest", "settle", *wrong, "--arrived").exit_code == 2
+    tried = call("digest", "settle", "--day", "2026-12-03", "--not-arrived", "--dry-run")
+    assert tried.output.splitlines() == [
+        f"{key}: {number} would be recorded as not arrived, to be sent again" for key in ("confirm-9", "weekly-1")
+    ]
+    assert states() == before
+    assert call("digest", "settle", "--day", "2026-12-03", "--not-arrived").exit_code == 0
+    assert states() == {
+        ("confirm-9", "queued"): number,
+        ("weekly-1", "queued"): number,
+        ("weekly-1", "unknown"): number,
+    }
+    done = call("digest", "settle", "weekly-1", "--all", "--arrived")
+    assert done.output == f"weekly-1: {number} recorded as arrived\n"
+    assert call("digest", "settle", "weekly-1", "--all", "--arrived").exit_code == 2
+    assert states()["weekly-1", "sent"] == number
+    db.close()
 
 
 def test_daily_issues_leave_without_a_person(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

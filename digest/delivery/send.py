@@ -294,17 +294,28 @@ def give_up_dead_claims(db: Database, now: str) -> int:
         ).rowcount
 
 
-def settle(db: Database, digest_id: str, subscriber_id: str, *, arrived: bool) -> bool:
-    """Record what a person found out: an unknown delivery arrived, or is to be sent again. Return False if there is none."""
+#: SQL: the deliveries of unknown fate of an issue, a subscriber and a day (UTC), each of which may be left open.
+_UNKNOWN = """state = 'unknown' and (:issue is null or digest_id = :issue)
+    and (:subscriber is null or subscriber_id = :subscriber) and (:day is null or substr(claimed_at, 1, 10) = :day)"""
+
+
+def unknown(
+    db: Database, issue: str | None = None, subscriber: str | None = None, *, day: str | None = None
+) -> dict[str, int]:
+    """Issue -> how many of its deliveries have an unknown fate; a `day` is that on which they were begun."""
+    chosen = {"issue": issue, "subscriber": subscriber, "day": day}
+    sql = f"select digest_id, count(*) from deliveries where {_UNKNOWN} group by 1 order by 1"
+    return dict(db.execute(sql, chosen).fetchall())
+
+
+def settle(
+    db: Database, issue: str | None = None, subscriber: str | None = None, *, arrived: bool, day: str | None = None
+) -> int:
+    """Record what a person found out: unknown deliveries arrived, or are to be sent again. Return how many there were."""
     state, error = ("sent", "arrived, says a person") if arrived else ("queued", None)
-    return (
-        db.execute(
-            "update deliveries set state = ?, error = ?, next_try_at = null "
-            "where digest_id = ? and subscriber_id = ? and state = 'unknown'",
-            [state, error, digest_id, subscriber_id],
-        ).rowcount
-        == 1
-    )
+    chosen = {"issue": issue, "subscriber": subscriber, "day": day, "state": state, "error": error}
+    sql = f"update deliveries set state = :state, error = :error, next_try_at = null where {_UNKNOWN}"
+    return int(db.execute(sql, chosen).rowcount)
 
 
 def _error_text(error: BaseException) -> str:
