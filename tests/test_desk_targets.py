@@ -15,7 +15,7 @@ import people_fixtures
 import pytest
 from desk_fixtures import NOW, Browser, change, copy, corpus_of, open_desk, person, site_of
 from desk_fixtures import build as build_desk
-from people_fixtures import CHAIR, IN_COMMITTEE, OHIO_BILL, READER, SENATOR
+from people_fixtures import CHAIR, IN_COMMITTEE, OHIO_BILL, OHIOAN, READER, SENATOR
 
 from desk.queue import advocacy, targets
 from desk.queue.advocacy import AdvocacyRecord, BadRecord
@@ -186,11 +186,19 @@ async def test_a_meeting_is_kept_on_the_desk_and_nowhere_else(config: Configurat
         ("reader, ohio", READER),
         ("Ada Reader, U.S. House, Ohio 4", READER),
         ("Reader Texas", None),
+        ("smith ohio", OHIOAN),
+        ("Lee Known", "K000099"),
+        ("known, united states", "K000099"),
         ("Nobody", None),
         ("ohio", None),
     ],
 )
-def test_a_legislator_is_found_by_the_name_a_part_of_it_and_the_seat(db: Any, typed: str, who: str | None) -> None:
+def test_a_legislator_is_found_by_the_name_a_part_of_it_and_the_seat(
+    config: Configuration, db: Any, typed: str, who: str | None
+) -> None:
+    known = people_fixtures.person(99, "K000099", "Lee Known", is_current=0)
+    with closing(corpus_of(config)) as corpus:
+        corpus.table("people").insert(known)
     assert list(finding.candidates(db.conn, typed)) == ([who] if who else [])
 
 

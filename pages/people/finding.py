@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from pages.database import rows
+from pages.http.formatting import place
 from pages.people.deciding import PERSON, seated
 
 _TITLE = re.compile(r"^(representative|rep|senator|sen|delegate|congress(man|woman))\b\.?\s+", re.IGNORECASE)
@@ -44,14 +45,17 @@ def having(named: Iterable[tuple[str, list[str]]], wanted: list[str]) -> dict[st
 
 
 def labels(db: sqlite3.Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Id -> name and seat, such as "Mary Miller, U.S. House, Illinois 15"; who holds office first, then by name."""
+    """Id -> name and seat, such as "Mary Miller, U.S. House, Illinois 15"; who holds office first, then by name.
+
+    Of who is known from bills alone, no seat is known: the place alone tells people of one name apart.
+    """
     found = rows(
         db,
         f"select {PERSON} from people p where id in (select value from json_each(?)) "
         "order by is_current desc, family_name, name, id",
         [json.dumps(list(keys))],
     )
-    return {row["id"]: ", ".join(filter(None, (row["name"], seated(row)["seat"]))) for row in found}
+    return {row["id"]: f"{row['name']}, {seated(row)['seat'] or place(row['jurisdiction'])}" for row in found}
 
 
 def candidates(db: sqlite3.Connection, typed: str) -> dict[str, str]:
