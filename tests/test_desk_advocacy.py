@@ -280,7 +280,31 @@ def test_no_meeting_is_proposed_and_nothing_is_made_public_that_nobody_proposed(
     number = advocacy.add(db, person(db), replace(LETTER, public=False), now=NOW)
     seen = advocacy.current(db, number)["id"]
     with pytest.raises(BadRecord, match="no such record is proposed"):
-        advocacy.make_public(db, person(db), number, now=NOW, seen=seen)
+        advocacy.answer_proposal(db, person(db), number, public=True, now=NOW, seen=seen)
     number = advocacy.add(db, person(db), replace(LETTER, title="Other", public=False, proposed=True), now=NOW)
     with pytest.raises(BadRecord, match="has changed since"):
-        advocacy.make_public(db, person(db), number, now=NOW, seen=seen)
+        advocacy.answer_proposal(db, person(db), number, public=True, now=NOW, seen=seen)
+
+
+async def test_an_approver_corrects_a_proposed_record_or_keeps_it_for_staff(browser: Browser, db: Any) -> None:
+    ben = person(db, "Ben Writer")
+    number = advocacy.add(db, ben, replace(LETTER, public=False, proposed=True), now=NOW)
+    seen = (advocacy.current(db, number) or {})["id"]
+    with pytest.raises(BadRecord, match="or keeps what is proposed"):
+        advocacy.answer_proposal(db, ben, number, public=False, now=NOW, seen=seen)
+    await browser.sign_in()
+    form = (await browser.get(f"/desk/advocacy?record={number}")).text
+    assert 'name="proposed" value="1"' in form
+    assert "A colleague asks to let the public read this record." in form
+    said = {"kind": "letter", "title": "Letter of 41 groups", "document_id": BROADBAND, "happened_on": "2022-03-08"}
+    sent = await browser.send("/desk/advocacy", **said, record=str(number), seen=str(seen), proposed="1", step="save")
+    assert sent.status_code == 302
+    [row] = advocacy.records(db)
+    assert (row["title"], row["proposed"], row["public"]) == ("Letter of 41 groups", 1, 0), (
+        "a correction answers nothing"
+    )
+    form = {"record": str(number), "seen": str(row["id"]), "step": "decline"}
+    assert (await browser.send("/desk/advocacy", **form)).status_code == 302
+    assert "it is no longer proposed" in (await browser.get("/desk/advocacy")).text
+    [row] = advocacy.records(db)
+    assert (row["proposed"], row["public"]) == (0, 0)

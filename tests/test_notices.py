@@ -145,7 +145,7 @@ def test_a_record_proposed_for_the_public_waits_for_every_approver_but_the_one_w
     assert again.event != first.event, "proposed once more"
     assert again.head == "Lend hotspots", "of a position, where there is no document"
     seen = (advocacy.current(db, number) or {})["id"]
-    advocacy.make_public(db, person(db), number, now=NOW, seen=seen)
+    advocacy.answer_proposal(db, person(db), number, public=True, now=NOW, seen=seen)
     assert told(db) == []
 
 

@@ -145,8 +145,8 @@ def withdraw(db: Database, account: Account, record_id: int, *, now: str, seen: 
     _write(db, account, AdvocacyRecord(**fields), now, record_id, seen, gone=True)
 
 
-def make_public(db: Database, account: Account, record_id: int, *, now: str, seen: int) -> None:
-    """Let the public read a record as it is, which somebody proposed.
+def answer_proposal(db: Database, account: Account, record_id: int, *, public: bool, now: str, seen: int) -> None:
+    """Let the public read a record as it is, which somebody proposed, or end the proposal and leave the record to staff.
 
     Raises:
         BadRecord: no such record is proposed, or the account is no approver's.
@@ -155,8 +155,11 @@ def make_public(db: Database, account: Account, record_id: int, *, now: str, see
     found = current(db, record_id)
     if found is None or not (found["proposed"] or found["public"]):
         raise BadRecord("no such record is proposed for the public")
+    if not account.may("approver"):
+        raise BadRecord("an approver makes a record public, or keeps what is proposed for staff")
     fields = {name: found[name] for name in AdvocacyRecord.__dataclass_fields__}
-    add(db, account, AdvocacyRecord(**fields | {"public": True}), now=now, corrects=record_id, seen=seen)
+    said = AdvocacyRecord(**fields | {"public": public, "proposed": False})
+    add(db, account, said, now=now, corrects=record_id, seen=seen)
 
 
 def proposed_count(db: Database) -> int:

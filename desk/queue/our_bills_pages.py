@@ -176,10 +176,8 @@ def advocacy_page(context: RequestContext) -> Answer:
             if context.typed("step") == "withdraw":
                 advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
                 return _saved(context, "/desk/advocacy", "The record is withdrawn.")
-            if context.typed("step") == "publish":
-                advocacy.make_public(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                more = "?proposed=1" if advocacy.proposed_count(context.db) else ""
-                return _saved(context, f"/desk/advocacy{more}", "The public may read the record now.")
+            if context.typed("step") in ANSWERS:
+                return _answer(context, number, context.typed("step"))
             if context.typed("step") == "remove":
                 advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
                 return Redirect("/desk/advocacy", "The file is removed.")
@@ -201,7 +199,7 @@ def advocacy_page(context: RequestContext) -> Answer:
         bool(context.arg("proposed")),
     )
     row = advocacy.current(context.db, number) if number and context.form is None else None
-    withdrawing = context.typed("step") in ("withdraw", "publish")
+    withdrawing = context.typed("step") in ("withdraw", *ANSWERS)
     if newer and withdrawing:
         row = newer  # its form had no fields
     values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, *_FLAGS)} if row else typed
@@ -237,6 +235,21 @@ def advocacy_page(context: RequestContext) -> Answer:
         "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
     }
     return Page("desk/advocacy.html", view, 409 if newer else 400 if problem else 200)
+
+
+#: What an approver answers to a proposal -> what the page says then.
+ANSWERS = {
+    "publish": "The public may read the record now.",
+    "decline": "The record stays with staff: it is no longer proposed.",
+}
+
+
+def _answer(context: RequestContext, number: int, step: str) -> Redirect:
+    """Make a proposed record public, or leave it to staff; then back to what else is proposed."""
+    public, seen = step == "publish", context.number("seen")
+    advocacy.answer_proposal(context.db, context.me, number, public=public, now=context.now, seen=seen)
+    more = "?proposed=1" if advocacy.proposed_count(context.db) else ""
+    return _saved(context, f"/desk/advocacy{more}", ANSWERS[step])
 
 
 def _keep(context: RequestContext, said: AdvocacyRecord, corrects: int | None, upload: Upload | None) -> Redirect:
