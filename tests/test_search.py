@@ -267,7 +267,7 @@ def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) ->
         assert found.filters.subscription(found.carried_out)[1] == "/subscribe?" + urlencode({"searches": searched})
 
 
-def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> None:
+def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     db = filled(tmp_path)
     for number in range(5):
         row = document_row(
@@ -279,6 +279,12 @@ def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path) -> Non
     assert found.sponsor is None
     assert found.perhaps_sponsor
     assert found.perhaps_sponsor.query == 'sponsor:"reader"'
+    asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
+    assert asked.perhaps_sponsor
+    known = names.names() | {"reader bans": names.Name(("reader",))}
+    monkeypatch.setattr(names, "names", lambda: known)
+    asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
+    assert asked.perhaps_sponsor is None, "a word of the name of a thing names nobody"
 
 
 async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -82,7 +82,9 @@ async def test_the_page_says_how_places_were_read_with_ways_back(tmp_path: Path)
     page = html.unescape((await site.client.get("/browse?q=Texas")).text)
     assert '<a href="/jurisdictions/us-tx">Texas</a>' in page
     page = html.unescape((await site.client.get("/browse?q=electronic+literary+ohio")).text)
-    assert "Few documents or none of these places have these words: those of other places are listed, too." in page
+    assert "No document of theirs has these words. Those below are of other places." in page
+    page = html.unescape((await site.client.get("/browse?q=HB+900+Texas")).text)
+    assert "Places in your search" not in page, "a number names its place by itself"
     page = html.unescape((await site.client.get("/browse?q=library+Texas&jurisdiction=us-tx")).text)
     assert "Places in your search" not in page
 

@@ -92,11 +92,7 @@ def _how_read(found: browse.Browse) -> str:
     if found.years:
         says.append(f"The question was read as one about documents of {' and '.join(found.years)}.")
     if (places := found.of_places) and not places.alone:
-        says.append(f"{_named_in(places.names)}: their documents come first, then others that name one of them.")
-        if places.elsewhere:
-            says.append(
-                "Few documents or none of these places have these words: those of other places are listed, too."
-            )
+        says.append(f"Places in the question: {', '.join(places.names)}. {places.held} of the documents are theirs.")
     if found.topic:
         says.append(f"The question was read as one about “{found.topic}”.")
     for name in found.renamed:
@@ -138,10 +134,6 @@ def _places(at: At, place: str | None, words: str) -> list[str] | None:
     if place:
         return places_of(at, place)
     return searches.parse(words).places or None
-
-
-def _named_in(names: list[str]) -> str:
-    return f"Places in the question: {', '.join(names)}"
 
 
 def _named(places: list[str]) -> str:

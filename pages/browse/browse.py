@@ -198,7 +198,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
         lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),
-        of_places=named_places.read(filters, found.asked),
+        of_places=None if direct or by_number or unknown else named_places.read(db, filters, found.asked, found.counts),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from pages.browse import facets
 from pages.browse.asked import Search
 from pages.browse.filters import Filters
 from pages.http import formatting
@@ -24,6 +25,8 @@ class ReadPlaces:
     """
 
     names: list[str]
+    #: How many of the documents found are theirs.
+    held: int
     first: bool
     alone: bool
     elsewhere: bool
@@ -38,12 +41,13 @@ def lacks(db: sqlite3.Connection, filters: Filters, asked: Search, today: dateti
     return [found for place in places[:MOST_LACKS] if (found := lack(db, place, today))]
 
 
-def read(filters: Filters, asked: Search) -> ReadPlaces | None:
+def read(db: sqlite3.Connection, filters: Filters, asked: Search, counts: facets.Counts | None) -> ReadPlaces | None:
     """How the places in the words were read; None where there are none, or the filter of places says it by itself."""
     if not asked.named_places or set(filters.values("jurisdiction")) == set(asked.places):
         return None
     return ReadPlaces(
         names=[formatting.place(place) for place in asked.places],
+        held=facets.count(db, replace(filters, jurisdiction=",".join(asked.places)), counts),
         first=not filters.jurisdiction and filters.sort != "latest",
         alone=not asked.expression,
         elsewhere=not asked.only_place,

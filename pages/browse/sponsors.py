@@ -58,7 +58,10 @@ def suggested(db: sqlite3.Connection, query: str) -> Named | None:
     words = [word.strip(",.?!") for word in query.split()]
     if len(words) > LONGEST or not all(map(_WORD.fullmatch, words)):
         return None
+    names_of_things = {word for at in range(len(words)) for word in _name_of_thing(words[at:])}
     for at, word in enumerate(words):
+        if word in names_of_things:  # "drag story hour" asks for nobody called Story
+            continue
         known = db.execute(
             "select documents from search_words where search_words match ? and word = ?",
             [quoted(word), word.casefold()],
@@ -66,6 +69,12 @@ def suggested(db: sqlite3.Connection, query: str) -> Named | None:
         if len(word) >= SHORTEST and known and known[0] < COMMON and _name(db, [word], after_title=True):
             return Named(_tied(words, at, 1, word), word)
     return None
+
+
+def _name_of_thing(words: list[str]) -> list[str]:
+    """The words of the name of a thing (names.yml) with which some words begin."""
+    found = names.longest_name(words)
+    return words[: found[0]] if found else []
 
 
 def _name(db: sqlite3.Connection, words: list[str], after_title: bool) -> str | None:
