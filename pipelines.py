@@ -305,8 +305,10 @@ class RecordPipeline:
         run.waiting = self._held()
         if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
             run.state = "failed"
+            lost = "1 listing or bulk file" if self.lost == 1 else f"{self.lost:,} listings or bulk files"
+            first = ("" if self.lost == 1 else "first: ") + self.first_lost[:200]
             self.notes.append(
-                f"{self.lost} listings or bulk files could not be read ({self.first_lost[:200]}): the crawl is partial"
+                f"{lost} could not be read ({first}): the crawl is partial"
                 if self.lost
                 else "the source gave no listing: nothing can be said about it"
             )

@@ -195,7 +195,7 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
 def _in_short(source: dict[str, Any]) -> str:
     told = [held for held in source["holdings"] if held["expected"] is not None]
     newest = max((held["newest_on"] or held["latest_action_on"] or "" for held in source["holdings"]), default="")
-    parts = [f"{source['documents']:,} documents"]
+    parts = [] if load_sources()[source["source"]].people_only else [f"{source['documents']:,} documents"]
     if told:
         parts.append(
             f"{sum(held['received'] for held in told):,} of {sum(held['expected'] for held in told):,} expected came "

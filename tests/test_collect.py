@@ -167,7 +167,7 @@ def test_collection_from_nothing_ends_with_a_summary_though_a_source_fails(
     assert "us_bills: 1 new" in done.stdout
     assert "step 2 of 2, texts of what was tagged: us_bill_text" in done.stdout
     assert "1 documents, published from 2025-03-03" in done.stdout
-    assert "next: uk_bills: 1 listings or bulk files could not be read (HTTP status 404)" in done.stdout
+    assert "next: uk_bills: 1 listing or bulk file could not be read (HTTP status 404)" in done.stdout
     assert "next: us_bills" not in done.stdout
     assert "Gave up" not in done.stderr, "the line that starts with next: says it"
     with closing(sqlite3.connect(tmp_path / "data/corpus.db")) as db:

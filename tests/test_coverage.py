@@ -62,7 +62,7 @@ def test_a_failed_run_says_why_and_keeps_the_sessions_of_the_last_good_one(corpu
     run(corpus, state="failed", note="2 listings or bulk files could not be read: the crawl is partial")
     found = of(corpus, "us_bills")
     assert found.warnings == [
-        "the last run is failed",
+        "the last run failed",
         "2 listings or bulk files could not be read: the crawl is partial",
     ]
     assert found.holdings[0].expected == 4
@@ -343,3 +343,14 @@ def test_status_of_a_corpus_that_an_older_version_wrote(corpus: Database) -> Non
     corpus.execute("alter table runs drop column unknown")
     [held] = of(corpus, "us_bills").holdings
     assert (held.jurisdiction, held.expected, held.received) == ("us", 3, 3)
+
+
+async def test_a_source_of_people_counts_its_records_and_a_run_that_failed_is_said_in_words(
+    tmp_path: Path, corpus: Database
+) -> None:
+    run(corpus, "us_people", parts=[part("members", 537)])
+    run(corpus, state="interrupted", parts=[part("117", 4)])
+    publish(corpus, NOW)
+    page = (await serve.build(tmp_path / "corpus.db", today=NOW[:10]).client.get("/sources")).text
+    assert "<p>537 records of people or votes.</p>" in page
+    assert "the last run was cut off" in of(corpus, "us_bills").warnings

@@ -190,7 +190,7 @@ def _of_the_run(run: dict[str, Any], parts: list[Part], source: Source, crawling
             f"the last run, of {run['started_at'][:10]}, was cut off: infopolicy crawl {source.id} goes on with it"
         )
     if run["state"] not in ("finished", "running"):
-        yield Problem(f"the last run is {run['state']}")
+        yield Problem("the last run failed" if run["state"] == "failed" else "the last run was cut off")
     elsewhere = (*told(parts), fields.TOLD)  # told with the sessions and by `_unknown`
     if note := "; ".join(words for words in (run["note"] or "").split("; ") if not words.startswith(elsewhere)):
         yield Problem(note)

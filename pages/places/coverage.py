@@ -90,6 +90,11 @@ class SourceView:
         return [each for each in self.sessions if each.held.reason]
 
     @property
+    def received(self) -> int:
+        """The records that came, as the runs count them: those of people and votes are no documents."""
+        return sum(each.held.received or 0 for each in self.sessions)
+
+    @property
     def open(self) -> bool:
         return len(self.sessions) <= OPEN
 
