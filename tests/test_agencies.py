@@ -14,7 +14,7 @@ from site_corpus import HOSTILE_BILL, RULE, TODAY, build, document_row
 import serve
 from crawlers.agencies import key_of, keys_of, load_agencies
 from crawlers.parsers.regulations_gov import agency_names
-from digest.issues.entries import _tied
+from digest.issues.searches import _tied
 from pages.browse import browse
 from pages.browse.facets import MOST_AGENCIES
 from pages.browse.filters import Filters

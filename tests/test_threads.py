@@ -13,6 +13,7 @@ from sqlite_utils import Database
 import serve
 from crawlers.storage.rulemakings import DRAWER, MOST_NAMED
 from digest.issues import entries
+from digest.issues.documents import documents_of
 from digest.issues.ledger import due
 from pages.answers import documents as answers
 from pages.answers.answer import At
@@ -385,7 +386,7 @@ def test_digests_calendars_and_programs_agree_that_a_proposal_is_decided(db: Dat
 
     before = answers.document(at, RULE).result
     assert (before["document"]["can_still_move"], before["continues_as"]) == (True, [])
-    assert entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    assert entries._can_move(documents_of(db.conn, [RULE])[RULE], DAY)
     db.table("events").delete_where("document_id = ?", [EXTENSION])
     assert "comment_close" in ahead()
 
@@ -394,7 +395,7 @@ def test_digests_calendars_and_programs_agree_that_a_proposal_is_decided(db: Dat
     assert said.result["document"]["can_still_move"] is None, "a final rule may adopt only a part"
     assert [row["id"] for row in said.result["continues_as"]] == [FOLLOWS]
     assert "Another document followed it: see continues_as." in said.says
-    assert not entries._can_move(entries.documents_of(db.conn, [RULE])[RULE], DAY)
+    assert not entries._can_move(documents_of(db.conn, [RULE])[RULE], DAY)
     assert "comment_close" not in ahead()
 
 

@@ -15,7 +15,8 @@ from sqlite_utils import Database
 from digest.alerts.channels import Channel
 from digest.delivery.claims import nobody_sends, sending
 from digest.issues import ledger
-from digest.issues.entries import Entry, entries
+from digest.issues.documents import Entry
+from digest.issues.entries import entries
 from digest.issues.lines import Line, make_line
 from digest.issues.words import Words
 from store.clock import ago

@@ -17,7 +17,7 @@ import markupsafe
 from sqlite_utils import Database
 
 from digest.issues import issues
-from digest.issues.entries import Entry
+from digest.issues.documents import Entry
 from digest.issues.issues import Issue
 from digest.issues.lines import SECTIONS, Line, cut, make_line, plain
 from digest.issues.words import Words

@@ -5,11 +5,9 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -17,18 +15,12 @@ from sqlite_utils import Database
 from comparison.versions.company_provisions import told_of_change, touched_by_change
 from crawlers.companies import KIND
 from digest.issues.clusters import chunks, clusters, companions, marks
-from digest.issues.effects import effect
-from digest.issues.ledger import due, rules
-from digest.issues.stances import Published, of_documents, published
-from pages.browse.asked import Search
-from pages.browse.search import parse
-from pages.documents import rulemaking
-from pages.documents.session_status import SESSION_TITLE, UNDECIDED, ended_with
-from store.constants import ANY_AREA
-
-Entry = dict[str, Any]
-
-_LONGEST_SENTENCE = 320
+from digest.issues.documents import Entry, documents_of
+from digest.issues.ledger import due, pattern, rules
+from digest.issues.searches import search
+from digest.issues.stances import Published, published
+from pages.documents.session_status import UNDECIDED, ended_with
+from pages.http.formatting import shortened
 
 
 def entries(
@@ -52,7 +44,7 @@ def entries(
     news = _news(db, corpus, since, through, today, list(drafts))
     documents = documents_of(corpus, list(news))
     news = {key: _still_told(news[key], each, today) for key, each in documents.items()}
-    found = _search(corpus, documents, searches)
+    found = search(corpus, documents, searches)
     wanted = set(followed)
     tied = companions(corpus, list(documents))
     told = [
@@ -127,14 +119,14 @@ def _news(
 
 def words_of_stance(stance: Published) -> Entry:
     """The day and the reason of a stance, as a line tells them."""
-    return {"day": stance.decided_on, "words": _shorter(stance.reason or "", 240)}
+    return {"day": stance.decided_on, "words": shortened(stance.reason or "", 240)}
 
 
 def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
     """A change as a line tells it: `all` false means that only followers of the document read it."""
     kind, table = row["kind"], rules()
     if kind == "action":
-        if _titles("formal").match(row["summary"]):
+        if pattern("formal").match(row["summary"]):
             return None
         rule, word = table["actions"].get(row["classification"] or ""), row["classification"]
     elif kind == "status":
@@ -146,7 +138,7 @@ def _told(row: sqlite3.Row, today: datetime.date) -> Entry | None:
     if not rule or (kind == "event" and (row["happened_on"] or "") < today.isoformat()):
         return None
     heading = rule.get("tell") or rule["follow"]
-    words = "" if kind in ("status", "introduced") else _shorter(row["summary"], 240)
+    words = "" if kind in ("status", "introduced") else shortened(row["summary"], 240)
     return {
         "kind": kind,
         "day": row["happened_on"],
@@ -193,138 +185,11 @@ def _is_worth_telling(entry: Entry) -> bool:
     if entry["must_see"] or entry["stances"]:
         return True
     title = entry["documents"][0]["title"]
-    if _titles("minor").search(title) and "librar" not in title.casefold():
+    if pattern("minor").search(title) and "librar" not in title.casefold():
         return False
     if entry["positions"]:
         return True
     return not entry["routine"] and any(each["all"] for each in entry["news"])
-
-
-# --------------------------------------------------------------------- which documents
-
-
-def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry]:
-    """What an issue needs to know of some documents, by their ids, as the public sees them now."""
-    found: dict[str, Entry] = {}
-    titles = dict(corpus.execute("select id, title from policy_areas").fetchall())
-    for chunk in chunks(keys):
-        listed = marks(chunk)
-        for row in corpus.execute(
-            f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
-                {SESSION_TITLE} as session_title,
-                d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
-                c.document_id is not null as ceremonial,
-                max(coalesce(d.status_on, ''), coalesce(d.published_on, ''), coalesce((
-                    select max(a.acted_on) from actions a where a.document_id = d.id), '')) as last_on,
-                exists (select 1 from decisions w where w.document_id = d.id and w.subject = 'pin') as pinned
-            from documents d left join taggings t on t.document_id = d.id
-            left join shown_priorities p on p.document_id = d.id
-            left join ceremonial c on c.document_id = d.id where d.id in ({listed})""",
-            chunk,
-        ):
-            private = bool(_titles("private").search(row["title"]))
-            found[row["id"]] = {**dict(row), "private": private, "areas": {}, "positions": {}, "stances": {}}
-        for key, stances in of_documents(corpus, chunk).items():
-            found[key]["stances"] = stances
-        _add_areas(corpus, found, chunk)
-        not_so = f"select document_id, subject from decisions where verdict = 'reject' and document_id in ({listed})"
-        rejected = {tuple(row) for row in corpus.execute(not_so, chunk)}
-        for row in corpus.execute(
-            f"""select m.document_id, m.position_id, p.title, p.areas from position_matches m
-            join shown_positions s on s.document_id = m.document_id and s.position_id = m.position_id
-            join positions p on p.id = m.position_id where m.document_id in ({listed}) order by m.score desc, m.ordinal""",
-            chunk,
-        ):
-            document = found[row["document_id"]]
-            document["positions"].setdefault(row["position_id"], {"title": row["title"]})
-            # A position implies its areas: a reader of privacy gets the bill on library records, unless staff rejected one.
-            for area in filter(titles.get, row["areas"].split("; ")):
-                if (row["document_id"], f"area:{area}") in rejected:
-                    continue
-                document["areas"].setdefault(area, {"title": titles[area], "words": ""})
-    for key in rulemaking.answered(corpus, [key for key, each in found.items() if each["status"] == "proposed"]):
-        found[key]["answered"] = True
-    for document in found.values():
-        document["effect"] = effect(document["title"], document["abstract"], document["positions"])
-    return found
-
-
-@cache
-def _titles(which: str) -> re.Pattern[str]:
-    """Words that are no news for most (news.yml): `private` titles name a private person, `minor` ones concern an industry,
-    `formal` actions only say again what an earlier one did."""
-    return re.compile("|".join(f"(?:{each})" for each in rules()[which]), re.IGNORECASE)
-
-
-def _add_areas(corpus: sqlite3.Connection, found: dict[str, Entry], chunk: Sequence[str]) -> None:
-    """Each area with the words that show it; words that only a model found say nothing to a reader."""
-    listed = marks(chunk)
-    for row in corpus.execute(
-        f"""select t.document_id, t.area_id, coalesce(a.title, t.area_id) as title from shown_tags t
-        left join policy_areas a on a.id = t.area_id where t.document_id in ({listed})
-        order by t.probability desc, t.area_id""",
-        chunk,
-    ):
-        found[row["document_id"]]["areas"][row["area_id"]] = {"title": row["title"], "words": ""}
-    for row in corpus.execute(
-        f"""select document_id, area_id, words from evidence where document_id in ({listed}) and rule != 'model'
-        order by field = 'title' desc, ordinal""",
-        chunk,
-    ):
-        area = found[row["document_id"]]["areas"].get(row["area_id"])
-        if area is not None and not area["words"]:
-            area["words"] = _shorter(row["words"], 80)
-
-
-def _search(
-    corpus: sqlite3.Connection, documents: dict[str, Entry], searches: Iterable[str]
-) -> dict[str, dict[str, str]]:
-    """Document -> the saved searches that find it, each with the words around it: what /browse finds for the same words."""
-    wanted = list(dict.fromkeys(searches))
-    found: dict[str, dict[str, str]] = defaultdict(dict)
-    if not wanted or not documents:
-        return found
-    index = sqlite3.connect(":memory:")
-    index.execute(
-        "create virtual table words using fts5(id unindexed, title, abstract, text, tokenize='porter unicode61')"
-    )
-    for chunk in chunks(list(documents)):
-        rows = corpus.execute(f"select id, title, abstract, text from documents where id in ({marks(chunk)})", chunk)
-        index.executemany("insert into words values (?, ?, ?, ?)", rows)
-    for search in wanted:
-        asked = parse(search)
-        if not asked:
-            continue
-        tied = _tied(corpus, list(documents), asked) if asked.ties or asked.named_places else None
-        for key, sentence in _around(index, asked.expression):
-            if tied is None or key in tied:
-                found[key][search] = _shorter(sentence, _LONGEST_SENTENCE)
-        numbered = asked.docket.having(corpus) if asked.docket else {}
-        for key in numbered.keys() & documents.keys():
-            found[key][search] = numbered[key][1]
-    index.close()
-    return found
-
-
-def _around(index: sqlite3.Connection, expression: str | None) -> list[tuple[str, str]]:
-    """The documents that match, each with the words around; without an expression all of them, with their titles."""
-    if not expression:
-        return index.execute("select id, title from words").fetchall()
-    around = "select id, snippet(words, -1, '', '', '…', 40) from words where words match ?"
-    return index.execute(around, [expression]).fetchall()
-
-
-def _tied(corpus: sqlite3.Connection, documents: list[str], asked: Search) -> set[str]:
-    """Those of some documents that have the sponsor, number, issue or place of a search."""
-    where, values = asked.where(ties_only=True)
-    found: set[str] = set()
-    for chunk in chunks(documents):
-        rows = corpus.execute(
-            f"select document_id from listing where area_id = ? and document_id in ({marks(chunk)}) and {where}",
-            [ANY_AREA, *chunk, *values],
-        )
-        found.update(row[0] for row in rows)
-    return found
 
 
 # --------------------------------------------------------------------- one entry
@@ -421,11 +286,6 @@ def _together(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
         for key, value in part.items():
             whole.setdefault(key, value)
     return whole
-
-
-def _shorter(text: str, longest: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"
 
 
 def frozen(entry: Entry) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from digest.issues import ledger
-from digest.issues.entries import Entry, entries, frozen
+from digest.issues.documents import Entry
+from digest.issues.entries import entries, frozen
 from digest.issues.stances import Published
 from digest.subscribers.preferences import FREQUENCIES, LISTS, Preferences
 from digest.subscribers.tokens import CONFIRM_SECONDS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -47,6 +48,13 @@ def rules() -> dict[str, Any]:
     if lacking := [part for part in parts if part not in (found or {})]:
         raise BadYaml(f"{path} lacks {lacking[0]!r}")
     return found
+
+
+@cache
+def pattern(which: str) -> re.Pattern[str]:
+    """The expressions of a part of news.yml as one: `private` titles name a private person, `minor` ones concern an industry,
+    `formal` actions only say again what an earlier one did."""
+    return re.compile("|".join(f"(?:{each})" for each in rules()[which]), re.IGNORECASE)
 
 
 def take_in(

@@ -12,8 +12,8 @@ from math import inf
 from typing import Any
 
 from crawlers.companies import KIND
+from digest.issues.documents import Entry
 from digest.issues.effects import says
-from digest.issues.entries import Entry
 from digest.issues.ledger import rules
 from digest.issues.words import Words
 from pages.browse.trackers import issue_of

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from digest.issues.entries import documents_of, frozen, words_of_stance
+from digest.issues.documents import documents_of
+from digest.issues.entries import frozen, words_of_stance
 from digest.issues.stances import Published, published
 
 Entry = dict[str, Any]

@@ -273,6 +273,12 @@ def count(number: int | None, one: str, many: str | None = None) -> str:
     return f"{number:,} {ngettext(one, many or one + 's', number)}"
 
 
+def shortened(text: str, longest: int) -> str:
+    """The beginning of a text on one line, whole words of it, in at most `longest` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"
+
+
 def safe_url(url: str | None) -> str | None:
     """The address if a page may link to it (http or https with a host), else None: addresses come from strangers."""
     if not url:
