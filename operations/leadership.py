@@ -13,7 +13,7 @@ from typing import Any
 from desk.queue import advocacy
 from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from digest.issues.issues import Report
-from digest.issues.lines import cut, plain
+from digest.issues.lines import plain
 from pages.http import formatting
 from settings import Configuration
 from store.connect import open_staff
@@ -56,7 +56,7 @@ def _line(row: Row, words: str) -> dict[str, str]:
 
 def _name(row: Row) -> str:
     stance = f" ({row['stance']})" if row["stance"] else ""
-    return f"{row['number']}, {row['place']}{stance}: {cut(plain(row['title']), _LONGEST_TITLE)}"
+    return f"{row['number']}, {row['place']}{stance}: {formatting.shortened(plain(row['title']), _LONGEST_TITLE)}"
 
 
 def _taken(row: Row) -> dict[str, str]:

@@ -147,3 +147,16 @@ def test_nothing_is_told_as_certain(probability: float, shown: str) -> None:
 )
 def test_a_bill_that_is_only_named_has_its_usual_number(document_id: str, shown: str) -> None:
     assert formatting.number_in_words(document_id) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Library Broadband Act", "Library Broadband Act"),
+        ("An act\non  libraries", "An act on libraries"),
+        ("Library Broadband Acts", "Library Broadband…"),  # one too long, and no word is cut in two
+        ("x" * 22, "x" * 20 + "…"),
+    ],
+)
+def test_a_text_is_shortened_at_a_word(text: str, shown: str) -> None:
+    assert formatting.shortened(text, 21) == shown

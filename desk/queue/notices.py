@@ -145,7 +145,7 @@ def waiting(db: Database, *, today: datetime.date) -> list[Notice]:
 
 
 def _notice(account_id: int, choice: Choice, event: str, kind: str, row: Row, words: str) -> Notice:
-    title = row["title"] if len(row["title"]) <= LONGEST_TITLE else row["title"][: LONGEST_TITLE - 1] + "…"
+    title = formatting.shortened(row["title"], LONGEST_TITLE)
     return Notice(
         account_id=account_id,
         way=choice.way,

@@ -19,9 +19,10 @@ from sqlite_utils import Database
 from digest.issues import issues
 from digest.issues.documents import Entry
 from digest.issues.issues import Issue
-from digest.issues.lines import SECTIONS, Line, cut, make_line, plain
+from digest.issues.lines import SECTIONS, Line, make_line, plain
 from digest.issues.words import Words
 from digest.subscribers.preferences import Preferences
+from pages.http.formatting import shortened
 
 #: Gmail cuts a mail at 102 kB, and with it the link to leave.
 MOST_BYTES = 99_000
@@ -76,10 +77,10 @@ def read(
     else:
         more = min(len(ranked), most) - 1
         room = _LONGEST_SUBJECT - len(words.some("subject_more", more, lead=""))
-        subject = words.some("subject_more", more, lead=cut(lead, room)) if more else lead
+        subject = words.some("subject_more", more, lead=shortened(lead, room)) if more else lead
     return Reading(
-        subject=cut(plain(subject), _LONGEST_SUBJECT),
-        preheader=words("preheader", count=count, title=cut(ranked[0].title, 90)),
+        subject=shortened(plain(subject), _LONGEST_SUBJECT),
+        preheader=words("preheader", count=count, title=shortened(ranked[0].title, 90)),
         sections=tuple((key, tuple(told[key])) for key in SECTIONS if key in told),
         also=tuple(also),
         left_out=max(0, len(ranked) - most - len(also)),

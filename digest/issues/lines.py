@@ -18,6 +18,7 @@ from digest.issues.ledger import rules
 from digest.issues.words import Words
 from pages.browse.trackers import issue_of
 from pages.http import formatting
+from pages.http.formatting import shortened
 from pages.http.titles import readable
 
 SECTIONS = ("picked", "deadline", "must_see", "stance", "move", "outcome", "new")
@@ -226,7 +227,7 @@ def _about(first: dict[str, Any], entry: Entry, words: Words) -> str:
 
 def _title(document: dict[str, Any]) -> str:
     """The title of a document, short enough for a line; what a source shouts is said in a normal voice."""
-    return cut(readable(_telling_part(plain(document["title"]))), _LONGEST_TITLE)
+    return shortened(readable(_telling_part(plain(document["title"]))), _LONGEST_TITLE)
 
 
 def _telling_part(title: str) -> str:
@@ -252,7 +253,3 @@ def _numbers(identifiers: Iterable[str]) -> str:
 def plain(text: str) -> str:
     """Remote text on one line, without characters that steer a terminal, a header or the direction of writing."""
     return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rsplit(" ", 1)[0] + "…"

@@ -23,6 +23,8 @@ from pages.places.collected import news_until
 
 #: Entries of a feed. Programs that read feeds ask often and keep what they saw.
 ENTRIES = 50
+#: So many characters of what a source says fit into a title.
+LONGEST = 140
 
 
 # --------------------------------------------------------------------- entries
@@ -106,7 +108,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     entries = [
         Entry(
             f"{address}#change-{row['id']}",
-            f"{formatting.change_word(row['kind'], head['kind'])}: {first_words(said)}",
+            f"{formatting.change_word(row['kind'], head['kind'])}: {formatting.shortened(said, LONGEST)}",
             address,
             row["day"],
             in_full(db, document_id, row["day"], said),
@@ -125,7 +127,7 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
             entries.append(
                 Entry(
                     f"{address}#action-{mark}",
-                    first_words(row["description"]),
+                    formatting.shortened(row["description"], LONGEST),
                     address,
                     row["acted_on"],
                     in_full(db, document_id, row["acted_on"], row["description"]),
@@ -135,18 +137,13 @@ def changes(db: sqlite3.Connection, document_id: str, site: str) -> tuple[str, l
     return formatting.named(head["identifier"], head["title"]), entries[:ENTRIES]
 
 
-def first_words(text: str, most: int = 140) -> str:
-    """The beginning of a text, whole words of it."""
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
-
-
 def upcoming(events: list[Row], site: str) -> list[Entry]:
     """Dates of ``dates.settled`` as entries. A date that moves is a new entry, since it is news."""
     found = [
         Entry(
             id=f"{site}/documents/{event['document_id']}#{event['key']}-{event['starts_at'][:10]}",
             title=f"{formatting.word('events', event['kind'])} {formatting.date_in_words(event['starts_at'])}: "
-            f"{first_words(event['title'])}",
+            f"{formatting.shortened(event['title'], LONGEST)}",
             link=f"{site}/documents/{event['document_id']}",
             on=event["changed_at"],
             summary=" ".join(

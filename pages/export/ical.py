@@ -50,7 +50,9 @@ def _event(event: Row, site: str) -> Event:
     changed = datetime.datetime.fromisoformat(event["changed_at"].replace("Z", "+00:00"))
     made = Event.new(
         uid=f"{event['key']}@{urlsplit(site).hostname}",
-        summary=_line(f"{formatting.word('events', event['kind'])}: {_short(event['title'])}{number}"),
+        summary=_line(
+            f"{formatting.word('events', event['kind'])}: {formatting.shortened(event['title'], _LONGEST)}{number}"
+        ),
         start=start(event["starts_at"], event["timezone"]),
         description=_told(event, address),
         url=address,
@@ -95,10 +97,6 @@ def _told(event: Row, address: str) -> str:
 def _line(text: str) -> str:
     """Without ends of lines and other control characters, which no calendar can hold: one would spoil the whole of it."""
     return _CONTROLS.sub(" ", text)
-
-
-def _short(title: str) -> str:
-    return title if len(title) <= _LONGEST else title[: _LONGEST - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _years(made: Calendar) -> tuple[datetime.date, datetime.date]:

@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 
 from pages.export.atom import Entry
-from pages.export.feeds import ENTRIES, first_words, of_card, reach
+from pages.export.feeds import ENTRIES, LONGEST, of_card, reach
 from pages.http import formatting
 from pages.people import committee as committees
 from pages.people import person as people
@@ -30,7 +30,7 @@ def of_person(db: sqlite3.Connection, address: str, today: datetime.date, site: 
         entries.append(
             Entry(
                 id=f"{site}{view.address}#vote-{vote['id']}",
-                title=f"{vote['choice_word']}: {vote['identifier']}, {first_words(vote['question'])}",
+                title=f"{vote['choice_word']}: {vote['identifier']}, {formatting.shortened(vote['question'], LONGEST)}",
                 link=site + vote["address"],
                 on=vote["held_on"],
                 summary=f"{vote['document_title']} Touches: {touches} (automatic).",
@@ -53,7 +53,7 @@ def of_committee(db: sqlite3.Connection, address: str, today: datetime.date, sit
                 title=f"Hearing {formatting.date_in_words(hearing['starts_at'])}{named}",
                 link=f"{site}/documents/{hearing['document_id']}" if hearing["document_id"] else site + view.address,
                 on=hearing["seen_at"],
-                summary=first_words(hearing["description"] or hearing["title"] or "", 400),
+                summary=formatting.shortened(hearing["description"] or hearing["title"] or "", 400),
             )
         )
     return (
