@@ -317,8 +317,28 @@ def test_a_vote_that_sends_a_bill_to_a_second_committee_is_no_passage(
 
 
 @pytest.mark.parametrize(
+    ("kind", "chambers", "step"),
+    [
+        ("resolution", ["upper"], "adopted"),
+        ("joint resolution", ["upper"], "passed_first_chamber"),
+        ("joint resolution", ["upper", "lower"], "adopted"),
+        ("bill", ["upper"], "introduced"),
+    ],
+)
+def test_a_motion_to_adopt_adopts_a_resolution_and_amends_a_bill(kind: str, chambers: list[str], step: str) -> None:
+    """Alabama."""
+    words = "Gudger motion to Adopt - Adopted Voice Vote"
+    actions = [
+        (Action(acted_on="2026-02-10", description=words, chamber=each), ("amendment-passage",)) for each in chambers
+    ]
+    history = state_history(actions, document_type=kind, introduced_on="2026-02-09", chamber="upper")
+    assert history[-1][0] == step
+
+
+@pytest.mark.parametrize(
     ("words", "step"),
     [
+        ("Bell Motion to Concur In and Adopt Senate Amendment - Adopted Roll Call 1220", "passed"),
         ("House Concurs with Senate Amendment 1910s (Rep. Packard): MA VV 06/12/2025", "passed"),
         ("Sen. Gray Moved to Concur with the House Amendment, MA, VV; 05/15/2025; SJ 13", "passed"),
         ("House Concurs with Senate Amendment 1910s (Rep. Moffett Jr.): MF RC 150-190", "passed_second_chamber"),

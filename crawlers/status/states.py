@@ -66,7 +66,7 @@ _STEPS = {
 #: What a chamber does with what it must agree to; it also receives messages of what is the other chamber's own.
 _DEALT_WITH = frozenset({"referral-committee", "reading-1", "reading-2", "reading-3", "passage"})
 #: What a sentence can say by itself, and the chambers that it can name: the keys of passage.yml that the code below asks for.
-_SAYS = {"agreed", "law", "reconsidered", "refused", "replaced"}
+_SAYS = {"adopts", "agreed", "law", "reconsidered", "refused", "replaced"}
 _CHAMBERS = {"lower", "upper"}
 #: Kinds of documents that no governor signs.
 _NO_SIGNATURE = ONE_CHAMBER | {
@@ -188,7 +188,7 @@ def _where_it_is(actions: Iterable[Action], chamber: str | None) -> list[Action]
 
 def says(what: str, description: str) -> bool:
     """Whether a sentence says by itself, whatever its class, one of the things that passage.yml explains: that another bill goes
-    on ("replaced"), that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
+    on ("replaced"), that a chamber "adopts" what is a resolution, that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
     "reconsidered" its vote or "refused" the other's words."""
     return load_passages().says[what].search(_MARK.sub("", description)) is not None
 
@@ -281,6 +281,8 @@ def _step(
         return "replaced"
     step = None
     said = set(classes) - _unsaid(action, set(classes))
+    if document_type in _NO_SIGNATURE and says("adopts", action.description):
+        said.add("passage")
     for name in (name for name in load_telling() if name in said and step is None):
         if name == "passage":
             step = _passage(action, document_type, chamber, passed_in)
