@@ -21,7 +21,11 @@ from crawlers.people import Person, RollCallsOf
 from crawlers.spiders.us_states import UsStatesSpider
 from crawlers.storage.record import upsert
 from store.connect import migrate
-from store.schema.observed import date_bills_of_montana_from_their_introduction, give_subjects_their_spaces
+from store.schema.observed import (
+    date_actions_of_alabama_a_day_later,
+    date_bills_of_montana_from_their_introduction,
+    give_subjects_their_spaces,
+)
 from text.spaces import spaced
 
 RECORDED = SOURCES / "us_states"
@@ -378,3 +382,35 @@ def test_stored_bills_of_montana_are_dated_from_their_introduction() -> None:
             "select status, reached_on from status_history where document_id = ? order by ordinal", [bill.id]
         ).fetchall()
         assert tuple(steps) == bill.status_history
+
+
+def test_stored_days_of_alabama_move_once_to_the_days_on_which_its_chambers_sat() -> None:
+    db = Database(memory=True)
+    migrate(db, "corpus.db")
+    told = [
+        {
+            "description": "Read for the first time",
+            "date": f"2026-02-{day}T05:00:00+00:00",
+            "classification": [],
+            "order": at,
+        }
+        for at, day in enumerate((17, 17, 19))
+    ]
+    bill = api.parse_bill(row(1, "2026-02-19T06:00:00+00:00", actions=told))
+    bill = replace(bill, id="us-al-2026rs-sb1", jurisdiction="us-al")
+    before = {
+        "published_on": "2026-02-16",
+        "status_on": "2026-02-16",
+        "status_history": (("introduced", "2026-02-16"),),
+    }
+    evenings = (
+        replace(each, acted_on=on)
+        for each, on in zip(bill.actions, ("2026-02-16", "2026-02-16", "2026-02-18"), strict=True)
+    )
+    upsert(db, [replace(bill, actions=tuple(evenings), **before)], now=NOW, silent=True)
+    for _ in range(2):
+        date_actions_of_alabama_a_day_later(db)
+        found = db.execute("select published_on, status_on, latest_action_on from documents").fetchall()
+        assert found == [("2026-02-17", "2026-02-17", "2026-02-19")]
+        assert db.execute("select acted_on from actions order by ordinal").fetchall()[-1] == ("2026-02-19",)
+        assert db.execute("select reached_on from status_history").fetchall() == [("2026-02-17",)]

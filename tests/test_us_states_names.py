@@ -58,6 +58,11 @@ def session(name: str, ends_on: str | None, starts_on: str | None = None, state:
     return api.Session(state=state, name=name, starts_on=starts_on, ends_on=ends_on, updated_at=None)
 
 
+def test_a_midnight_of_the_east_is_no_evening_of_alabama() -> None:
+    assert api.day("2026-02-17T05:00:00+00:00", api.zone_of_days("us-al")) == "2026-02-17"
+    assert api.day("2026-02-17T05:00:00+00:00", api.zone_of_days("us-ms")) == "2026-02-16"
+
+
 @pytest.mark.parametrize(
     ("state", "text", "expected"),
     [

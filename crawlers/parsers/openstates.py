@@ -45,6 +45,8 @@ _PLACE = re.compile(r"/(?:state|district|territory):([a-z]{2})/")
 _NO_SUMMARY = re.compile(r"title|full subject", re.IGNORECASE)
 #: Where the subjects come without spaces: they are the first words of titles ("Healthcarecoverage").
 _WITHOUT_SPACES = frozenset({"us-ca"})
+#: Where the days are midnights of another time zone: in Alabama, those of the East are an hour before its own day begins.
+_MIDNIGHTS = {"us-al": "America/New_York"}
 _SEPARATORS = re.compile(r"[,;]| and ")
 
 
@@ -182,6 +184,11 @@ def day(value: Any, zone: ZoneInfo | None = None) -> str | None:
     return text[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d", text[:10]) else None
 
 
+def zone_of_days(jurisdiction: str) -> ZoneInfo:
+    """The time zone in which the times of a state's actions and votes are those of their days."""
+    return ZoneInfo(_MIDNIGHTS.get(jurisdiction) or load_states()[jurisdiction.removeprefix("us-")]["timezone"])
+
+
 # --------------------------------------------------------------------- a bill
 
 
@@ -217,7 +224,7 @@ def _bill(key: str, row: Record) -> Bill:
     kinds = tuple(row.get("classification") or ())
     chamber = (row.get("from_organization") or {}).get("classification") or None
     rows = _in_order(row)
-    zone = ZoneInfo(load_states()[jurisdiction.removeprefix("us-")]["timezone"])
+    zone = zone_of_days(jurisdiction)
     classified = [_action(each, zone) for each in rows]
     title = clean(row["title"])
     in_both = in_both_chambers(classified, chamber)

@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
-from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.exceptions import DownloadTimeoutError
@@ -40,7 +39,7 @@ from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, Sess
 from crawlers.meeting_spider import MeetingSpider
 from crawlers.parsers import openstates as api
 from crawlers.parsers import openstates_votes as ov
-from crawlers.parsers.states import load_states, postal_codes
+from crawlers.parsers.states import postal_codes
 from crawlers.people import Person, RollCallsOf
 from crawlers.storage.session_ends import moved_on
 from crawlers.storage.sessions import asked
@@ -367,7 +366,6 @@ class UsStatesSpider(MeetingSpider):
 
     def votes(self, row: api.Record, bill: Bill) -> Iterator[RollCallsOf | Person | Reject]:
         """The roll calls of a bill, and whom it names for the first time; what is wrong with them is no fault of the bill."""
-        zone = ZoneInfo(load_states()[bill.jurisdiction.removeprefix("us-")]["timezone"])
         try:
             for person in ov.parse_people(row, bill.jurisdiction):
                 if person.id not in self.glimpsed:
@@ -378,7 +376,7 @@ class UsStatesSpider(MeetingSpider):
                 bill.id,
                 jurisdiction=bill.jurisdiction,
                 session=bill.session,
-                zone=zone,
+                zone=api.zone_of_days(bill.jurisdiction),
                 source_url=bill.source_url,
             )
         except BadRecord as error:

@@ -188,8 +188,8 @@ def _where_it_is(actions: Iterable[Action], chamber: str | None) -> list[Action]
 
 def says(what: str, description: str) -> bool:
     """Whether a sentence says by itself, whatever its class, one of the things that passage.yml explains: that another bill goes
-    on ("replaced"), that a chamber "adopts" what is a resolution, that both chambers "agreed" on the words, that a joint resolution is "law", or that a chamber
-    "reconsidered" its vote or "refused" the other's words."""
+    on ("replaced"), that a chamber "adopts" what is a resolution, that both chambers "agreed" on the words, that a joint
+    resolution is "law", or that a chamber "reconsidered" its vote or "refused" the other's words."""
     return load_passages().says[what].search(_MARK.sub("", description)) is not None
 
 

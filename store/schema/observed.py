@@ -342,3 +342,21 @@ def read_untitled_documents_again(db: Database) -> None:
     db.execute(
         f"update provenance set stamp = null where source = 'us_federal_register' and document_id in ({untitled})"
     )
+
+
+@observed()
+def date_actions_of_alabama_a_day_later(db: Database) -> None:
+    # Its days come as midnights of the East, which were taken for the evenings before (crawlers/parsers/openstates.py). Ended
+    # sessions are not read again. Its legislature meets from Tuesdays to Thursdays: where its days are right, Mondays are few.
+    bills = "select id from documents where jurisdiction = 'us-al' and source = 'us_states'"
+    mondays, thursdays = db.execute(
+        f"""select sum(strftime('%w', acted_on) = '1'), sum(strftime('%w', acted_on) = '4') from actions
+        where document_id in ({bills})"""
+    ).fetchone()
+    if (mondays or 0) <= (thursdays or 0):
+        return
+    columns = ("status_on", "published_on", "latest_action_on", "source_status_on")
+    later = ", ".join(f"{column} = date({column}, '+1 day')" for column in columns)
+    db.execute(f"update documents set {later} where id in ({bills})")
+    for table, column in (("actions", "acted_on"), ("status_history", "reached_on"), ("changes", "happened_on")):
+        db.execute(f"update {table} set {column} = date({column}, '+1 day') where document_id in ({bills})")
