@@ -100,6 +100,12 @@ NO_FAILURE = [
     ("ak", "concurrence", "(H) FAILED CONCUR (S) AM Y17 N23"),
 ]
 NO_WITHDRAWAL = [
+    ("tn", "sponsorship", "Sponsor(s) Withdrawn."),
+    ("vt", "sponsorship", "Senator Hart name as co-sponsor of bill withdrawn"),
+    ("tx", "amendment-withdrawal", "Amendment to amendment withdrawn"),
+    ("in", "amendment-withdrawal", "Amendment #12 (Burton) motion withdrawn"),
+    ("in", "motion", "Concurrence withdrawn"),
+    ("me", "motion", "Senator A of B asked and received leave of the Senate to Withdraw their Rollcall."),
     ("az", "committee-action", "W/D"),
     ("nm", "referral-committee", "withdrawn printed germane prefile"),
     ("ga", "referral-committee", "House Withdrawn, Recommitted"),
@@ -169,7 +175,12 @@ def test_a_report_that_is_placed_on_file_is_a_report() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(S) Died in Standing Committee", "S:Died in Committee Returned Bill Pursuant to SR 5-4"]
+    "text",
+    [
+        "(S) Died in Standing Committee",
+        "S:Died in Committee Returned Bill Pursuant to SR 5-4",
+        "Indefinitely postponed",
+    ],
 )
 def test_a_bill_that_died_in_committee_waits_in_none(text: str) -> None:
     assert with_passage(("committee-failure",), text) == ("failure",)

@@ -317,6 +317,21 @@ def test_a_vote_that_sends_a_bill_to_a_second_committee_is_no_passage(
 
 
 @pytest.mark.parametrize(
+    ("after", "step"),
+    [
+        ("Sine Die adjournment", "withdrawn"),  # Arkansas
+        ("(S) Missed Deadline for General Bill Transmittal", "withdrawn"),  # Montana
+        ("Failed in Education Committee", "failed"),
+    ],
+)
+def test_what_was_withdrawn_does_not_fail_with_all_others(after: str, step: str) -> None:
+    told = [("2025-03-19", "Withdrawn by author.", ("withdrawal",)), ("2025-05-05", after, ("failure",))]
+    actions = [(Action(acted_on=day, description=words, chamber="upper"), classes) for day, words, classes in told]
+    history = state_history(actions, document_type="bill", introduced_on="2025-02-26", chamber="upper")
+    assert history[-1][0] == step
+
+
+@pytest.mark.parametrize(
     ("kind", "chambers", "step"),
     [
         ("resolution", ["upper"], "adopted"),

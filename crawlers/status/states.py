@@ -22,6 +22,7 @@ from crawlers.status.step_order import (
     in_order,
     not_sent_on,
     once_passed,
+    once_withdrawn,
     only_referred,
     without_defeats_of_an_hour,
     without_lost,
@@ -228,7 +229,8 @@ def state_history(
         way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
             order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names,
             "named" took a legislature of one chamber for one of two, and counted motions of Arizona and defeats of an hour,
-            "voted" counted votes of New Hampshire that send a bill to a second committee, and those on a docket number.
+            "voted" counted votes of New Hampshire that send a bill to a second committee, those on a docket number, and the end
+            of a session for what was withdrawn.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -248,6 +250,8 @@ def state_history(
         # Massachusetts: what is adopted under a docket number is a request about it. It passes under a number of its own.
         listed = [(each, tuple(name for name in classes if name != "passage")) for each, classes in listed]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
+    if way == "now":
+        steps = once_withdrawn(steps, said)
     if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))

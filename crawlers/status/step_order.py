@@ -23,6 +23,8 @@ _VOTED, _SENT = frozenset({"PASSED", "FAILED"}), "Transmit to "
 #: one, unless its chair waives that.
 _AGREED_WITH = re.compile(r"ought to pass\b.*\bMA\b", re.IGNORECASE)
 _SECOND_COMMITTEE, _WAIVED = re.compile(r"Referred to "), re.compile(r"Referral Waived ")
+#: What ends all bills alike, at a deadline or with the session (Arkansas, Montana).
+_ENDS_ALL = re.compile(r"sine die|missed deadline|died in process", re.IGNORECASE)
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
 
@@ -72,6 +74,17 @@ def without_defeats_of_an_hour(history: History) -> History:
         for at, step in enumerate(history)
         if step[0] != "failed" or all(then not in _PASSED or day != step[1] for then, day in history[at + 1 : at + 2])
     )
+
+
+def once_withdrawn(steps: Steps, actions: Sequence[Action]) -> Steps:
+    """The steps but for the end that all bills share where it comes to one that was withdrawn and did not move since."""
+    found, here = Steps(), None
+    for (step, day), action in zip(steps, actions, strict=True):
+        if step == "failed" and here == "withdrawn" and _ENDS_ALL.search(action.description):
+            step = None
+        here = step or here
+        found.append((step, day))
+    return found
 
 
 def without_lost(steps: Steps, reconsidered: Sequence[int], actions: Sequence[Action]) -> Steps:
