@@ -221,6 +221,11 @@ REPORTED_AND_REFERRED = [
 ]
 
 
+def test_a_committee_of_washington_that_reports_a_text_of_its_own_has_reported_the_bill() -> None:
+    text = "TR - Majority; 1st substitute bill be substituted, do pass."
+    assert most_telling(with_passage(("substitution",), text)) == "committee-passage-favorable"
+
+
 @pytest.mark.parametrize(("state", "text"), REPORTED_AND_REFERRED)
 def test_a_committee_that_sends_a_bill_to_another_one_has_reported_it(state: str, text: str) -> None:
     classes = with_passage(("referral-committee",), text)

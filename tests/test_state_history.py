@@ -316,6 +316,16 @@ def test_a_vote_that_sends_a_bill_to_a_second_committee_is_no_passage(
     assert history[-1] == expected
 
 
+def test_a_withdrawal_comes_after_the_referral_of_its_day_whatever_the_list_says() -> None:
+    """Tennessee."""
+    assert steps(
+        ("2025-01-15", "filing", "lower"),
+        ("2025-01-27", "withdrawal", "lower"),
+        ("2025-01-27", "referral-committee", "lower"),
+        ("2025-01-27", "referral-committee", "lower"),
+    ) == ["introduced", "in_committee", "withdrawn"]
+
+
 @pytest.mark.parametrize(
     ("after", "step"),
     [

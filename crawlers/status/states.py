@@ -24,6 +24,7 @@ from crawlers.status.step_order import (
     once_passed,
     once_withdrawn,
     only_referred,
+    withdrawn_last,
     without_defeats_of_an_hour,
     without_lost,
 )
@@ -251,7 +252,7 @@ def state_history(
         listed = [(each, tuple(name for name in classes if name != "passage")) for each, classes in listed]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     if way == "now":
-        steps = once_withdrawn(steps, said)
+        steps = withdrawn_last(once_withdrawn(steps, said))
     if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))

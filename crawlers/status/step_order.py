@@ -87,6 +87,16 @@ def once_withdrawn(steps: Steps, actions: Sequence[Action]) -> Steps:
     return found
 
 
+def withdrawn_last(steps: Steps) -> Steps:
+    """The steps with a withdrawal after the referral of its day: Tennessee lists the actions of a day backwards."""
+    found = list(steps)
+    for at, (step, day) in enumerate(steps):
+        referred = [later for later in range(at + 1, len(steps)) if steps[later] == ("in_committee", day)]
+        if step == "withdrawn" and referred:
+            found[at], found[referred[-1]] = ("in_committee", day), (step, day)
+    return found
+
+
 def without_lost(steps: Steps, reconsidered: Sequence[int], actions: Sequence[Action]) -> Steps:
     """The steps without each defeat that a chamber reconsidered in one of the actions: where the last vote before it was one, or
     those of its day where the list has them after it, since some states list the actions of a day backwards."""
