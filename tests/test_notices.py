@@ -149,6 +149,28 @@ def test_a_record_proposed_for_the_public_waits_for_every_approver_but_the_one_w
     assert told(db) == []
 
 
+async def test_an_edit_of_a_position_waits_for_every_approver_but_its_author(db: Database, browser: Browser) -> None:
+    for name in ("Ana Reader", "Ben Writer"):
+        choose(db, name, kinds=["draft"])
+    db.execute(
+        "insert into proposals (position_id, change, diff, proposed_by, proposed_at) values (?, '{}', '', ?, ?)",
+        ["tc-hotspot-lending", person(db, "Ben Writer").id, NOW],
+    )
+    assert told(db) == [("Ana", "draft", "Ben Writer proposed an edit of this position. It waits for an approver.")]
+    [notice] = notices.waiting(db, today=TODAY)
+    assert (notice.head, notice.path) == ("Lend hotspots", "/desk/proposals/1")
+    chip = '<a class="chip" href="/desk/positions">1 edit of a position is proposed</a>'
+    await browser.sign_in()
+    assert chip in (await browser.get("/desk")).text
+    await browser.sign_in("Ben Writer")
+    assert chip not in (await browser.get("/desk")).text, "a reviewer accepts none"
+    db.execute(
+        "insert into proposal_answers (proposal_id, state, answered_by, answered_at) values (1, 'refused', ?, ?)",
+        [person(db).id, NOW],
+    )
+    assert told(db) == []
+
+
 def test_an_author_hears_who_dropped_a_draft_or_withdrew_what_it_is_to_replace(db: Database) -> None:
     choose(db, kinds=["dropped"])
     words = {"reason": "It helps.", "source": "https://example.org/letter"}

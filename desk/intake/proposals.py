@@ -201,6 +201,18 @@ def listed(db: Database, most: int = 200) -> list[dict[str, Any]]:
     return _query(db, "1", [], f" order by (p.state <> 'open'), p.id desc limit {most}")
 
 
+def waiting(db: Database) -> list[dict[str, Any]]:
+    """Those that no approver has answered, oldest first, each with the `title` of its position, or the id of a new one."""
+    return list(
+        db.query(
+            "select p.*, a.name, coalesce(o.title, p.position_id) as title from current_proposals p "
+            "join accounts a on a.id = p.proposed_by left join corpus.positions o on o.id = p.position_id "
+            "where p.state = ? order by p.id",
+            [OPEN],
+        )
+    )
+
+
 def _query(db: Database, where: str, values: list[Any], order: str = "") -> list[dict[str, Any]]:
     rows = db.query(
         "select p.*, a.name as proposer, b.name as answerer from current_proposals p "

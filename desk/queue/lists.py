@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desk.accounts import accounts, units
-from desk.intake import reports
+from desk.intake import proposals, reports
 from desk.partners import partners
 from desk.queue import advocacy, bulk_work, collaboration, queue
 from desk.queue.old_news import old_news
@@ -125,6 +125,7 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
 
     publishable = waiting_drafts(context.db) if context.me.may("approver") else []
     drafts = {each["document_id"] for each in publishable if context.own_drafts or each["reviewer"] != context.me.id}
+    edits = proposals.waiting(context.db) if context.me.may("approver") else []
     since = viewer.since or "9999"  # at the first visit, nothing is new
     written = context.ask_partners(lambda file: partners.new_count(file, since), 0)
     found = [
@@ -146,6 +147,12 @@ def _to_do(context: RequestContext, viewer: QueueViewer) -> list[tuple[str, int,
             advocacy.proposed_count(context.db) if context.me.may("approver") else 0,
             "record of advocacy is proposed for the public",
             "records of advocacy are proposed for the public",
+        ),
+        (
+            "/desk/positions",
+            sum(context.own_drafts or each["proposed_by"] != context.me.id for each in edits),
+            "edit of a position is proposed",
+            "edits of positions are proposed",
         ),
         ("/desk/partners", written, "new statement of a partner", "new statements of partners"),
         (

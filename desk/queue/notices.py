@@ -20,6 +20,7 @@ from comparison.versions.company_provisions import change_in_words
 from crawlers.companies import KIND
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
+from desk.intake.proposals import waiting as edits_of_positions
 from desk.queue.advocacy import KINDS as RECORDS
 from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed, proposed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
@@ -32,7 +33,7 @@ Row = dict[str, Any]
 #: Kind of a notice -> how the form calls it.
 KINDS = {
     "assigned": "Somebody assigns a document to me",
-    "draft": "A draft of a stance, a proposed outcome, or a record proposed for the public waits for me",
+    "draft": "A draft of a stance, a proposed outcome or edit of a position, or a record proposed for the public waits for me",
     "dropped": "A colleague drops a draft of mine, or withdraws the stance that it is to replace",
     "moved": "A document that I follow or lead moves",
     "tomorrow": "A hearing, a meeting, a vote, or a deadline of such a document is tomorrow",
@@ -178,7 +179,7 @@ def _assigned(db: Database) -> Found:
 
 
 def _drafts(db: Database, people: Collection[Account]) -> Found:
-    """What waits for an approver: drafts of stances, proposed outcomes, and records of advocacy proposed for the public."""
+    """What waits for an approver: drafts of stances, proposed outcomes, records proposed for the public, edits of positions."""
     approvers = [each.id for each in people if each.may("approver")]
     for draft in waiting_drafts(db):
         done = "proposed the outcome" if draft["draft"] else "drafted"
@@ -193,6 +194,12 @@ def _drafts(db: Database, people: Collection[Account]) -> Found:
         for account_id in approvers:
             if account_id != record["added_by"]:
                 yield account_id, record["added_at"], f"proposed-{record['asked']}", row, words
+    for edit in edits_of_positions(db):
+        words = f"{edit['name']} proposed an edit of this position. It waits for an approver."
+        row = {"title": edit["title"], "document_id": None, "path": f"/desk/proposals/{edit['id']}"}
+        for account_id in approvers:
+            if account_id != edit["proposed_by"]:
+                yield account_id, edit["proposed_at"], f"edit-{edit['id']}", row, words
 
 
 def _side(draft: Row) -> str:
