@@ -441,3 +441,25 @@ async def test_nothing_is_chosen_beforehand_of_what_the_program_missed(browser: 
     for name in ("area", "position"):
         assert f'name="{name}"><option value="">Choose one</option>' in page
     assert ('data-key="P"' in page) == ("Unpin: not a priority" in page) is True
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/find?q=act",
+        "/desk/following",
+        "/desk/ours?ended=1",
+        "/desk?ended=1",
+        f"/desk/targets?document={BROADBAND}",
+    ],
+)
+async def test_a_title_in_capitals_is_in_sentence_case_in_every_list(
+    browser: Browser, config: Configuration, db: Any, path: str
+) -> None:
+    change(config, "update documents set title = 'AN ACT RELATING TO LIBRARY EBOOK CONTRACTS' where id = ?", BROADBAND)
+    collaboration.follow(db, person(db), BROADBAND, True, NOW)
+    await browser.sign_in()
+    page = (await browser.get(path)).text
+    assert "AN ACT RELATING" not in page
+    if "find" not in path:
+        assert "An act relating to library ebook contracts" in page.replace("Ebook", "ebook").replace("eBook", "ebook")

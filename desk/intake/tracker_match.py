@@ -18,6 +18,7 @@ from desk.intake import tracker
 from desk.intake.tracker import Row
 from pages.documents.session_status import SESSION_TITLE
 from pages.http.formatting import glossary, session_in_words, shortened
+from pages.http.titles import readable
 
 MOST_CANDIDATES = 12
 #: Addresses that name a document -> how its id is made of their parts.
@@ -261,7 +262,7 @@ def _candidates(db: Database, where: str, values: list[str]) -> tuple[Candidate,
 
 def _candidate(row: Any) -> Candidate:
     place = glossary()["jurisdictions"].get(row[2], row[2])
-    title = shortened(row[4], 120)
+    title = shortened(readable(row[4]), 120)
     named = ", ".join(filter(None, (row[1], place, session_in_words(row[2], row[3], row[-1]))))
     return Candidate(row[0], f"{named}: {title}")
 

@@ -25,6 +25,7 @@ from desk.queue.advocacy import KINDS as RECORDS
 from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed, proposed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
 from pages.http import formatting
+from pages.http.titles import readable
 from store.errors import InvalidInput
 from text.yaml_config import load_plain
 
@@ -146,7 +147,7 @@ def waiting(db: Database, *, today: datetime.date) -> list[Notice]:
 
 
 def _notice(account_id: int, choice: Choice, event: str, kind: str, row: Row, words: str) -> Notice:
-    title = formatting.shortened(row["title"], LONGEST_TITLE)
+    title = formatting.shortened(readable(row["title"]), LONGEST_TITLE)
     return Notice(
         account_id=account_id,
         way=choice.way,
