@@ -371,6 +371,26 @@ def test_a_chart_writes_numbers_as_its_page_does(page, address: str) -> None:
     assert page.evaluate("told(1234.5)") == "1,234.5"
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 320, "height": 640}}], indirect=True, ids=["320px"])
+@pytest.mark.parametrize("path", [PAGES["compare-places"], PAGES["area"], PAGES["issue"]])
+def test_no_name_of_a_chart_is_cut_off_by_a_narrow_screen(page, address: str, path: str) -> None:
+    page.goto(address + path)
+    page.evaluate("""() => {
+        for (const figure of document.querySelectorAll("figure[data-chart]")) {
+            const rows = figure.dataset.series === "rows" || figure.dataset.chart === "bars";
+            const names = figure.querySelectorAll(rows ? "tbody tr > :first-child" : "thead th:not(:first-child)");
+            for (const name of names) name.textContent += " y otras cosas largas".repeat(2);
+            draw(figure);
+        }
+    }""")
+    beyond = page.evaluate("""() => [...document.querySelectorAll("figure[data-chart] svg")].flatMap((svg) => {
+        const right = svg.getBoundingClientRect().right + 1;
+        return [...svg.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().right > right);
+    }).map((text) => text.textContent)""")
+    assert page.locator("figure[data-chart] svg text").count()
+    assert beyond == []
+
+
 def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
     page.goto(address + PAGES["document"])
     page.emulate_media(media="print")

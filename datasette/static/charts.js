@@ -6,6 +6,9 @@
 const number = (cell) => Number(cell.querySelector("data").value);
 const words = (cell) => cell.textContent.trim().replace(/\s+/g, " ");
 const told = (count) => count.toLocaleString("en-US"); // as the pages write numbers, in every language
+/** A name that a narrow screen has room for; the table and the title of each bar have all of it. */
+const cut = (name, letters) => (name.length > letters ? name.slice(0, letters - 1).trimEnd() + "…" : name);
+const LETTER = 8; // the width of a bold letter of 12 px in a wide font
 const LINE = "var(--line-strong)", FILL = "var(--accent)";
 
 /** The table as `{name, at, count}`: a row heading, a column heading and the number where they meet. */
@@ -31,7 +34,7 @@ function strips(all, { width, series, along, own, newest: sentence }) {
   const parts = (each) => ({ NAME: each[series], NUMBER: told(each.count), YEAR: each[along] });
   const said = (each) =>
     width < 340
-      ? `${each[series]}: ${told(each.count)}`
+      ? `${cut(each[series], Math.floor(width / LETTER) - told(each.count).length - 2)}: ${told(each.count)}`
       : sentence.replace(/NAME|NUMBER|YEAR/g, (part) => parts(each)[part]);
   return {
     height: several ? 30 + 64 * top.size : 210,
@@ -54,7 +57,7 @@ function strips(all, { width, series, along, own, newest: sentence }) {
       several
         ? Plot.text([...top.keys()], {
             fy: (name) => name, frameAnchor: "top-left", lineAnchor: "bottom", dy: -4, fontSize: 12, fontWeight: 600,
-            text: (name) => (own ? said(newest(name)) : name),
+            text: (name) => (own ? said(newest(name)) : cut(name, Math.floor(width / LETTER))),
           })
         : null,
     ],
@@ -66,7 +69,7 @@ function bars(all, { width }) {
   const heads = [...new Set(all.map((each) => each.at))], names = [...new Set(all.map((each) => each.name))];
   const several = heads.length > 1;
   const narrow = width < 460;
-  const shown = (name) => (name.length > (narrow ? 18 : 30) ? name.slice(0, narrow ? 17 : 29) + "…" : name);
+  const shown = (name) => cut(name, narrow ? 18 : 30);
   return {
     height: 20 + names.length * (several ? 24 + 20 * heads.length : 26),
     marginLeft: narrow ? 120 : 200,
@@ -86,7 +89,7 @@ function bars(all, { width }) {
         text: (each) => told(each.count),
       }),
       several
-        ? Plot.text(names, { fy: (name) => name, frameAnchor: "top-left", lineAnchor: "bottom", dy: -1, dx: narrow ? -118 : -198, fontWeight: 600, text: (name) => name })
+        ? Plot.text(names, { fy: (name) => name, frameAnchor: "top-left", lineAnchor: "bottom", dy: -1, dx: narrow ? -118 : -198, fontWeight: 600, text: (name) => cut(name, Math.floor(width / LETTER)) })
         : null,
     ],
   };

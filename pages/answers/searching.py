@@ -92,7 +92,8 @@ def _how_read(found: browse.Browse) -> str:
     if found.years:
         says.append(f"The question was read as one about documents of {' and '.join(found.years)}.")
     if (places := found.of_places) and not places.alone:
-        says.append(f"Places in the question: {', '.join(places.names)}. {places.held} of the documents are theirs.")
+        named = ", ".join(name for _key, name in places.pages)
+        says.append(f"Places in the question: {named}. {places.held} of the documents are theirs.")
     if found.topic:
         says.append(f"The question was read as one about “{found.topic}”.")
     for name in found.renamed:

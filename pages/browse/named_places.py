@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from pages.browse import facets
 from pages.browse.asked import Search
@@ -18,13 +18,14 @@ MOST_LACKS = 3
 
 @dataclass(frozen=True)
 class ReadPlaces:
-    """How the places in the words of a search were read: ``names`` in words, and the addresses that take it back.
+    """How the places in the words of a search were read: the addresses that take it back.
 
     ``first``: their documents come first. ``alone``: nothing but places was asked for. ``elsewhere``: few documents of them
     have the words, and those of other places are listed, too.
     """
 
-    names: list[str]
+    #: Their keys and names: each has a page.
+    pages: list[tuple[str, str]]
     #: How many of the documents found are theirs.
     held: int
     first: bool
@@ -32,8 +33,6 @@ class ReadPlaces:
     elsewhere: bool
     only: str
     as_words: str
-    #: The places that were asked for alone, by key and name: each has a page.
-    pages: list[tuple[str, str]] = field(default_factory=list)
 
 
 def lacks(db: sqlite3.Connection, filters: Filters, asked: Search, today: datetime.date) -> list[Lack]:
@@ -46,12 +45,11 @@ def read(db: sqlite3.Connection, filters: Filters, asked: Search, counts: facets
     if not asked.named_places or set(filters.values("jurisdiction")) == set(asked.places):
         return None
     return ReadPlaces(
-        names=[formatting.place(place) for place in asked.places],
+        pages=[(place, formatting.place(place)) for place in asked.places],
         held=facets.count(db, replace(filters, jurisdiction=",".join(asked.places)), counts),
         first=not filters.jurisdiction and filters.sort != "latest",
         alone=not asked.expression,
         elsewhere=not asked.only_place,
         only=filters.address(q=asked.without_places, jurisdiction=",".join(asked.places)),
         as_words=filters.address(q=asked.places_as_words),
-        pages=[(place, formatting.place(place)) for place in asked.places] if not asked.expression else [],
     )
