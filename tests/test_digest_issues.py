@@ -330,6 +330,7 @@ def test_an_added_item_whose_place_is_cleared_comes_after_those_with_a_place(db,
     [
         (Preferences(areas=("broadband",)), {RULE, BROADBAND}),
         (Preferences(kinds=("regulation",)), {RULE}),
+        (Preferences(documents=(RULE,)), {RULE}),
         (Preferences(jurisdictions=("us-tx",)), set()),
         (Preferences(must_see=True), {RULE, BROADBAND}),
         (Preferences(positions=("tc-hotspot-lending",)), {BROADBAND}),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from digest_fixtures import FIRST, FIRST_DAY, HEAD, JOINED, Postbox, corpus, post_office, reader
-from site_corpus import TODAY
+from site_corpus import BROADBAND, TODAY
 
 import serve
 from digest import service
@@ -331,6 +331,15 @@ async def test_subscribing_from_a_document_or_an_area(site) -> None:
     page = (await site.client.get("/subscribe?area=broadband&documents=us-117-hr1783")).text
     assert re.search(r'value="broadband" checked', page)
     assert ">us-117-hr1783</textarea>" in page
+
+
+async def test_following_a_document_from_its_page_sends_that_document_alone(site) -> None:
+    page = (await site.client.get(f"/documents/{BROADBAND}")).text
+    link = re.search(r'href="(/subscribe\?[^"]+)" rel="nofollow"[^>]*>Follow it by email</a>', page)
+    assert link
+    page = shown((await site.client.get(link[1].replace("&amp;", "&"))).text)
+    assert f"Only the documents you follow ; documents: {BROADBAND} ; Weekly" in page
+    assert "items a week" in page
 
 
 async def test_subscribing_from_the_list_of_an_issue_follows_that_issue_alone(site) -> None:

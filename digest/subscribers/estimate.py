@@ -84,7 +84,7 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
 
 def _places(choice: Preferences) -> set[str]:
     """The places of a choice, also where it is an issue in each of some; none of them means all."""
-    if not choice.only_issues:
+    if not choice.only_followed:
         return set(choice.jurisdictions)
     asked = [{tie.value for tie in parse(search).ties if tie.field == "place"} for search in choice.searches]
     return set().union(*asked) if all(asked) else set()
@@ -101,12 +101,13 @@ def _newest(db: sqlite3.Connection, places: set[str], today: datetime.date) -> s
 
 def _condition(choice: Preferences) -> tuple[str, list[Any]]:
     """The same choice as Preferences.reason, as SQL."""
-    if choice.only_issues:
+    if choice.only_followed:
         found = [parse(search).where() for search in choice.searches]
         wanted = " or ".join(f"({where})" for where, _ in found)
         listed = f"d.id in (select document_id from listing where area_id = '{ANY_AREA}' and ({wanted}))"
-        ids = f" or d.id in ({_marks(choice.documents)})" if choice.documents else ""
-        return f"({listed}{ids})", [*(each for _, values in found for each in values), *choice.documents]
+        ids = f"d.id in ({_marks(choice.documents)})"
+        wanted = " or ".join([*([listed] if found else []), *([ids] if choice.documents else [])])
+        return f"({wanted})", [*(each for _, values in found for each in values), *choice.documents]
     parts: list[str] = []
     values: list[Any] = []
     for column, chosen in (("d.jurisdiction", choice.jurisdictions), ("d.kind", choice.kinds)):

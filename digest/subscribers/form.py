@@ -39,10 +39,11 @@ class Form:
         return cls(**several, **single, must_see=fields.get("must_see", ["0"])[0] != "0")
 
     @property
-    def only_issues(self) -> bool:
-        """Whether these are issues and nothing else (`Preferences.only_issues`)."""
+    def only_followed(self) -> bool:
+        """Whether these are issues or documents, and nothing else (`Preferences.only_followed`)."""
         several: dict[str, Any] = {f"{name}s": tuple(getattr(self, f"{name}s")) for name in _SEVERAL}
-        return Preferences(**several, must_see=self.must_see, searches=tuple(_lines(self.searches))).only_issues
+        lines = {name: tuple(_lines(getattr(self, name))) for name in ("searches", "documents")}
+        return Preferences(**several, **lines, must_see=self.must_see).only_followed
 
     @classmethod
     def of_subscriber(cls, person: Subscriber) -> Form:

@@ -31,7 +31,7 @@ class Preferences:
     """Empty means any; `stances` are those that ALA has published.
 
     `searches` and `documents` add to what areas, jurisdictions, kinds, stances and priority let through. Where an issue is
-    searched for and none of these is chosen, there is nothing to add to: the issue is the choice.
+    searched for, or a document followed, and none of these is chosen, there is nothing to add to: these are the choice.
     """
 
     areas: tuple[str, ...] = ()
@@ -44,10 +44,11 @@ class Preferences:
     documents: tuple[str, ...] = ()
 
     @property
-    def only_issues(self) -> bool:
-        """Whether a person follows issues and chose nothing else that would let documents through."""
+    def only_followed(self) -> bool:
+        """Whether a person follows issues, or documents, and chose nothing else that would let documents through."""
         others = (self.areas, self.jurisdictions, self.kinds, self.positions, self.stances, self.must_see)
-        return not any(others) and any(search.startswith("tracker:") for search in self.searches)
+        issues = any(search.startswith("tracker:") for search in self.searches)
+        return not any(others) and (issues or (bool(self.documents) and not self.searches))
 
     @classmethod
     def load(cls, text: str) -> Preferences:
@@ -72,7 +73,7 @@ class Preferences:
         for search in self.searches:
             if search in entry["searches"]:
                 return "search", search
-        if self.only_issues:
+        if self.only_followed:
             return None
         if (self.must_see and not entry["must_see"]) or not self._place_and_kind(entry):
             return None
@@ -90,7 +91,7 @@ class Preferences:
 
     def takes_all(self, entry: Mapping[str, Any]) -> bool:
         """Whether the person chose no subject and no issue: what an editor adds is for them, if its place and kind are."""
-        chose = self.only_issues or self.areas or self.positions or self.stances or self.must_see
+        chose = self.only_followed or self.areas or self.positions or self.stances or self.must_see
         return not chose and self._place_and_kind(entry)
 
     def _place_and_kind(self, entry: Mapping[str, Any]) -> bool:
