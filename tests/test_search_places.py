@@ -138,5 +138,7 @@ async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
     page = html.unescape((await site.client.get("/browse?q=library+this+year")).text)
     assert "introduced or published in <strong>2022</strong>. " in page
     assert '<a href="/browse?q=library">See those of any year</a>' in page
+    assert page.count('href="/browse.csv?q=library&year=2022"') == 2, "a file keeps the year that the page names"
+    assert "/browse.csv?q=library+this" not in page
     page = html.unescape((await site.client.get("/browse?q=library+2022")).text)
     assert 'See also: <a href="/browse?q=library&year=2022">' in page

@@ -6,6 +6,7 @@ from datasette import Response, hookimpl
 from pages.browse import browse
 from pages.browse.names import place_typed
 from pages.documents import document
+from pages.export import feeds
 from pages.http import formatting, language
 from pages.http.site import KEY, arguments, now, page_number, read, read_once, today
 from pages.places import calendar, compare, coverage, overview, places, tour
@@ -103,6 +104,8 @@ async def browsing(datasette, request):
         "f": filters,
         "pager_address": lambda number: filters.address(page=number),
         "shorter": browse.shorter(filters.q),
+        # "This year" is another year next year: whoever takes the list along takes the filters that the page names.
+        "own_feeds": feeds.links(*filters.address().split("?", 1)) if found.years or found.outcome else None,
     }
     return await datasette.page(request, "browse.html", context)
 
