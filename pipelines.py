@@ -10,7 +10,6 @@ import json
 import logging
 import signal
 import sqlite3
-import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -45,6 +44,7 @@ from crawlers.storage.corrected_dates import write_corrected_dates
 from crawlers.storage.lost_parts import without_their_actions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import upsert
+from crawlers.storage.rejects import Rejects, conflict, emptied
 from crawlers.storage.runs import Run
 from crawlers.storage.session_ends import write_session_ends
 from crawlers.storage.validation import check_shape, storable, validate
@@ -53,11 +53,9 @@ from settings import Configuration, reachable
 from store.clock import utc_now
 from store.connect import open_corpus, open_ops
 from store.errors import StorageError
-from store.redaction import without_secrets
 
 BATCH = 500
 RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
-KEPT_BODY = 1024 * 1024
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines
@@ -96,11 +94,7 @@ class RecordPipeline:
         self.sessions: list[SessionDates] = []
         self.meeting_lists: list[meetings.MeetingList] = []
         self.tallies: dict[completeness.Place, ExpectedCount] = {}
-        self.rejected_ids: set[str] = set()
         self.notes: list[str] = []  # what a person should know about this run
-        self.anew = 0  # rejects that no earlier run has had
-        self.lost = 0  # listings and bulk files that could not be read: without them nobody knows what is lacking
-        self.first_lost = ""  # why the first of them could not be
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RecordPipeline:
@@ -110,8 +104,8 @@ class RecordPipeline:
     def open_spider(self) -> None:
         assert self.crawler.spider is not None
         self.db = open_corpus(self.corpus)
-        self.ops_db = open_ops(self.ops)
         self.run = Run(source=self.crawler.spider.name, started_at=utc_now())
+        self.rejects = Rejects(open_ops(self.ops), self.run)
         self.baseline = Baseline(self.db, self.run.source)
         assert self.crawler.stats is not None
         self.crawler.stats.set_value(RUN, self.run)
@@ -161,7 +155,7 @@ class RecordPipeline:
         elif isinstance(item, ExpectedCount):
             self.tallies[item.jurisdiction, item.session, item.part] = item
         elif isinstance(item, Reject):
-            self._reject(item)
+            self.rejects.keep(item)
 
     async def _fail(self, error: Exception) -> None:
         assert self.crawler.engine is not None
@@ -176,7 +170,7 @@ class RecordPipeline:
                 done = upsert(self.db, batch, now=utc_now(), silent=silent, reread=self.spider.believe)
                 self.run.counts.add(done)
                 for document in done.refused:
-                    self._reject(_conflict(document))
+                    self.rejects.keep(conflict(document))
         self.buffer.clear()
         attachments.store(self.db, self.attachments, now=utc_now())
         self.attachments.clear()
@@ -190,11 +184,11 @@ class RecordPipeline:
 
     def _with_what_was_there(self, batch: list[Document]) -> list[Document]:
         """The documents to store; one that comes without any of its actions is cut off, and a reject."""
-        emptied = {} if self.spider.believe else without_their_actions(self.db, batch)
+        bare = {} if self.spider.believe else without_their_actions(self.db, batch)
         for document in batch:
-            if document.id in emptied:
-                self._reject(_emptied(document, emptied[document.id]))
-        return [document for document in batch if document.id not in emptied]
+            if document.id in bare:
+                self.rejects.keep(emptied(document, bare[document.id]))
+        return [document for document in batch if document.id not in bare]
 
     def _flush_people(self) -> None:
         """Who decides and how they voted; of a source that gives nothing else they are what its run counts."""
@@ -214,26 +208,6 @@ class RecordPipeline:
         """Whether this is the first contact with this part of the source: then nothing in it is news."""
         return not self.baseline.is_news(document, getattr(self.crawler.spider, "first_on", None))
 
-    def _reject(self, item: Reject) -> None:
-        self.run.rejected += 1
-        if item.document_id:
-            self.rejected_ids.add(item.document_id)
-        else:
-            self.lost += 1
-            self.first_lost = self.first_lost or without_secrets(storable(item.reason).encode()).decode()
-        known = "select 1 from rejects where source = ? and url = ? limit 1"
-        url, reason = (without_secrets(storable(text).encode()).decode() for text in (item.url, item.reason))
-        self.anew += not self.ops_db.execute(known, [item.source, url]).fetchone()
-        row = {
-            "source": item.source,
-            "url": url,
-            "reason": reason,
-            "rejected_at": utc_now(),
-            "size": len(item.body),
-            "body": zlib.compress(without_secrets(item.body)[:KEPT_BODY]),
-        }
-        self.ops_db.table("rejects").insert(row)
-
     def close_spider(self) -> None:
         try:
             if self.run.state != "failed":
@@ -246,7 +220,7 @@ class RecordPipeline:
             self.run.note = str(StorageError.of(self.corpus, error))
         finally:
             self.db.close()
-            self.ops_db.close()
+            self.rejects.ops.close()
 
     def _absent(self) -> None:
         """That a text is not there (404) is final, but not where many more are lacking than usual: those are asked for again."""
@@ -261,6 +235,16 @@ class RecordPipeline:
     def spider(self) -> SourceSpider:
         assert isinstance(self.crawler.spider, SourceSpider)
         return self.crawler.spider
+
+    @property
+    def lost(self) -> int:
+        """Listings and bulk files that could not be read: without them nobody knows what is lacking."""
+        return self.rejects.lost
+
+    @property
+    def first_lost(self) -> str:
+        """Why the first of them could not be."""
+        return self.rejects.first_lost
 
     def _close_listings(self) -> None:
         """Judge what came by what was to be expected; a run that lost a listing cannot tell what is gone."""
@@ -278,7 +262,7 @@ class RecordPipeline:
             run.source,
             self.listings,
             self.tallies,
-            rejected=self.rejected_ids,
+            rejected=self.rejects.ids,
             believe=spider.believe,
             excused=spider.partial or self._held() > 0,
             now=utc_now(),
@@ -323,33 +307,15 @@ class RecordPipeline:
 
     def _unread(self) -> list[str]:
         """Whether too many records could not be read. One that is known as such is no news in a run that asked for little."""
-        run, limit = self.run, self.spider.source.max_reject_share
-        if self.anew > limit * max(run.handled, 1) or run.rejected > limit * max(run.handled, run.listed):
+        run, limit, unheard = self.run, self.spider.source.max_reject_share, self.rejects.unheard
+        if unheard > limit * max(run.handled, 1) or run.rejected > limit * max(run.handled, run.listed):
             return [f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"]
-        rise = completeness.rejects_rise(self.db, run.source, anew=self.anew, handled=run.handled)
+        rise = completeness.rejects_rise(self.db, run.source, anew=unheard, handled=run.handled)
         return [rise] if rise else []
 
 
 def _place(part: Mapping[str, Any]) -> dict[str, Any]:
     return {name: part[name] for name in ("jurisdiction", "session", "part")}
-
-
-def _conflict(document: Document) -> Reject:
-    return Reject(
-        source=document.source,
-        url=document.source_url,
-        document_id=document.id,
-        reason=f"{document.id} is something else at another source: {document.title!r} shares no date, sponsor or title",
-    )
-
-
-def _emptied(document: Document, stored: int) -> Reject:
-    return Reject(
-        source=document.source,
-        url=document.source_url,
-        document_id=document.id,
-        reason=f"{document.id} comes without an action, and {stored:,} are stored: taken for cut off, it stays as it is",
-    )
 
 
 # --------------------------------------------------------------------- what follows a crawl
