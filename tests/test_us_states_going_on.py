@@ -151,11 +151,11 @@ def test_states_in_session_come_first_then_what_is_half_read_then_who_waited_lon
         api.Session(state="wy", name="2025", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
         api.Session(state="nv", name="quiet", starts_on=None, ends_on=None, updated_at="2025-01-02T00:00:00+00:00"),
     ]
-    assert [each.state for each in sorted(rows, key=spider.urgency)] == ["wy", "ut", "al", "nv"]
+    assert [each.state for each in sorted(rows, key=spider.progress.urgency)] == ["wy", "ut", "al", "nv"]
     finished(corpus, at="2026-11-25T00:00:05Z")
     spider = spider_on(corpus)
     spider.today = "2025-03-10"
-    assert [each.state for each in sorted(rows, key=spider.urgency)] == ["ut", "wy", "al", "nv"]
+    assert [each.state for each in sorted(rows, key=spider.progress.urgency)] == ["ut", "wy", "al", "nv"]
 
 
 def test_one_request_at_a_time_or_the_order_of_states_is_lost() -> None:

@@ -1,7 +1,7 @@
 """Bills of all states, from Open States' API (v3), within 250 requests a day.
 
 Every session is read in the order of its changes, oldest first, from the newest change that is stored
-(crawlers.storage.watermarks). So a day's last request may be any request, and the next day goes on behind it. A state
+(crawlers.completeness.session_progress). So a day's last request may be any request, and the next day goes on behind it. A state
 without news since it was last read to its end costs nothing: the list of jurisdictions, one request, says when each
 last changed.
 
@@ -22,12 +22,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from zlib import crc32
 
 import scrapy
 from scrapy.exceptions import DownloadTimeoutError
@@ -35,6 +33,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawlers.completeness.session_choice import SessionChoice
+from crawlers.completeness.session_progress import SessionProgress
 from crawlers.items import BadRecord, Bill, ExpectedCount, Listing, Reject, SessionDates, Unreadable
 from crawlers.meeting_spider import MeetingSpider
 from crawlers.parsers import openstates as api
@@ -43,16 +42,9 @@ from crawlers.parsers.states import postal_codes
 from crawlers.people import Person, RollCallsOf
 from crawlers.storage.session_ends import moved_on
 from crawlers.storage.sessions import asked
-from crawlers.storage.watermarks import Watermark, counted, ids_at, stored_ids, watermarks
 
 JURISDICTIONS_PER_PAGE = 52
-#: Where a session has no dates: a state whose bills changed this recently is taken to be in session.
-LIVELY = timedelta(days=21)
-#: A change this much older than the end of the listing that showed it was surely told whole.
-SETTLED = timedelta(hours=1)
 RESTARTS = 2
-#: After so many days, and up to so many more, so that not all sessions come on one day, a session's total is asked for again.
-COUNT_AFTER, COUNT_SPREAD = 7, 7
 #: Where Open States' gateway gives up on an answer that takes long to put together, the same bills are asked for in pages of
 #: this size. Each costs a request of the day's budget, so the next stretch is asked for in whole pages again.
 SMALL_PAGE = 4
@@ -111,24 +103,13 @@ class UsStatesSpider(MeetingSpider):
         return Path(self.settings["INFOPOLICY_CORPUS"])
 
     @cached_property
-    def marks(self) -> dict[tuple[str, str], Watermark]:
+    def progress(self) -> SessionProgress:
         """How far each session was read when the crawl began."""
-        return watermarks(self.corpus, source=self.name)
-
-    @cached_property
-    def have(self) -> dict[tuple[str, str], list[str]]:
-        return stored_ids(self.corpus, source=self.name)
-
-    @cached_property
-    def counted(self) -> dict[tuple[str, str], str]:
-        return counted(self.corpus, source=self.name)
+        return SessionProgress(self.corpus, self.name, self.today, self.believe)
 
     def should_list(self, jurisdiction: str, session: str) -> bool:
         """What the source still names may be over, or must wait for tomorrow's requests; it is not gone."""
         return (jurisdiction, session) not in {(each.jurisdiction, each.session) for each in self.sessions}
-
-    def mark(self, session: api.Session) -> Watermark | None:
-        return self.marks.get((session.jurisdiction, session.session))
 
     def parse_jurisdictions(self, response: Response, page: int) -> Iterator[Any]:
         found = api.read_page(response.body, page)
@@ -142,8 +123,8 @@ class UsStatesSpider(MeetingSpider):
             return
         self.choice = self.choose()
         # Taken before anything is requested: what an answer adds meanwhile to the choice is read by `parse_about`.
-        chosen = sorted(self.choice.chosen.values(), key=self.urgency)
-        sitting = {each.state for each in self.sessions if self.sits(each)}
+        chosen = sorted(self.choice.chosen.values(), key=self.progress.urgency)
+        sitting = {each.state for each in self.sessions if self.progress.sits(each)}
         yield from self.meetings(sitting, {each.state for each in self.sessions} - sitting)
         for session in self.sessions:
             if self.choice.is_due(session):
@@ -164,12 +145,12 @@ class UsStatesSpider(MeetingSpider):
 
     def read(self, session: api.Session, priority: int) -> Iterator[Any]:
         """What a chosen session needs: its total, where that is due, and what has changed in it."""
-        if self.is_count_due(session):
+        if self.left is None and self.progress.is_count_due(session):
             yield self.ask_count(session, priority=priority)
-        if self.is_read(session):
+        if self.progress.is_read(session):
             yield self.listing(session, [])
         else:
-            yield self.resume(Reading(session, self.begin(session), priority=priority))
+            yield self.resume(Reading(session, self.progress.begin(session), priority=priority))
 
     def dates(self, session: api.Session, bills: int | None = None, moved: str | None = None) -> SessionDates:
         return SessionDates(
@@ -206,36 +187,6 @@ class UsStatesSpider(MeetingSpider):
     def is_wanted(self, state: str) -> bool:
         return self.states is None or state in self.states
 
-    def urgency(self, session: api.Session) -> tuple[bool, bool, str, str, str]:
-        """States in session first; among them what is half read, then those whose news we have waited for longest."""
-        mark = self.mark(session)
-        half_read = mark is not None and mark.completed_at is None
-        return not self.sits(session), not half_read, mark.stamp if mark else "", session.jurisdiction, session.session
-
-    def sits(self, session: api.Session) -> bool:
-        """Whether a session is held now by its dates; without dates, whether its state's bills changed lately."""
-        if session.starts_on:
-            return session.starts_on <= self.today <= (session.ends_on or "9999")
-        return (api.changed_at(session) or "9999") >= (date.fromisoformat(self.today) - LIVELY).isoformat()
-
-    def is_read(self, session: api.Session) -> bool:
-        """Whether a session was read to its end and its newest change is the state's newest still.
-
-        Of a state's other sessions (a special one, last year's) nobody can tell without asking: one request each.
-        """
-        mark, changed_at = self.mark(session), api.changed_at(session)
-        return not self.believe and (
-            mark is not None and mark.completed_at is not None and changed_at is not None and changed_at <= mark.stamp
-        )
-
-    def is_count_due(self, session: api.Session) -> bool:
-        """Whether a session that was read to its end was last compared with the source's total long enough ago."""
-        mark, last = self.mark(session), self.counted.get((session.jurisdiction, session.session))
-        if mark is None or mark.completed_at is None or last is None or self.left is not None:
-            return False
-        days = COUNT_AFTER + crc32(f"{session.jurisdiction} {session.session}".encode()) % COUNT_SPREAD
-        return date.fromisoformat(self.today) - date.fromisoformat(last[:10]) >= timedelta(days=days)
-
     def ask_count(self, session: api.Session, priority: int) -> scrapy.Request:
         query = {"jurisdiction": session.state, "session": session.name, "per_page": 1, "page": 1}
         return self.ask(
@@ -255,25 +206,13 @@ class UsStatesSpider(MeetingSpider):
     def tally(session: api.Session, total: int) -> ExpectedCount:
         return ExpectedCount(jurisdiction=session.jurisdiction, session=session.session, expected=total)
 
-    def begin(self, session: api.Session) -> str | None:
-        """Where to go on: at the newest stored change or, when all of its time must have been told, right behind it."""
-        mark = self.mark(session)
-        if mark is None or self.believe:
-            return None
-        newest = datetime.fromisoformat(mark.stamp)
-        ended = datetime.fromisoformat(mark.completed_at).astimezone(UTC) if mark.completed_at else None
-        if ended and ended.replace(tzinfo=None) - newest > SETTLED:
-            return (newest + timedelta(seconds=1)).isoformat(timespec="microseconds")
-        return mark.stamp
-
     def resume(self, reading: Reading) -> scrapy.Request:
         """The first request of a session. Where an earlier run ended among thousands of bills with one and the same time
         of change (a source that stamps in bulk), it goes on at the page where the stored ones end."""
-        mark = self.mark(reading.session)
+        mark = self.progress.mark(reading.session)
         if mark is None or reading.since != mark.stamp:
             return self.ask_bills(reading, 1)
-        place = (reading.session.jurisdiction, reading.session.session)
-        reading.seen = dict.fromkeys(ids_at(self.corpus, source=self.name, place=place, stamp=mark.stamp), mark.stamp)
+        reading.seen = dict.fromkeys(self.progress.stored_at(reading.session, mark.stamp), mark.stamp)
         page = (len(reading.seen) - 1) // api.PER_PAGE + 1
         reading.step = 1 if page > 1 else 0
         return self.ask_bills(reading, page)
@@ -419,7 +358,7 @@ class UsStatesSpider(MeetingSpider):
         Open States takes back nothing in its lists of changes, so nothing is ever missing from one, unless all of the
         session has been read anew (`believe`).
         """
-        known = [] if self.believe else self.have.get((session.jurisdiction, session.session), [])
+        known = [] if self.believe else self.progress.stored(session)
         return Listing(
             source=self.name,
             jurisdiction=session.jurisdiction,
