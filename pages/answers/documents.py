@@ -9,7 +9,7 @@ from crawlers.storage.merge import BY_HAND
 from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, answer
 from pages.answers.candidates import candidates
-from pages.answers.people import of_document
+from pages.answers.who_decides import of_document
 from pages.browse.fates import FATES
 from pages.database import Row, first, rows
 from pages.documents import look_alikes, record, rulemaking, text_versions

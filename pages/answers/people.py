@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from pages.answers import arguments as given
 from pages.answers.answer import Answer, At, State, answer, once
+from pages.answers.who_decides import no_votes, short_roll_call, votes_collected
 from pages.browse.cards import Card
 from pages.database import Row, first, rows, value
 from pages.http import formatting
@@ -190,7 +191,7 @@ def _person(at: At, held: Row) -> Answer:
         said = unknown if view.holds_office is None else "Holds no office that is known."
         says.append(f"Left office on {left}." if left else said)
     if not collected:
-        says.append(f"{_no_votes(place)} None here does not mean that there was none.")
+        says.append(f"{no_votes(place)} None here does not mean that there was none.")
     else:
         says.append("`votes` are those on documents that may touch a position; read the question of each.")
     return answer(
@@ -308,73 +309,3 @@ def _roll_call(at: At, held: Row, state: str | None, page: int) -> Answer:
 
 def _counted(view: roll_call.RollCallView, row: Row) -> Row:
     return dict(zip(view.choices, row["counts"], strict=True))
-
-
-# --------------------------------------------------------------------- what a document's answer has of them
-
-_FACTS = ("held_on", "held_at", "chamber", "number", "question", "description", "motion", "requirement", "result")
-_COUNTS = ("passed", "yes", "no", "present", "not_voting", "other")
-
-
-def short_roll_call(at: At, row: Row) -> Row:
-    """A roll call without its single votes."""
-    row = roll_call.without_doubt(row)
-    return (
-        {"id": row["id"], "document_id": row["document_id"]}
-        | {name: row[name] for name in (*_FACTS, *_COUNTS)}
-        | {"source_url": formatting.safe_url(row["source_url"]), "address": at.address(names.vote_address(row["id"]))}
-    )
-
-
-def votes_collected(at: At, place: str) -> bool:
-    """Whether any roll call of a legislature is stored."""
-    return bool(value(at.db, "select 1 from roll_calls where jurisdiction = ? limit 1", [place]))
-
-
-def _no_votes(place: str) -> str:
-    return f"Roll calls of {formatting.place(place)} are not collected."
-
-
-def of_document(at: At, head: Row) -> tuple[Row, list[str]]:
-    """Who is behind a document, who decides next, and its roll calls; and what must be said of them.
-
-    Returns:
-        ``sponsors`` (person is the id for `people`, None where nobody known is meant), ``decides_next`` and ``roll_calls``.
-    """
-    next_one = deciding.decider(at.db, head, at.today)
-    found = rows(
-        at.db,
-        "select * from roll_calls where document_id = ? and missing_since is null order by held_at desc, id",
-        [head["id"]],
-    )
-    says = []
-    if head["kind"] == "bill" and not found and not votes_collected(at, head["jurisdiction"]):
-        says.append(f"{_no_votes(head['jurisdiction'])} None here does not mean that there was none.")
-    return {
-        "decides_next": _decides(at, next_one) if next_one else None,
-        "roll_calls": [short_roll_call(at, row) for row in found[:MOST]],
-        "roll_calls_in_all": len(found),
-    }, says
-
-
-def _decides(at: At, found: deciding.Decider) -> Row:
-    """Who decides next; `step` as the page says it."""
-    return {
-        "step": found.step,
-        "chamber": found.chamber,
-        "committees": [_body(at, body) for body in (*found.voted, *found.bodies)],
-        "voted_to_report": [_body(at, body) for body in found.voted],
-        "voted_to_report_on": found.ordered["acted_on"] if found.ordered else None,
-        "reported_by": [_body(at, body) for body in found.reported_by],
-        "last_referral": found.referral["description"] if found.referral else None,
-    }
-
-
-def _body(at: At, body: deciding.Body) -> Row:
-    return {
-        "id": body.key,
-        "name": body.name,
-        "chairs": [{"id": row["id"], "name": row["name"], "role": row["role"]} for row in body.chairs],
-        "members": len(body.members),
-        "address": at.address(body.address) if body.address else None,
-    }
