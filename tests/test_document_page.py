@@ -14,7 +14,8 @@ import serve
 from crawlers.status.states import is_item_veto
 from pages.answers.answer import At
 from pages.answers.documents import document
-from pages.documents.document import _amended_title, _tag
+from pages.documents.areas_and_positions import tag
+from pages.documents.document import _amended_title
 from pages.documents.highlight import Piece, reasons
 from pages.documents.progress import steps
 from store.connect import connect
@@ -191,10 +192,10 @@ def test_only_the_places_of_the_words_that_are_shown_are_named() -> None:
         {"field": "title", "words": "American Buildout", "rule": "model"},
         {"field": "abstract", "words": "Broadband  access", "rule": "access"},
     ]
-    found = _tag(ROW, evidence)
+    found = tag(ROW, evidence)
     assert found.words == ["Broadband access"], "what a rule found, and no fragment that the model weighed"
     assert found.fields == ["summary"]
-    again = _tag(ROW, [*evidence, {"field": "title", "words": "broadband access", "rule": "access"}])
+    again = tag(ROW, [*evidence, {"field": "title", "words": "broadband access", "rule": "access"}])
     assert again.fields == ["title", "summary"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from classify.features import RULE_IN_FIELD
 from crawlers.items import Document
-from pages.documents.document import FIELD_LABELS
+from pages.documents.areas_and_positions import FIELD_LABELS
 from text.sentences import LONGEST, sentence_at, sentences
 from text.spans import FIELDS, Quote, Span
 from text.tokens import beginning, chunks, fold, fold_words, forms, tokenize

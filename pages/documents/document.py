@@ -6,9 +6,8 @@ import datetime
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from crawlers.agencies import key_of
@@ -18,8 +17,16 @@ from crawlers.sources import load_sources
 from crawlers.storage.merge import BY_HAND
 from pages.database import Row, first, rows, value
 from pages.documents import court, decisions, rulemaking
+from pages.documents.areas_and_positions import (
+    FIELD_LABELS,
+    LABELS_OF_TITLES,
+    PositionView,
+    TagView,
+    positions,
+    tags,
+)
 from pages.documents.companion_areas import companions_of_areas
-from pages.documents.highlight import MODEL, WHOLE_TEXT, Changes, Mark, Piece, folded, marked, pieces, telling, within
+from pages.documents.highlight import WHOLE_TEXT, Mark, Piece, marked
 from pages.documents.item_veto import item_veto
 from pages.documents.progress import Progress, part, progress, steps
 from pages.documents.register_gaps import Gap, may_lack_what_followed
@@ -38,47 +45,14 @@ from pages.documents.session_status import (
 from pages.documents.successor import carriers, law_beside, other_record, successor
 from pages.documents.summary import Titles, besides, is_from_titles
 from pages.http import formatting as words
-from pages.http.language import N_, _
+from pages.http.language import _
 from pages.people.deciding import Decider, decider, referred_again
 from pages.people.roll_call import of_document
-from positions.matching.provisions import section_finder
 from text.changes import Mark as Change
 from text.changes import read_marks
 
-#: So many sentences are shown of those that touch one position.
-SENTENCES = 3
-FIELD_LABELS = {"title": N_("title"), "abstract": N_("summary"), "text": N_("text")}
-#: The same where no summary is held, and titles stand in its place.
-_OF_TITLES = FIELD_LABELS | {"abstract": FIELD_LABELS["title"]}
-
-
 #: Words of a title that may tell its subject; years are none.
 _TELLING = re.compile(r"[^\W\d_]{4,}")
-
-
-@dataclass(frozen=True)
-class TagView:
-    """An area of the document, with the most specific words that led to it and the fields that hold them.
-
-    ``companion`` is the bill for whose sake it is shown, where nothing else speaks for it (pages.documents.companion_areas).
-    """
-
-    area_id: str
-    title: str
-    probability: float
-    confirmed: bool
-    words: list[str]
-    fields: list[str]
-    companion: Row | None = None
-
-
-@dataclass(frozen=True)
-class PositionView:
-    position_id: str
-    title: str
-    statement: str
-    places: list[tuple[str, str | None, list[Piece]]]  # field, number of its section, the sentence
-    confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,63 +127,24 @@ def document(db: sqlite3.Connection, document_id: str, today: datetime.date) -> 
     )
     if head is None:
         return None
-    decided = decisions.decided(db, document_id)
-    evidence = decisions.evidence(db, document_id, decided)
-    spans: dict[str, list[Mark]] = defaultdict(list)
-    for row in evidence:
-        spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
-    thread, text = rulemaking.thread(db, document_id), head["text"] or ""
-    ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
-    priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
-    changes, text_marks = _changes(db, document_id, text)
-    from_titles = is_from_titles(db, head, titles := part(db, "titles", document_id))
-    labels = _OF_TITLES if from_titles else FIELD_LABELS
-    positions, stances = _positions(db, head, spans, decided, changes, labels), decisions.stances(decided)
-    # A position, a stance or priority speaks for every area of the document; without these, a companion may.
-    beside = {} if positions or stances or priority == 2 else companions_of_areas(db, document_id)
-    tags = _tags(db, document_id, evidence, labels, beside)
     votes_on: dict[str, list[Row]] = defaultdict(list)
     for roll_call in of_document(db, document_id):
         votes_on[roll_call["held_on"]].append(roll_call)
-    next_decider, other = decider(db, head, today), other_record(db, document_id)
+    other = other_record(db, document_id)
     # What became of a bill since is what the record says that lists have.
     stale = bool(other and other["listed"])
     return DocumentView(
         d=head,
         **_in_words(db, head),
         **_standing(head, today, stale=stale),
-        overtaken=bool(next_decider) and is_of_the_past(head["title"], head["abstract"], today),
-        successor=successor(db, head),
-        carriers=carriers(db, head),
-        followed_by=rulemaking.followed_by(db, document_id),
-        unheld=may_lack_what_followed(db, [document_id], today).get(document_id, []),
-        law_beside=law_beside(db, head),
+        **_decision(db, head, today, stale=stale),
+        **_followers(db, head, today),
+        **_matter(db, head),
+        **_sources(db, head),
         other_record=other,
         steps=steps(head, part(db, "status_history", document_id, "reached_on, ordinal")),
-        **marked(head, spans, changes),
-        text_whole=0 < len(text) <= WHOLE_TEXT,
-        text_marks=text_marks,
-        forbidden_text=_forbidden(db, document_id) if not text else None,
-        tags=tags,
-        doubtful=not tags and decisions.is_doubtful(db, document_id),
-        positions=positions,
-        stances=stances,
-        must_see=priority == 2 and not ceremonial,
-        ceremonial=ceremonial,
         votes_on=votes_on,
-        decider=next_decider,
-        referred_again=None if stale else referred_again(db, head),
-        item_veto=item_veto(db, head),
         related=related(db, document_id),
-        thread=thread,
-        next_event=rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
-        provenance=rows(db, "select * from provenance where document_id = ?", [document_id]),
-        last_seen=last_seen(db, head),
-        last_changed=_last_changed(db, head),
-        source_title=source_title(head["source"]),
-        titles=besides(head, titles),
-        from_titles=from_titles,
-        amended_title=_amended_title(head["title"], titles),
         committees=part(db, "committees", document_id),
         laws=part(db, "laws", document_id),
         terms=_terms(terms := part(db, "terms", document_id, "kind, ordinal")),
@@ -245,6 +180,77 @@ def _standing(head: Row, today: datetime.date, *, stale: bool) -> dict[str, Any]
     }
 
 
+def _decision(db: sqlite3.Connection, head: Row, today: datetime.date, *, stale: bool) -> dict[str, Any]:
+    """Who decides next, and whether time has overtaken it."""
+    decides_next = decider(db, head, today)
+    return {
+        "decider": decides_next,
+        "referred_again": None if stale else referred_again(db, head),
+        "overtaken": bool(decides_next) and is_of_the_past(head["title"], head["abstract"], today),
+        "item_veto": item_veto(db, head),
+    }
+
+
+def _followers(db: sqlite3.Connection, head: Row, today: datetime.date) -> dict[str, Any]:
+    """What came after the document, or with it: other bills that carry it, the rules of its rulemaking, what is next."""
+    document_id = head["id"]
+    thread = rulemaking.thread(db, document_id)
+    return {
+        "successor": successor(db, head),
+        "carriers": carriers(db, head),
+        "law_beside": law_beside(db, head),
+        "followed_by": rulemaking.followed_by(db, document_id),
+        "unheld": may_lack_what_followed(db, [document_id], today).get(document_id, []),
+        "thread": thread,
+        "next_event": rulemaking.next_event(db, [row["id"] for row in thread] or [document_id], today),
+    }
+
+
+def _matter(db: sqlite3.Connection, head: Row) -> dict[str, Any]:
+    """Its words with the evidence marked in them, and the areas, positions, stances and priority that follow from them."""
+    document_id, text = head["id"], head["text"] or ""
+    titles = part(db, "titles", document_id)
+    from_titles = is_from_titles(db, head, titles)
+    labels = LABELS_OF_TITLES if from_titles else FIELD_LABELS
+    decided = decisions.decided(db, document_id)
+    evidence = decisions.evidence(db, document_id, decided)
+    spans: dict[str, list[Mark]] = defaultdict(list)
+    for row in evidence:
+        spans[row["field"]].append(Mark(row["start"], row["end"], _(row["area"])))
+    changes, text_marks = _changes(db, document_id, text)
+    ceremonial = bool(value(db, "select 1 from ceremonial where document_id = ?", [document_id]))
+    priority = value(db, "select priority from shown_priorities where document_id = ?", [document_id])
+    touched, stances = positions(db, head, spans, decided, changes, labels), decisions.stances(decided)
+    # A position, a stance or priority speaks for every area of the document; without these, a companion may.
+    beside = {} if touched or stances or priority == 2 else companions_of_areas(db, document_id)
+    areas = tags(db, document_id, evidence, labels, beside)
+    return {
+        **marked(head, spans, changes),
+        "text_whole": 0 < len(text) <= WHOLE_TEXT,
+        "text_marks": text_marks,
+        "forbidden_text": _forbidden(db, document_id) if not text else None,
+        "tags": areas,
+        "doubtful": not areas and decisions.is_doubtful(db, document_id),
+        "positions": touched,
+        "stances": stances,
+        "must_see": priority == 2 and not ceremonial,
+        "ceremonial": ceremonial,
+        "titles": besides(head, titles),
+        "from_titles": from_titles,
+        "amended_title": _amended_title(head["title"], titles),
+    }
+
+
+def _sources(db: sqlite3.Connection, head: Row) -> dict[str, Any]:
+    """Where the record comes from, and how fresh it is."""
+    return {
+        "provenance": rows(db, "select * from provenance where document_id = ?", [head["id"]]),
+        "last_seen": last_seen(db, head),
+        "last_changed": _last_changed(db, head),
+        "source_title": source_title(head["source"]),
+    }
+
+
 def _changes(db: sqlite3.Connection, document_id: str, text: str) -> tuple[list[Change], str]:
     """What the text adds and strikes; and "shown", "none" where its file shows no marks, or "" where nobody has looked."""
     stored = value(
@@ -270,78 +276,6 @@ def _amended_title(shown: str, titles: Iterable[Row]) -> str | None:
         if kind.startswith("Short Title") and "Engrossed Amendment" in kind and "portions" not in kind:
             return None if said & set(_TELLING.findall(title["title"].casefold())) else str(title["title"])
     return None
-
-
-def _tags(
-    db: sqlite3.Connection,
-    document_id: str,
-    evidence: list[Row],
-    labels: Mapping[str, str],
-    beside: Mapping[str, Row],
-) -> list[TagView]:
-    tags = rows(
-        db,
-        """select t.area_id, coalesce(a.title, t.area_id) as title, t.probability, t.confirmed from shown_tags t
-        left join policy_areas a on a.id = t.area_id where t.document_id = ? order by t.probability desc, t.area_id""",
-        [document_id],
-    )
-    return [
-        _tag(row, [each for each in evidence if each["area_id"] == row["area_id"]], labels, beside.get(row["area_id"]))
-        for row in tags
-    ]
-
-
-def _tag(
-    row: Row, evidence: list[Row], labels: Mapping[str, str] = FIELD_LABELS, companion: Row | None = None
-) -> TagView:
-    words = telling((each["words"], each["rule"] != MODEL) for each in evidence)
-    shown = set(map(folded, words))
-    told = {each["field"] for each in evidence if folded(each["words"]) in shown}
-    return TagView(
-        row["area_id"],
-        _(row["title"]),
-        row["probability"],
-        bool(row["confirmed"]),
-        words=words,
-        fields=list(dict.fromkeys(name for field, name in labels.items() if field in told)),
-        companion=None if row["confirmed"] else companion,
-    )
-
-
-def _positions(
-    db: sqlite3.Connection,
-    head: Row,
-    spans: dict[str, list[Mark]],
-    decided: list[Row],
-    changes: Changes,
-    labels: Mapping[str, str],
-) -> list[PositionView]:
-    """Positions with the sentences that touch them; evidence that lies in a sentence is marked in it."""
-    confirmed = {row["key"] for row in decided if row["kind"] == "position" and row["verdict"] == "confirm"}
-    found: dict[str, PositionView] = {}
-    section = cache(lambda field: section_finder(head.get(field) or ""))
-    for row in db.execute(
-        """select m.*, p.title, p.statement from shown_matches m join positions p on p.id = m.position_id
-        where m.document_id = ? order by m.score desc, m.position_id, m.ordinal""",
-        [head["id"]],
-    ):
-        key, field, start = row["position_id"], row["field"], row["start"]
-        view = found.setdefault(key, PositionView(key, row["title"], row["statement"], [], key in confirmed))
-        if len(view.places) < SENTENCES:
-            inside = [
-                Mark(span.start - start, span.end - start, span.label)
-                for span in spans[field]
-                if start <= span.start and span.end <= row["end"]
-            ]
-            changed = within(changes, start, row["end"]) if field == "text" else ()
-            sentence = pieces(row["words"], inside, changed)
-            view.places.append((labels.get(field, field), section(field)(start), sentence))
-    # What staff added without pointing at a sentence.
-    added = confirmed - set(found)
-    for row in rows(db, "select id, title, statement from positions") if added else ():
-        if row["id"] in added:
-            found[row["id"]] = PositionView(row["id"], row["title"], row["statement"], [], True)
-    return list(found.values())
 
 
 def _terms(terms: list[Row]) -> dict[str, list[str]]:

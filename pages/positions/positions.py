@@ -11,7 +11,7 @@ from pages.browse.asked import NOT_IN_TEXTS, Search, all_of, any_of
 from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
 from pages.database import Row, first, marks, rows, value
-from pages.documents.document import FIELD_LABELS
+from pages.documents.areas_and_positions import FIELD_LABELS
 from pages.documents.session_status import SESSION_END
 from pages.http import formatting
 from pages.http.language import N_, _
