@@ -1,4 +1,4 @@
-"""The `infopolicy` command. Each command is a few lines around one function of a room: see commands/.
+"""The `infopolicy` command. Each command is a few lines around one function of another package: see commands/.
 
 Exit codes: 0 all is well; 1 some input could not be used, or a check found something; 2 the call itself is wrong; 3 a
 source failed, gave too little or too much that cannot be read, or a file of what people made is lost; 4 the data folder
@@ -10,7 +10,7 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, demo, desk, mail, maintenance, reading, tagging, training, webhooks
+from commands import alerts, collecting, demo, desk, mail, maintenance, publishing, reading, tagging, training, webhooks
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -58,9 +58,9 @@ for command in (
     collecting.collect,
     collecting.run,
     collecting.merge,
-    collecting.rebuild,
-    collecting.publish,
-    collecting.serve,
+    publishing.rebuild,
+    publishing.publish,
+    publishing.serve,
     maintenance.summary,
     maintenance.status,
     maintenance.check,

@@ -19,7 +19,7 @@ import click
 
 import settings
 from commands.board import Board
-from commands.collecting import finish
+from commands.publishing import finish
 from commands.session import Session, Stop, plain_errors
 from store.clock import utc_now
 

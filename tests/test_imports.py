@@ -124,7 +124,7 @@ def test_spiders_are_imported_by_nobody_but_crawlers() -> None:
 
 def test_pipelines_is_imported_by_scrapy_and_the_command_line_only() -> None:
     users = {name for name, used in USED.items() if any(within(each, "pipelines") for each in used)}
-    assert users <= {"commands.collecting", "commands.demo", "commands.session"}, users
+    assert users <= {"commands.collecting", "commands.demo", "commands.publishing", "commands.session"}, users
     assert "pipelines.RecordPipeline" in (ROOT / "crawlers" / "settings.py").read_text(encoding="utf-8")
 
 
