@@ -144,3 +144,11 @@ def test_what_a_document_may_not_say_is_not_overlooked_for_its_other_titles(tmp_
     publish(db, "2022-03-09T10:00:00Z")
     assert found_by(db.conn, "america") == ["us-118-s1409"]
     assert found_by(db.conn, "america NOT kids") == []
+
+
+def test_a_title_of_another_year_is_no_answer_where_the_words_name_the_year(with_titles: Database) -> None:
+    for typed, expected in (("Public Reading Rooms", True), ("Public Reading Rooms this year", False)):
+        found = browse.browse(with_titles.conn, browse.Filters.of({"q": typed}), DAY)
+        shown = {card.id for card in found.direct} | {each.card.id for each in found.results}
+        assert ("us-117-hr91" in shown) == expected, typed
+        assert bool(found.years) != expected

@@ -147,6 +147,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
     titled = [] if direct else titles.with_title(db, filters.q, places)
+    if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
+        titled = sorted(finding.with_what_is_chosen(db, filters, titled), key=titled.index)
     found = _look(db, filters.q, bool(direct or titled) or by_number or numbers.is_case(filters.q))
     unknown = known.unknown(db, filters.chosen(), SEVERAL)
     total = 0 if unknown else facets.count(db, filters, found.counts)
