@@ -165,6 +165,42 @@ async def test_a_card_says_which_bill_goes_on_in_place_of_a_replaced_one_and_wha
     assert cards(db, [old], DAY)[0].in_its_place is None, "its source names no bill"
 
 
+@pytest.mark.parametrize(
+    ("link", "there", "said"),
+    [
+        ("companion", {}, "A bill that the source calls its companion became law:"),
+        (None, {}, "A bill with the same title and summary became law:"),
+        (None, {"abstract": "Provides that a library system may spend less."}, None),
+        (None, {"title": "LIBRARIES-OTHER"}, None),
+        (None, {"status": "passed_first_chamber"}, None),
+        (None, {"session": "86"}, None),
+        ("related", {"abstract": "Provides that a library system may spend less."}, None),
+    ],
+)
+async def test_a_card_names_the_bill_of_the_same_words_that_became_law(
+    tmp_path: Path, link: str | None, there: dict[str, str], said: str | None
+) -> None:
+    """Illinois names no companions: HB2747 looked open on every list, though SB1550 is Public Act 104-0108."""
+    db = sqlite3.connect(file := build(tmp_path, states=True))
+    db.row_factory = sqlite3.Row
+    here, law = "us-tx-87-hb1", "us-tx-87-hb2"
+    same = {"title": "LIBRARY SYSTEMS-STATE GRANTS", "abstract": "Provides that a library system may spend more."}
+    for key, row in ((here, same | {"status": "reported"}), (law, same | {"status": "enacted"} | there)):
+        for name, value in row.items():
+            db.execute(f"update documents set {name} = ? where id = ?", [value, key])
+    if link:
+        db.execute("insert into links (document_id, ordinal, linked_id, kind) values (?, 9, ?, ?)", [law, here, link])
+    db.execute("insert into look_alike_groups values ('g', 'companion', 'Libraries', 2, 1, 'words')")
+    db.execute("insert into look_alikes values ('g', ?, 0, 1.0), ('g', ?, 1, 1.0)", [here, law])
+    db.commit()
+    [card] = cards(db, [here], DAY)
+    assert (card.law_beside.id if card.law_beside else None) == (law if said else None)
+    assert cards(db, [law], DAY)[0].law_beside is None
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hb1")).text
+    assert not said or f'{said} <a href="/documents/{law}">' in page
+    assert ("became law:" in page) is bool(said)
+
+
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:
     db = sqlite3.connect(build(tmp_path))
     db.row_factory = sqlite3.Row

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from crawlers.parsers.regulations_gov import agency_names
+from pages.browse.laws_beside import LawBeside, laws_beside
 from pages.database import marks, value
 from pages.documents import court, decisions, rulemaking
 from pages.documents.highlight import MODEL, telling
@@ -111,6 +112,8 @@ class Card:
     overtaken: bool = False
     #: The number of the identical bill that became law, where this one is undecided.
     identical_law: str | None = None
+    #: Another bill of its words that became law, where this one is undecided.
+    law_beside: LawBeside | None = None
     areas: list[Area] = field(default_factory=list)
     evidence: list[str] = field(default_factory=list)
     #: What it does, where the title is too short to say it.
@@ -193,6 +196,8 @@ def cards(db: sqlite3.Connection, ids: Sequence[str], today: datetime.date, area
             card.answer = Answer(after["kind"], after["id"], after["identifier"])
     for key in may_lack_what_followed(db, [card.id for card in proposed], today):
         found[key].may_lack_what_followed = True
+    for key, law in laws_beside(db, [card.id for card in found.values() if not card.identical_law]).items():
+        found[key].law_beside = law
     _add_successors(db, found)
     _add_same(db, found)
     _add_groups(db, found)
