@@ -277,6 +277,16 @@ async def test_a_library_bill_names_its_positions_for_who_prints_the_page(file: 
     assert "Related positions" not in await shown(file, "/jurisdictions/us-ia")
 
 
+async def test_a_page_that_lists_a_part_of_the_library_bills_says_so_for_who_prints_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On paper, "4 documents" had three cards below it, and no word on the rest: the link to all of them is not printed."""
+    assert "are listed here" not in await shown(file, "/jurisdictions/us-ia")
+    monkeypatch.setattr(library_bills, "LISTED", 3)
+    page = await shown(file, "/jurisdictions/us-ia")
+    assert re.search(r"3 of 4 are listed here, those that can still move first\. All 4 \S*/jurisdictions/us-ia ", page)
+
+
 async def test_the_numbers_say_how_many_bills_were_replaced(file: Path) -> None:
     """Iowa gave one act four numbers: three of them were "dead or replaced", and it became law."""
     db = connect(file)

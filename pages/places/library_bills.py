@@ -50,6 +50,11 @@ class LibraryBills:
     address: str
     email: str
 
+    @property
+    def shown(self) -> int:
+        """How many documents the cards show, with those that a card names as the same bill or of the same title."""
+        return sum(1 + len(card.also) for card in self.listed)
+
 
 def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> LibraryBills | None:
     """The documents on information policy of a place that name libraries, or that its legislature files under them.
