@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from twisted.python.failure import Failure
 
 from crawlers.download.middlewares import reject
-from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject, Unreadable
+from crawlers.items import BadRecord, Bill, Event, Link, Listing, Reject, Unreadable, document_id
 from crawlers.parsers import legiscan as api
 from crawlers.spiders.us_states_legiscan import BULK_LEAST, UsStatesLegiscanSpider
 from crawlers.storage.record import upsert
@@ -148,6 +148,27 @@ def test_a_federal_bill_has_congress_s_own_number_and_type(bills: dict[str, Bill
     bill = bills["us-118-s435"]
     assert (bill.jurisdiction, bill.level, bill.document_type, bill.status) == ("us", "federal", "s", "in_committee")
     assert bill.actions[1].classification == "referral-committee"
+
+
+@pytest.mark.parametrize(
+    ("state", "number", "key", "identifier"),
+    [
+        ("US", "HR115", "us-118-hres115", "H.Res. 115"),
+        ("US", "HB115", "us-118-hr115", "H.R. 115"),
+        ("US", "SR53", "us-118-sres53", "S.Res. 53"),
+        ("US", "SB457", "us-118-s457", "S. 457"),
+        ("US", "HJR7", "us-118-hjres7", "H.J.Res. 7"),
+        ("US", "SCR2", "us-118-sconres2", "S.Con.Res. 2"),
+        ("TX", "HR12", "us-tx-118-hr12", "HR12"),
+    ],
+)
+def test_what_legiscan_calls_hr_is_a_resolution_of_the_house(
+    state: str, number: str, key: str, identifier: str
+) -> None:
+    """H.Res. 115 on women's rights was stored as the bill H.R. 115, and a bill of Congress was shown as "HB216"."""
+    place = api.jurisdiction_of(state)
+    shown = api.bill_number(place, number)
+    assert (document_id(place, "118", shown), shown) == (key, identifier)
 
 
 def test_no_address_that_is_stored_holds_the_key(items: list[Any]) -> None:

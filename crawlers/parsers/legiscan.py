@@ -24,6 +24,7 @@ from crawlers.items import (
     clean,
     document_id,
 )
+from crawlers.parsers.billstatus import TYPES
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
@@ -80,6 +81,17 @@ _TIES = {
     "enabling for": "related",
     "enabled by": "related",
     "related": "related",
+}
+#: What it calls the types of Congress -> Congress's own short words: its HR is a resolution of the House, its HB an H.R.
+_FEDERAL = {
+    "HB": "hr",
+    "SB": "s",
+    "HR": "hres",
+    "SR": "sres",
+    "HJR": "hjres",
+    "SJR": "sjres",
+    "HCR": "hconres",
+    "SCR": "sconres",
 }
 _DAY = re.compile(r"^(?!0000)\d{4}-\d\d-\d\d$")
 
@@ -174,6 +186,13 @@ def jurisdiction_of(state: str) -> str:
     return "us" if code == "us" else f"us-{code}"
 
 
+def bill_number(jurisdiction: str, number: str) -> str:
+    """The number as the legislature writes it: H.Res. 115 for LegiScan's HR115 of Congress."""
+    found = re.fullmatch(r"([A-Z]+)(\d+)", number) if jurisdiction == "us" else None
+    kind = _FEDERAL.get(found[1]) if found else None
+    return f"{TYPES[kind][1]} {found[2]}" if found and kind else number
+
+
 def day(value: Any) -> str | None:
     """An ISO day, None for LegiScan's many ways of saying none."""
     return value if isinstance(value, str) and _DAY.match(value) else None
@@ -197,7 +216,8 @@ def parse_bill(row: Record) -> Bill:
 def _bill(row: Record) -> Bill:
     jurisdiction = jurisdiction_of(row["state"])
     session = session_name(row["session"], jurisdiction)
-    key = document_id(jurisdiction, session, row["bill_number"])
+    number = bill_number(jurisdiction, row["bill_number"])
+    key = document_id(jurisdiction, session, number)
     document_type = _document_type(row["bill_type"], key)
     title, abstract = clean(row["title"]), clean(row.get("description"))
     actions = tuple(_actions(row.get("history") or (), jurisdiction))
@@ -212,7 +232,7 @@ def _bill(row: Record) -> Bill:
         jurisdiction=jurisdiction,
         level="federal" if jurisdiction == "us" else "state",
         session=session,
-        identifier=row["bill_number"],
+        identifier=number,
         title=title or abstract or "",
         abstract=abstract if abstract != title else None,
         url=web_address(row.get("state_link"), row["url"]) or "",
@@ -336,7 +356,8 @@ def _links(rows: Iterable[Record], jurisdiction: str, session: str, key: str) ->
     found = set()
     for row in rows:
         kind = _TIES.get((row.get("type") or "").lower())
-        tie = kind and link(jurisdiction, session, row["sast_bill_number"], kind=kind, said_by=SOURCE, own_id=key)
+        number = bill_number(jurisdiction, row["sast_bill_number"]) if kind else ""
+        tie = kind and link(jurisdiction, session, number, kind=kind, said_by=SOURCE, own_id=key)
         if tie and tie not in found:
             found.add(tie)
             yield tie

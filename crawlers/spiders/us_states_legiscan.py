@@ -93,7 +93,7 @@ class UsStatesLegiscanSpider(SourceSpider):
             if str(error) != api.EMPTY_SESSION:
                 raise Unreadable(f"LegiScan refused: {error}") from error
             bills, bad = {}, []  # a session that is open and has no bills yet
-        keys = {document_id(session.jurisdiction, session.name, number): number for number, _ in bills.values()}
+        keys = [_key(session, number) for number, _ in bills.values()]
         for place, row in enumerate(bad):
             yield self.bad_row(response.url, place, row, ValueError("no bill_id, number or change_hash"))
         have = stored_state.stamps(self.corpus, source=self.name, session=session.name)
@@ -106,7 +106,7 @@ class UsStatesLegiscanSpider(SourceSpider):
         lacking = [
             (key, (bill_id, stamp))
             for bill_id, (number, stamp) in bills.items()
-            if have.get(key := document_id(session.jurisdiction, session.name, number)) != stamp
+            if have.get(key := _key(session, number)) != stamp
         ]
         wanted = dict(self.take(lacking))
         new = {key: row for key, row in wanted.items() if key not in have}
@@ -179,3 +179,7 @@ class UsStatesLegiscanSpider(SourceSpider):
             key = response.meta["document_id"]
             url = f"{api.HOST}/?op=getBill&id={row.get('bill_id')}"
             yield Reject(source=self.name, url=url, reason=str(error), body=response.body, document_id=key)
+
+
+def _key(session: api.Session, number: str) -> str:
+    return document_id(session.jurisdiction, session.name, api.bill_number(session.jurisdiction, number))
