@@ -24,7 +24,6 @@ from crawlers.items import (
     clean,
     document_id,
 )
-from crawlers.parsers.billstatus import TYPES
 from crawlers.parsers.json_reader import read_json, readable
 from crawlers.parsers.states import canonical_session, link, load_states, web_address
 from crawlers.status.federal import classify_action
@@ -82,16 +81,16 @@ _TIES = {
     "enabled by": "related",
     "related": "related",
 }
-#: What it calls the types of Congress -> Congress's own short words: its HR is a resolution of the House, its HB an H.R.
+#: What it calls the types of Congress -> how Congress writes them: its HR is a resolution of the House, its HB an H.R.
 _FEDERAL = {
-    "HB": "hr",
-    "SB": "s",
-    "HR": "hres",
-    "SR": "sres",
-    "HJR": "hjres",
-    "SJR": "sjres",
-    "HCR": "hconres",
-    "SCR": "sconres",
+    "HB": "H.R.",
+    "SB": "S.",
+    "HR": "H.Res.",
+    "SR": "S.Res.",
+    "HJR": "H.J.Res.",
+    "SJR": "S.J.Res.",
+    "HCR": "H.Con.Res.",
+    "SCR": "S.Con.Res.",
 }
 _DAY = re.compile(r"^(?!0000)\d{4}-\d\d-\d\d$")
 
@@ -190,7 +189,7 @@ def bill_number(jurisdiction: str, number: str) -> str:
     """The number as the legislature writes it: H.Res. 115 for LegiScan's HR115 of Congress."""
     found = re.fullmatch(r"([A-Z]+)(\d+)", number) if jurisdiction == "us" else None
     kind = _FEDERAL.get(found[1]) if found else None
-    return f"{TYPES[kind][1]} {found[2]}" if found and kind else number
+    return f"{kind} {found[2]}" if found and kind else number
 
 
 def day(value: Any) -> str | None:
