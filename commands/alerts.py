@@ -71,7 +71,7 @@ def alerts_status(session: Session) -> None:
     with open_mail_db(session) as db:
         room.give_up_dead_claims(db, utc_now())
         lines, problems = room.status(db)
-    for line in lines:
+    for line in lines or ["no channel has been sent anything yet"]:
         session.say(line)
     for problem in problems:
         click.echo(problem, err=True)
@@ -91,8 +91,11 @@ def notices(session: Session, morning: bool, dry_run: bool) -> None:
 
     with open_mail_db(session, "staff.db") as db:
         if dry_run:
-            for each in room.read(session.config, today=date.today(), morning=morning)[0]:
+            found = room.read(session.config, today=date.today(), morning=morning)[0]
+            for each in found:
                 click.echo(f"{each.account_id} {each.way}: {each.words} {each.head}")
+            if not found:
+                session.say("nobody who chose notices has any")
             return
         done = room.send(db, session.config, today=date.today(), morning=morning, clock=utc_now)
     session.say(", ".join(f"{number:,} {state}" for state, number in sorted(done.items()) if number) or "nothing new")

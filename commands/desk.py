@@ -196,8 +196,11 @@ def positions_proposals(session: Session) -> None:
     from desk.intake import proposals
 
     with staff_room(session) as db:
-        for row in proposals.listed(db):
-            click.echo(f"{row['id']}\t{row['state']}\t{row['position_id']}\t{row['proposer']}")
+        found = proposals.listed(db)
+    for row in found:
+        click.echo(f"{row['id']}\t{row['state']}\t{row['position_id']}\t{row['proposer']}")
+    if not found:
+        session.say("nobody has proposed an edit of a position yet")
 
 
 @positions.command("patch")

@@ -127,9 +127,10 @@ def subscribers_export(session: Session, address: str) -> None:
 def subscribers_erase(session: Session, address: str) -> None:
     """Forget one person: subscriptions, deliveries, requests. Backups made before still hold them until they are gone."""
     from digest.subscribers.subscribers import erase
+    from pages.http.formatting import count
 
     with open_mail_db(session) as db:
-        session.say(f"{erase(db, address)} subscriptions forgotten")
+        session.say(f"{count(erase(db, address), 'subscription')} forgotten")
 
 
 @click.group()
@@ -145,6 +146,7 @@ def digest() -> None:
 def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> None:
     """Freeze the issue of this week, day or minute; a second call gives the same one. Prints its id."""
     from digest import service
+    from pages.http.formatting import count
 
     drafts = ("staff.db",) if list_ == "staff" else ()
     with open_mail_db(session, *drafts) as db:
@@ -157,7 +159,8 @@ def digest_prepare(session: Session, list_: str, frequency: str, day: Any) -> No
             report=_report(session, list_, frequency, on),
         )
         click.echo(issue.id)
-        session.say(f"{len(issue.entries):,} entries; look at it with: infopolicy digest preview {issue.id}")
+        entries = count(len(issue.entries), "entry", "entries")
+        session.say(f"{entries}; look at it with: infopolicy digest preview {issue.id}")
 
 
 def _report(session: Session, list_: str, frequency: str, day: date) -> Any:

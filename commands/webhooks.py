@@ -76,7 +76,7 @@ def webhooks_status(session: Session) -> None:
 
     with _opened(session) as (ops, _corpus, receivers):
         lines, problems = delivery.status(ops, receivers)
-    for line in lines:
+    for line in lines or ["webhooks.yml names no receiver"]:
         session.say(line)
     for problem in problems:
         click.echo(problem, err=True)

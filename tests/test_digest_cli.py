@@ -179,7 +179,9 @@ def test_alerts_name_what_is_wrong_and_print_what_would_be_sent(call, tmp_path: 
     assert call("alerts", "test", "nobody").exit_code == 2
     assert "did not take" in call("alerts", "test", "team").stderr
     assert call("alerts", "send", "--dry-run").exit_code == 0
-    assert call("alerts", "status").exit_code == 0
+    told = call("alerts", "status")
+    assert told.exit_code == 0
+    assert told.output, "a command that finds nothing says so"
 
 
 def test_subscribe_export_and_erase(call, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +196,7 @@ def test_subscribe_export_and_erase(call, monkeypatch: pytest.MonkeyPatch) -> No
     assert "/subscribe/confirm/" in postbox.got[0][1].get_body(("plain",)).get_content()
     held = json.loads(call("subscribers", "export", "new@example.org").output)
     assert held["subscriptions"][0]["language"] == "es"
-    assert call("subscribers", "erase", "new@example.org").output == "1 subscriptions forgotten\n"
+    assert call("subscribers", "erase", "new@example.org").output == "1 subscription forgotten\n"
     assert json.loads(call("subscribers", "export", "new@example.org").output)["subscriptions"] == []
 
 
