@@ -199,7 +199,7 @@ def send_issue(
     dead = give_up_dead_claims(db, clock())
     if issue.state == "draft":
         with closing(corpus(config.corpus)) as source:
-            recheck(db, source, key)
+            recheck(db, source, key, _drafts(config.staff) if issue.list == "staff" else ())
         if report is not None:
             issues.write_report(db, issue, report(issue))
         issue = issues.load(db, key)

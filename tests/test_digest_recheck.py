@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from digest import service
 from digest.issues import compose, issues
 from digest.issues.issues import Issue
 from digest.issues.recheck import recheck
+from digest.issues.stances import Published
 from digest.issues.words import Words
 from digest.subscribers.preferences import Preferences
 from settings import Configuration
@@ -32,9 +34,9 @@ def decide(
         )
 
 
-def checked(db: Any, file: Path, issue: Issue) -> tuple[int, Issue]:
+def checked(db: Any, file: Path, issue: Issue, drafts: Sequence[Published] = ()) -> tuple[int, Issue]:
     with closing(service.corpus(file)) as corpus:
-        changed = recheck(db, corpus, issue.id)
+        changed = recheck(db, corpus, issue.id, drafts)
     return changed, issues.load(db, issue.id)
 
 
@@ -61,6 +63,22 @@ def test_a_stance_that_was_withdrawn_or_changed_is_not_mailed(db: Any, corpus_fi
     line = line_of(again)
     assert line.stance == ""
     assert not any("stance" in what for what in line.what)
+
+
+def test_a_draft_that_was_dropped_or_published_since_is_not_mailed_to_staff(db: Any, corpus_file: Path) -> None:
+    draft = Published("draft-1", BROADBAND, "oppose", "It harms.", "2022-03-08")
+    with closing(service.corpus(corpus_file)) as source:
+        given = {"list_": "staff", "frequency": "weekly", "now": FIRST, "day": FIRST_DAY, "drafts": [draft]}
+        issue = issues.prepare(db, source, **given)
+
+    def said(one: Issue) -> list[str]:
+        return [news["words"] for entry in one.entries for news in entry["news"] if news["kind"] == "draft"]
+
+    assert said(issue) == ["It harms."]
+    assert checked(db, corpus_file, issue, [draft])[0] == 0
+    corrected = draft._replace(reason="It harms lending.")
+    assert said(checked(db, corpus_file, issue, [corrected])[1]) == ["It harms lending."]
+    assert said(checked(db, corpus_file, issue, [])[1]) == []
 
 
 @pytest.mark.parametrize("day", ["2022-03-08", "2022-03-09"])

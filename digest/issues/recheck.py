@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -15,21 +16,23 @@ from digest.issues.stances import Published, published
 Entry = dict[str, Any]
 
 
-def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
-    """Take out of a draft the stances, areas, positions, and priorities that are public no more. Nothing is added.
+def recheck(db: Database, corpus: sqlite3.Connection, key: str, drafts: Iterable[Published] = ()) -> int:
+    """Take out of an issue the stances, areas, positions, and priorities that are public no more. Nothing is added.
 
-    A stance whose reason was corrected has the reason and the day that are public now.
+    A stance whose reason was corrected has the reason and the day that are public now. Of drafts of stances, which only staff
+    read, those stay that still wait: one that was dropped or published since is no draft any more.
 
     Args:
         db: mail.db, open for writing.
         corpus: corpus.db.
         key: the id of the issue.
+        drafts: the drafts of stances that wait now, for an issue to staff.
 
     Returns:
         how many items changed.
     """
     corpus.row_factory = sqlite3.Row
-    stances = list(published(corpus))
+    stances = {"stance": list(published(corpus)), "draft": list(drafts)}
     changed = []
     items = db.execute("select ordinal, entry from digest_items where digest_id = ?", [key]).fetchall()
     for ordinal, stored in items:
@@ -42,7 +45,7 @@ def recheck(db: Database, corpus: sqlite3.Connection, key: str) -> int:
     return len(changed)
 
 
-def _still_public(entry: Entry, documents: dict[str, Entry], stances: list[Published]) -> Entry:
+def _still_public(entry: Entry, documents: dict[str, Entry], stances: dict[str, list[Published]]) -> Entry:
     known = list(documents.values())
     said = {pair for each in known for pair in each["stances"].items()}
     parts = {
@@ -55,17 +58,17 @@ def _still_public(entry: Entry, documents: dict[str, Entry], stances: list[Publi
         "stances": {name: value for name, value in entry["stances"].items() if (name, value) in said},
         "effect": entry["effect"] and next((each["effect"] for each in known if each["effect"]), None),
         "must_see": entry["must_see"] and any(each["priority"] == 2 and not each["ceremonial"] for each in known),
-        "news": [now for each in entry["news"] if (now := _as_public_now(each, stances))],
+        "news": [now for each in entry["news"] if (now := _as_it_is_now(each, stances))],
     }
 
 
-def _as_public_now(news: Entry, stances: list[Published]) -> Entry | None:
-    """News as it may be told now; None for that of a stance that is public no more."""
-    if news["kind"] != "stance":
+def _as_it_is_now(news: Entry, stances: dict[str, list[Published]]) -> Entry | None:
+    """News as it may be told now; None for that of a stance that is public no more, or of a draft that waits no more."""
+    if news["kind"] not in stances:
         return news
     same = (
         each
-        for each in stances
+        for each in stances[news["kind"]]
         if (each.document_id, each.value) == (news["document"], news["word"])
         and each.subject == news.get("subject", each.subject)  # an issue of an older program names none
     )
