@@ -308,3 +308,8 @@ async def test_an_approver_corrects_a_proposed_record_or_keeps_it_for_staff(brow
     assert "it is no longer proposed" in (await browser.get("/desk/advocacy")).text
     [row] = advocacy.records(db)
     assert (row["proposed"], row["public"]) == (0, 0)
+    proposed = advocacy.add(db, ben, replace(LETTER, title="Talk", public=False, proposed=True), now=NOW)
+    newest = str((advocacy.current(db, proposed) or {})["id"])
+    meeting = said | {"kind": "meeting", "record": str(proposed), "seen": newest, "proposed": "1", "step": "save"}
+    assert (await browser.send("/desk/advocacy", **meeting)).status_code == 302
+    assert (advocacy.current(db, proposed) or {})["proposed"] == 0, "a meeting is never public, and the answer is clear"

@@ -185,7 +185,10 @@ def advocacy_page(context: RequestContext) -> Answer:
             if upload is not None:
                 advocacy_files.check(context.db, number, upload)
             typed["person_id"] = _person(context.db, context.typed("chosen") or typed["person_id"])
-            said = _record(context.db, typed, context.typed("public") == "1", context.typed("proposed") == "1")
+            asks = context.typed("proposed") == "1"
+            if context.me.may("approver") and typed["kind"] in advocacy.PRIVATE_KINDS:
+                asks = False  # what they answer by making a meeting of it
+            said = _record(context.db, typed, context.typed("public") == "1", asks)
             return _keep(context, said, number or None, upload)
         except RecordConflict as error:
             problem, newer = str(error), error.by
