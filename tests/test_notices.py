@@ -149,6 +149,29 @@ def test_a_record_proposed_for_the_public_waits_for_every_approver_but_the_one_w
     assert told(db) == []
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_who_proposed_a_record_hears_that_it_stays_with_staff_or_was_withdrawn(db: Database, gone: bool) -> None:
+    choose(db, kinds=["dropped"])
+    ben, ana = person(db, "Ben Writer"), person(db)
+    record = AdvocacyRecord(
+        kind="letter", title="To the chair", document_id=BROADBAND, happened_on="2022-03-08", proposed=True
+    )
+    number = advocacy.add(db, ben, record, now=NOW)
+    if gone:
+        advocacy.withdraw(db, ana, number, now=NOW, seen=number)
+    else:
+        advocacy.answer_proposal(db, ana, number, public=False, now=NOW, seen=number)
+    did = "withdrew" if gone else "keeps for staff"
+    words = f"Ana Reader {did} what you proposed to the public: “Sign-on letter: To the chair”."
+    assert told(db) == [("Ben", "dropped", words)]
+    mine = advocacy.add(db, ben, dataclasses.replace(record, title="Another"), now=NOW)
+    advocacy.withdraw(db, ben, mine, now=NOW, seen=(advocacy.current(db, mine) or {})["id"])
+    published = advocacy.add(db, ben, dataclasses.replace(record, title="A third"), now=NOW)
+    seen = (advocacy.current(db, published) or {})["id"]
+    advocacy.answer_proposal(db, ana, published, public=True, now=NOW, seen=seen)
+    assert len(told(db)) == 1, "nothing of what they withdrew themselves, or what the public reads"
+
+
 async def test_an_edit_of_a_position_waits_for_every_approver_but_its_author(db: Database, browser: Browser) -> None:
     for name in ("Ana Reader", "Ben Writer"):
         choose(db, name, kinds=["draft"])

@@ -185,6 +185,26 @@ def proposed(db: Database) -> list[dict[str, Any]]:
     )
 
 
+def declined(db: Database) -> list[dict[str, Any]]:
+    """Proposals that ended without the public: `by` and `by_id` kept the record for staff at `at`, or withdrew it (`gone`).
+
+    `asker` is who had proposed it, and `act` the number of the row that ended it.
+    """
+    return list(
+        db.query(
+            """select r.kind, r.title as said, r.document_id, r.gone, r.id as act, r.added_at as at, r.added_by as by_id,
+                b.name as by, f.added_by as asker, d.identifier, d.jurisdiction, coalesce(d.title, p.title, r.title) as title
+            from advocacy r join accounts b on b.id = r.added_by
+            join advocacy w on w.id = (select max(e.id) from advocacy e where e.record_id = r.record_id and e.id < r.id)
+            join advocacy f on f.id = (
+                select min(e.id) from advocacy e where e.record_id = r.record_id and e.id < r.id and e.id > coalesce(
+                    (select max(o.id) from advocacy o where o.record_id = r.record_id and o.id < r.id and o.proposed = 0), 0))
+            left join corpus.documents d on d.id = r.document_id left join corpus.positions p on p.id = r.position_id
+            where w.proposed = 1 and (r.gone = 1 or r.proposed = 0 and r.public = 0) order by r.id"""
+        )
+    )
+
+
 def _write(
     db: Database,
     account: Account,

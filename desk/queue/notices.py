@@ -22,7 +22,7 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.intake.proposals import waiting as edits_of_positions
 from desk.queue.advocacy import KINDS as RECORDS
-from desk.queue.advocacy import KNOWN_DATES, date_says, lapsed, proposed
+from desk.queue.advocacy import KNOWN_DATES, date_says, declined, lapsed, proposed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
 from pages.http import formatting
 from pages.http.titles import readable
@@ -35,7 +35,7 @@ Row = dict[str, Any]
 KINDS = {
     "assigned": "Somebody assigns a document to me",
     "draft": "A draft of a stance, a proposed outcome or edit of a position, or a record proposed for the public waits for me",
-    "dropped": "A colleague drops a draft of mine, or withdraws the stance that it is to replace",
+    "dropped": "A colleague drops a draft or a proposal of mine, or withdraws the stance that a draft is to replace",
     "moved": "A document that I follow or lead moves",
     "tomorrow": "A hearing, a meeting, a vote, or a deadline of such a document is tomorrow",
 }
@@ -216,6 +216,13 @@ def _dropped(db: Database) -> Found:
         if draft["withdrawn"]:
             words = f"{draft['by']} withdrew the stance that your draft {side} was to replace. The draft still waits."
         yield draft["reviewer"], draft["at"], f"dropped-{draft['act']}", draft, words
+    for record in declined(db):
+        if record["by_id"] == record["asker"]:
+            continue
+        did = "withdrew" if record["gone"] else "keeps for staff"
+        words = f"{record['by']} {did} what you proposed to the public: “{RECORDS[record['kind']]}: {record['said']}”."
+        row = record | {"path": "/desk/advocacy"}
+        yield record["asker"], record["at"], f"declined-{record['act']}", row, words
 
 
 def _moved(db: Database) -> Found:
