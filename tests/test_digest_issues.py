@@ -338,6 +338,14 @@ def test_an_added_item_whose_place_is_cleared_comes_after_those_with_a_place(db,
         (Preferences(jurisdictions=("us-tx",), searches=('"wi-fi hotspots" schools',)), {RULE}),
         (Preferences(jurisdictions=("us-tx",), searches=('NEAR(" OR * {x}',)), set()),
         (Preferences(jurisdictions=("us-tx",), searches=("hotspot lending",)), {RULE, BROADBAND}),
+        (
+            Preferences(jurisdictions=("us-tx",), searches=("United States",)),
+            set(),
+        ),  # not all that the United States do
+        (
+            Preferences(jurisdictions=("us-tx",), searches=("hotspots in Texas or the United States",)),
+            {RULE, BROADBAND},
+        ),
         (Preferences(jurisdictions=("us-tx",), searches=("tracker:broadband",)), {RULE, BROADBAND}),
         (Preferences(searches=("tracker:broadband",)), {RULE, BROADBAND}),
         (Preferences(searches=("tracker:broadband place:us",)), {RULE, BROADBAND}),

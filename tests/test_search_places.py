@@ -12,7 +12,7 @@ from search_fixtures import DAY, filled, found_by
 from site_corpus import TODAY
 
 import serve
-from pages.browse import browse, search, years
+from pages.browse import browse, finding, search, years
 from pages.database import marks
 
 
@@ -142,3 +142,10 @@ async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
     assert "/browse.csv?q=library+this" not in page
     page = html.unescape((await site.client.get("/browse?q=library+2022")).text)
     assert 'See also: <a href="/browse?q=library&year=2022">' in page
+
+
+def test_a_place_alone_is_a_word_where_documents_are_looked_for_by_words(db: sqlite3.Connection) -> None:
+    with db:
+        db.execute("update documents set title = 'Barns of Texas' where id = 'us-117-hr5'")
+    assert finding.find_documents(db, "Texas") == ["us-117-hr5"]
+    assert search.parse_words("library Texas").places == ["us-tx"]

@@ -317,7 +317,7 @@ def _conditions(filters: Filters) -> tuple[list[str], dict[str, Any]]:
     ]
     found += [condition for name, condition in switches.items() if getattr(filters, name)]
     asked = ["w.document_id in (select value from json_each(:named))"]
-    expression = search.parse(filters.q).expression if filters.q else ""
+    expression = search.parse_words(filters.q).expression if filters.q else ""
     if number := read_number(filters.q):
         of_place = "and jurisdiction = :number_place" if number.place else ""
         asked.append(

@@ -1,4 +1,7 @@
-"""Which documents of an issue the saved searches of its readers find: what /browse finds for the same words."""
+"""Which documents of an issue the saved searches of its readers find: what /browse finds for the same words.
+
+    A search for a place and nothing else finds what has its name, as words.
+    """
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from collections.abc import Collection, Iterable
 
 from digest.issues.clusters import chunks, marks
 from pages.browse.asked import Search
-from pages.browse.search import parse
+from pages.browse.search import parse_words
 from pages.http.formatting import shortened
 from store.constants import ANY_AREA
 
@@ -18,7 +21,10 @@ _LONGEST_SENTENCE = 320
 def search(
     corpus: sqlite3.Connection, documents: Collection[str], searches: Iterable[str]
 ) -> dict[str, dict[str, str]]:
-    """Document -> the saved searches that find it, each with the words around it: what /browse finds for the same words."""
+    """Document -> the saved searches that find it, each with the words around it: what /browse finds for the same words.
+
+    A search for a place and nothing else finds what has its name, as words.
+    """
     wanted = list(dict.fromkeys(searches))
     found: dict[str, dict[str, str]] = defaultdict(dict)
     if not wanted or not documents:
@@ -31,7 +37,7 @@ def search(
         rows = corpus.execute(f"select id, title, abstract, text from documents where id in ({marks(chunk)})", chunk)
         index.executemany("insert into words values (?, ?, ?, ?)", rows)
     for search in wanted:
-        asked = parse(search)
+        asked = parse_words(search)  # all that a place does would bury the rest: who wants that chooses the place
         if not asked:
             continue
         tied = _tied(corpus, list(documents), asked) if asked.ties or asked.named_places else None

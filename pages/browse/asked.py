@@ -116,6 +116,11 @@ class Search:
         """The jurisdictions of the places that were named."""
         return list(dict.fromkeys(each.key for each in self.named_places))
 
+    @property
+    def only_places(self) -> bool:
+        """Whether nothing but places is asked for."""
+        return bool(self.named_places) and not (self.expression or self.ties)
+
     def where(self, *, ties_only: bool = False) -> tuple[str, list[str]]:
         """All of it, or all but the words, as SQL conditions on rows of ``listing``."""
         conditions, values = ["1"], list[str]()

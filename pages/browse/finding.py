@@ -98,7 +98,7 @@ def find_documents(db: sqlite3.Connection, typed: str, most: int = MOST_FOUND) -
     number = slug(typed).replace("-", "")
     by_number = "select document_id from listing where number = ? and area_id = 'any' order by sort_on desc"
     asked = [(f"{by_number} limit {most}", number)]
-    words = search.parse(typed)
+    words = search.parse_words(typed)
     if expression := words.expression:
         for index in words.indexes:
             by_words = f"select d.id from {index} f join documents d on d.rowid = f.rowid where {index} match ?"

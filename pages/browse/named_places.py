@@ -20,7 +20,8 @@ MOST_LACKS = 3
 class ReadPlaces:
     """How the places in the words of a search were read: the addresses that take it back.
 
-    ``first``: their documents come first. ``alone``: nothing but places was asked for. ``elsewhere``: few documents of them
+    ``first``: their documents come first. ``alone``: no words besides the places were looked for, and with
+    ``nothing_else`` no issue or sponsor either. ``elsewhere``: few documents of them
     have the words, and those of other places are listed, too.
     """
 
@@ -30,6 +31,7 @@ class ReadPlaces:
     held: int
     first: bool
     alone: bool
+    nothing_else: bool
     elsewhere: bool
     only: str
     as_words: str
@@ -49,6 +51,7 @@ def read(db: sqlite3.Connection, filters: Filters, asked: Search, counts: facets
         held=facets.count(db, replace(filters, jurisdiction=",".join(asked.places)), counts),
         first=not filters.jurisdiction and filters.sort != "latest",
         alone=not asked.expression,
+        nothing_else=asked.only_places,
         elsewhere=not asked.only_place,
         only=filters.address(q=asked.without_places, jurisdiction=",".join(asked.places)),
         as_words=filters.address(q=asked.places_as_words),

@@ -166,6 +166,12 @@ def parse(query: str | None) -> Search:
     return replace(asked, ties=[NOTHING], note=" ".join(filter(None, [asked.note, no_word])))
 
 
+def parse_words(query: str | None) -> Search:
+    """The same where a place and nothing else is a word to look for."""
+    asked = parse(query)
+    return parse(asked.places_as_words) if asked.only_places else asked
+
+
 def _as_words(query: str, named: Iterable[Sequence[str]]) -> str:
     """The query with some of its names in quotation marks: their own words alone are looked for then."""
     for words in named:
