@@ -15,6 +15,8 @@ import serve
 from pages.browse import browse, finding, search, years
 from pages.database import marks
 
+NOTE = "“{}” is looked for as a word here. For the documents of that place, write place:{} instead."
+
 
 @pytest.fixture
 def db(tmp_path: Path) -> sqlite3.Connection:
@@ -49,6 +51,22 @@ def test_places_are_read_from_a_search(typed: str, places: list[str], without: s
     asked = search.parse(typed)
     assert (asked.places, asked.without_places) == (places, without)
     assert search.parse(asked.places_as_words).places == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("library OR museum New York", NOTE.format("New York", "us-ny")),
+        ("library NOT Texas", NOTE.format("Texas", "us-tx")),
+        ("library OR museum", None),
+        ("title:Texas library", None),
+        ("library OR museum place:us-ny", None),
+        ('library OR "New York"', None),
+        ("library New York", None),
+    ],
+)
+def test_a_search_with_operators_says_that_a_place_is_a_word(typed: str, note: str | None) -> None:
+    assert search.parse(typed).note == note
 
 
 def test_both_of_two_places_count(db: sqlite3.Connection) -> None:

@@ -206,6 +206,17 @@ def _ends_in_place(tokens: list[tuple[str, str]]) -> bool:
     return any((found := names.place_at(words[at:])) and at + found[0] == len(words) for at in range(len(words)))
 
 
+def _place_as_word(tokens: list[tuple[str, str]]) -> str | None:
+    """A sentence where a search with operators has the name of a place, which is a word there."""
+    for at in range(len(tokens)):
+        in_a_part = at > 0 and tokens[at - 1][0] == "field"  # "title:Texas" means the word
+        words = [] if in_a_part else _words_of(tokens[at:])
+        if found := names.place_at(words):
+            said = _("“{name}” is looked for as a word here. For the documents of that place, write {place} instead.")
+            return said.format(name=" ".join(words[: found[0]]), place=f"place:{found[1]}")
+    return None
+
+
 def _words_of(tokens: Iterable[tuple[str, str]]) -> list[str]:
     """The words with which some tokens begin."""
     return [text for _kind, text in itertools.takewhile(lambda token: token[0] == "word", tokens)]
@@ -245,6 +256,7 @@ def _parse(query: str | None) -> Search:
         return (
             replace(asked, exactly=_as_words(query, [name.words for name in asked.renamed])) if asked.renamed else asked
         )
+    note = note or _place_as_word(tokens)
     parser = _Parser(tokens)
     parts: list[str] = []
     while parser.at < len(tokens):
