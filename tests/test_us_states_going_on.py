@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import scrapy
 from conftest import NOW, SOURCES, replay
 from golden import NOWHERE, made
@@ -15,10 +16,10 @@ from sqlite_utils import Database
 from test_us_states import answer, asked, first, jurisdictions, key, row  # noqa: F401
 from twisted.python.failure import Failure
 
-from crawlers.items import Bill, Listing, Reject
+from crawlers.items import Bill, Listing, Reject, Unreadable
 from crawlers.parsers import openstates as api
 from crawlers.people import Person, RollCallsOf
-from crawlers.spiders.us_states import UsStatesSpider
+from crawlers.spiders.us_states import UsStatesSpider, stamped
 from crawlers.storage.record import upsert
 from crawlers.storage.watermarks import Watermark, watermarks
 
@@ -156,6 +157,53 @@ def test_states_in_session_come_first_then_what_is_half_read_then_who_waited_lon
     spider = spider_on(corpus)
     spider.today = "2025-03-10"
     assert [each.state for each in sorted(rows, key=spider.progress.urgency)] == ["ut", "wy", "al", "nv"]
+
+
+def test_a_state_in_session_comes_before_one_whose_session_is_over_and_half_read(corpus: Database) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
+    spider = spider_on(corpus)
+    spider.today = "2025-03-10"
+    rows = [
+        api.Session(state="wy", name="2025", starts_on="2025-01-01", ends_on="2025-03-01", updated_at=None),
+        api.Session(state="ut", name="new", starts_on="2025-01-01", ends_on="2025-04-01", updated_at=None),
+    ]
+    assert [each.state for each in sorted(rows, key=spider.progress.urgency)] == ["ut", "wy"]
+
+
+@pytest.mark.parametrize(
+    ("today", "arguments", "due"),
+    [
+        ("2026-12-01", {}, False),  # less than a week later
+        ("2026-12-09", {}, True),  # two weeks later, at the latest
+        ("2026-12-09", {"limit": "5"}, False),  # what stops early compares nothing
+    ],
+)
+def test_the_total_of_a_session_is_asked_for_again_within_two_weeks(
+    corpus: Database, today: str, arguments: dict[str, str], due: bool
+) -> None:
+    stored(corpus, row(1, "2025-03-01T00:00:00+00:00"))
+    finished(corpus, at="2026-11-25T00:00:05Z")
+    spider = spider_on(corpus, **arguments)
+    spider.today = today
+    found = jurisdictions(spider, "2025", updated_at="2025-03-01T00:00:00+00:00")
+    totals = [each for each in found if isinstance(each, scrapy.Request) and asked(each)["per_page"] == "1"]
+    assert bool(totals) is due
+
+
+def test_a_bill_without_a_time_of_change_takes_that_of_the_one_before_it() -> None:
+    early, late = row(1, "2025-03-01T00:00:00+00:00"), row(3, "2025-03-02T00:00:00+00:00")
+    bare = row(2, "") | {"updated_at": None}
+    assert [stamp[:10] for stamp, _ in stamped([early, bare, late])] == ["2025-03-01", "2025-03-01", "2025-03-02"]
+    for rows in ([bare, late], [early, bare]):  # nobody can tell where this page, or the next one, begins
+        with pytest.raises(Unreadable):
+            list(stamped(rows))
+
+
+def test_whom_many_bills_name_comes_once(corpus: Database) -> None:
+    spider, ida = spider_on(corpus), {"person": {"id": "ocd-person/1", "name": "Ida Sample"}}
+    bills = [row(number, "2025-03-01T00:00:00+00:00") | {"sponsorships": [ida], "votes": []} for number in (1, 2)]
+    named = [each for bill in bills for each in spider.votes(bill, api.parse_bill(bill)) if isinstance(each, Person)]
+    assert [person.name for person in named] == ["Ida Sample"]
 
 
 def test_one_request_at_a_time_or_the_order_of_states_is_lost() -> None:
