@@ -21,7 +21,7 @@ from pathlib import Path
 
 from crawlers.items import BadRecord, Document, Unreadable
 from crawlers.parsers import billstatus, congress_gov, legiscan, legistar, xmltree
-from crawlers.parsers.json_reader import read_object
+from crawlers.parsers.json_reader import read_object, read_objects
 from crawlers.storage.validation import validate
 
 
@@ -35,7 +35,7 @@ def _legiscan(body: bytes) -> Iterator[Document]:
 
 def _legistar(body: bytes) -> Iterator[Document]:
     city = next(iter(legistar.load_cities().values()))
-    for row in legistar.read_rows(body):
+    for row in read_objects(body):
         yield legistar.parse_matter(city, row, histories=[], sponsors=[], text=None, stamp="s")
 
 

@@ -24,18 +24,6 @@ _DELEGATES = {"AS": "Delegate", "DC": "Delegate", "GU": "Delegate", "MP": "Deleg
 _PARTIES = {"Democrat": "Democratic"}
 
 
-def read_rows(body: bytes) -> list[Record]:
-    """A list of records.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    rows = read_json(body)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Unreadable("not a list of records")
-    return rows
-
-
 def read_members(body: bytes) -> dict[str, list[Record]]:
     """Who sits on each committee, by the committee's code as documents have it.
 

@@ -36,6 +36,18 @@ def read_object(body: bytes) -> dict[str, Any]:
     return found
 
 
+def read_objects(body: bytes) -> list[dict[str, Any]]:
+    """The objects of an answer that is a JSON list.
+
+    Raises:
+        Unreadable: it is no JSON, or no list of objects: worth asking again.
+    """
+    found = read_json(body)
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise Unreadable("not a list of records")
+    return found
+
+
 def is_total(value: Any) -> TypeGuard[int]:
     """Whether this can be how many there are of something."""
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST

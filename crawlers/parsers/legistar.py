@@ -108,18 +108,6 @@ def refusal(city: City, status: int, body: bytes) -> str:
     return f"{city.name}: HTTP status {status}"
 
 
-def read_rows(body: bytes) -> list[Record]:
-    """The objects of an answer that is a list.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    rows = read_json(body)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Unreadable("not a list of records")
-    return rows
-
-
 def read_record(body: bytes) -> Record:
     """The object of an answer.
 

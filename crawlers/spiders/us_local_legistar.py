@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
 from crawlers.parsers import legistar as ls
+from crawlers.parsers.json_reader import read_objects
 from crawlers.storage import stored_state
 
 PAGE = 1000  # the most that the API gives at once
@@ -76,7 +77,7 @@ class UsLocalLegistarSpider(GatheringSpider):
         )
 
     def parse_page(self, response: Response, city: ls.City, skip: int, top: int) -> Iterator[Any]:
-        found = ls.read_rows(response.body)
+        found = read_objects(response.body)
         yield from self.keep(city, found, skip)
         if found:
             yield self.ask_page(city, skip + len(found))
@@ -146,7 +147,7 @@ class UsLocalLegistarSpider(GatheringSpider):
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "text":
             return ls.read_record(body)
-        rows = ls.read_rows(body)
+        rows = read_objects(body)
         if name == "versions" and rows:
             number, version = work.record["row"]["MatterId"], work.record["row"].get("MatterVersion")
             # each version has its text; that of the version in force is kept

@@ -16,6 +16,7 @@ from scrapy.http import Response
 from crawlers.completeness.completeness import lacks_much
 from crawlers.items import BadRecord, ExpectedCount, Listing
 from crawlers.parsers import congress_legislators as cl
+from crawlers.parsers.json_reader import read_objects
 from crawlers.people import Person, Roster
 from crawlers.spider import SourceSpider
 from crawlers.storage.person_state import current_people
@@ -47,13 +48,13 @@ class UsPeopleSpider(SourceSpider):
 
     def parse_file(self, response: Response, name: str) -> Iterator[Any]:
         """Keep a file that can be read, and go on once all are there."""
-        cl.read_members(response.body) if name == FILES[4] else cl.read_rows(response.body)
+        cl.read_members(response.body) if name == FILES[4] else read_objects(response.body)
         self.came[name] = response.body
         if len(self.came) == len(FILES):
             yield from self.records()
 
     def records(self) -> Iterator[Any]:
-        current, past, offices, committees = (cl.read_rows(self.came[name]) for name in FILES[:4])
+        current, past, offices, committees = (read_objects(self.came[name]) for name in FILES[:4])
         members = cl.read_members(self.came[FILES[4]])
         stored = current_people(
             Path(self.settings["INFOPOLICY_CORPUS"]), source=self.name, jurisdiction=cl.JURISDICTION

@@ -6,16 +6,17 @@ from fuzz_targets import UNUSABLE, each, stored
 from fuzzing import change_bytes, change_json, change_xml
 
 from crawlers.parsers import congress_legislators, house_votes, openstates_people, senate_votes, zip_districts
+from crawlers.parsers.json_reader import read_objects
 
 
 def _members(body: bytes) -> None:
     parse = congress_legislators.parse_person
-    rows = congress_legislators.read_rows(body)
+    rows = read_objects(body)
     stored(each(lambda row: parse(row, is_current=True, source_url="https://x"), rows))
 
 
 def _committees(body: bytes) -> None:
-    rows = congress_legislators.read_rows(body)
+    rows = read_objects(body)
     for made in each(lambda row: list(congress_legislators.parse_committees(row, {})), rows):
         stored(made)
 

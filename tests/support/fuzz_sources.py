@@ -38,7 +38,7 @@ from crawlers.parsers import (
     web_page,
     xmltree,
 )
-from crawlers.parsers.json_reader import read_object
+from crawlers.parsers.json_reader import read_object, read_objects
 from crawlers.spiders import us_federal_register
 from crawlers.spiders.us_bills import UsBillsSpider
 
@@ -158,7 +158,7 @@ _CITY = next(iter(legistar.load_cities().values()))
 
 
 def _legistar(body: bytes) -> None:
-    rows = legistar.read_rows(body)
+    rows = read_objects(body)
     keys = legistar.keys_of(_CITY, {legistar.matter_number(row): row for row in rows})
     parse = legistar.parse_matter
     stored(each(lambda row: parse(_CITY, row, histories=rows, sponsors=rows, text=None, stamp="s"), keys.values()))
@@ -173,7 +173,7 @@ _MATTER = {
 
 
 def _legistar_parts(body: bytes) -> None:
-    rows = legistar.read_rows(body)
+    rows = read_objects(body)
     text = legistar.read_record(b"{}").get("MatterTextPlain")
     stored(
         each(
