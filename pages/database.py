@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 Row = dict[str, Any]
@@ -25,6 +25,6 @@ def value(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> Any:
     return row[0] if row else None
 
 
-def marks(items: Sequence[object]) -> str:
+def marks(items: Collection[object]) -> str:
     """Return one SQL placeholder for each item."""
     return ", ".join("?" * len(items))

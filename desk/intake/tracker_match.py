@@ -16,6 +16,7 @@ from crawlers.items import FEDERAL_TYPES, BadRecord, document_id, slug
 from desk.accounts import accounts
 from desk.intake import tracker
 from desk.intake.tracker import Row
+from pages.database import marks
 from pages.documents.session_status import SESSION_TITLE
 from pages.http.formatting import glossary, session_in_words, shortened
 from pages.http.titles import readable
@@ -234,8 +235,7 @@ def _moved_then(said: str, stored: str, moved: range) -> bool:
 def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, str, range]]:
     """Documents of this number with their sessions and the years in which they moved, the newest first."""
     forms = {document_id(each, "x", number).removeprefix(f"{each}-x-") for each in ([place] if place else ["us", "xx"])}
-    marks = ", ".join("?" * len(forms))
-    where = f"l.area_id = 'any' and l.number in ({marks})" + (" and l.jurisdiction = ?" if place else "")
+    where = f"l.area_id = 'any' and l.number in ({marks(forms)})" + (" and l.jurisdiction = ?" if place else "")
     rows = db.execute(
         f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, "
         "substr(d.published_on, 1, 4), substr(coalesce(d.latest_action_on, d.published_on), 1, 4), "

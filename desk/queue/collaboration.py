@@ -12,6 +12,7 @@ from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue.advocacy import KNOWN_DATES, date_says
 from desk.reviews.subjects import LONGEST_NOTE
+from pages.database import marks
 from pages.http import formatting
 from store.clock import ago
 from store.connect import writing
@@ -86,8 +87,7 @@ def current_assignment(db: Database, document_id: str) -> dict[str, Any] | None:
 def assignee_names(db: Database, document_ids: list[str]) -> dict[str, str]:
     """Return who is assigned to each of these documents: document id to name."""
     sql = "select s.document_id, a.name from current_assignments s join accounts a on a.id = s.assigned_to"
-    marks = ", ".join("?" * len(document_ids))
-    return dict(db.execute(f"{sql} where s.document_id in ({marks})", document_ids).fetchall())
+    return dict(db.execute(f"{sql} where s.document_id in ({marks(document_ids)})", document_ids).fetchall())
 
 
 def snooze(

@@ -24,6 +24,7 @@ from desk.intake.proposals import waiting as edits_of_positions
 from desk.queue.advocacy import KINDS as RECORDS
 from desk.queue.advocacy import KNOWN_DATES, date_says, declined, lapsed, proposed
 from desk.reviews.drafts import touched_by_others, waiting_drafts
+from pages.database import marks
 from pages.http import formatting
 from pages.http.titles import readable
 from store.errors import InvalidInput
@@ -226,11 +227,10 @@ def _dropped(db: Database) -> Found:
 
 
 def _moved(db: Database) -> Found:
-    marks = ", ".join("?" * len(MOVES))
     for row in db.query(
         f"select w.account_id, c.id, c.kind, c.summary, c.happened_on, c.seen_at, {_DOCUMENT} from ({_WATCHERS}) w "
         "join corpus.changes c on c.document_id = w.document_id and c.seen_at > w.since "
-        f"join corpus.documents d on d.id = c.document_id where c.kind in ({marks}) or c.kind = 'action' and d.kind = ? "
+        f"join corpus.documents d on d.id = c.document_id where c.kind in ({marks(MOVES)}) or c.kind = 'action' and d.kind = ? "
         "order by c.seen_at, c.rowid",
         [*MOVES, KIND],
     ):

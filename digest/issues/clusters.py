@@ -10,6 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from pages.database import marks
 from store.constants import SAME_BILL
 
 #: Shorter titles ("Relating to taxation") are the titles of many bills.
@@ -68,7 +69,3 @@ def clusters(corpus: sqlite3.Connection, keys: Sequence[str], tied: dict[str, li
 def chunks(keys: Sequence[str]) -> Iterable[Sequence[str]]:
     """Slices that are short enough for one statement of SQL."""
     return (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK))
-
-
-def marks(keys: Sequence[str]) -> str:
-    return ", ".join("?" * len(keys))

@@ -6,10 +6,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from digest.issues.clusters import chunks, marks
+from digest.issues.clusters import chunks
 from digest.issues.effects import effect
 from digest.issues.ledger import pattern
 from digest.issues.stances import of_documents
+from pages.database import marks
 from pages.documents import rulemaking
 from pages.documents.session_status import SESSION_TITLE
 from pages.http.formatting import shortened

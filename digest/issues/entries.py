@@ -14,11 +14,12 @@ from sqlite_utils import Database
 
 from comparison.versions.company_provisions import told_of_change, touched_by_change
 from crawlers.companies import KIND
-from digest.issues.clusters import chunks, clusters, companions, marks
+from digest.issues.clusters import chunks, clusters, companions
 from digest.issues.documents import Entry, documents_of
 from digest.issues.ledger import due, pattern, rules
 from digest.issues.searches import search
 from digest.issues.stances import Published, published
+from pages.database import marks
 from pages.documents.session_status import UNDECIDED, ended_with
 from pages.http.formatting import shortened
 

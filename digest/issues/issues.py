@@ -17,6 +17,7 @@ from digest.issues.entries import entries, frozen
 from digest.issues.stances import Published
 from digest.subscribers.preferences import FREQUENCIES, LISTS, Preferences
 from digest.subscribers.tokens import CONFIRM_SECONDS
+from pages.database import marks
 from store.clock import ago
 from store.errors import InvalidInput
 
@@ -169,9 +170,9 @@ def subscribed(db: Database, list_: str, frequency: str) -> list[dict[str, Any]]
 
 def told(db: Database, subscriber: dict[str, Any]) -> int:
     """The last place of the ledger this person has been told of; at first, what was known when they confirmed."""
-    marks = ", ".join("?" * len(TOLD))
     last = db.execute(
-        f"select max(through) from deliveries where subscriber_id = ? and state in ({marks})", [subscriber["id"], *TOLD]
+        f"select max(through) from deliveries where subscriber_id = ? and state in ({marks(TOLD)})",
+        [subscriber["id"], *TOLD],
     ).fetchone()[0]
     return max(last or 0, ledger.at(db, subscriber["confirmed_at"]))
 

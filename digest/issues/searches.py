@@ -9,9 +9,10 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
-from digest.issues.clusters import chunks, marks
+from digest.issues.clusters import chunks
 from pages.browse.asked import Search
 from pages.browse.search import parse_words
+from pages.database import marks
 from pages.http.formatting import shortened
 from store.constants import ANY_AREA
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from pages.database import marks
 from publish.decisions import ON_RECORD
 
 #: Subject of the stance on a document as a whole; `stance:<position>` is the one under a position.
@@ -57,9 +58,8 @@ def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
 def of_documents(corpus: sqlite3.Connection, keys: Sequence[str]) -> dict[str, dict[str, str]]:
     """Document -> position ("" for the document as a whole) -> stance."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    marks = ", ".join("?" * len(keys))
     for document, subject, value in corpus.execute(
-        f"select document_id, subject, value from decisions where document_id in ({marks}) "
+        f"select document_id, subject, value from decisions where document_id in ({marks(keys)}) "
         "and subject like 'stance%' and verdict = 'confirm' and value is not null order by subject",
         keys,
     ):
