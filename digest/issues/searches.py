@@ -1,7 +1,7 @@
 """Which documents of an issue the saved searches of its readers find: what /browse finds for the same words.
 
-    A search for a place and nothing else finds what has its name, as words.
-    """
+A search for a place and nothing else finds what has its name, as words.
+"""
 
 from __future__ import annotations
 
