@@ -111,7 +111,7 @@ def test_a_place_is_collected_with_its_regular_session(db: sqlite3.Connection) -
         ),
         ("q=fish&jurisdiction=us-oh", "Ohio: Not collected: 134th General Assembly, Special Session."),
         ("q=fish&jurisdiction=us-gu", ""),
-        ("q=fish&jurisdiction=us-tx,us-oh", ""),
+        ("q=fish&jurisdiction=us-tx,us-oh", "Texas: Not collected: the 87th Legislature."),
         ("q=fish&jurisdiction=us-zz", ""),
         ("q=texas+hb+1", ""),  # the notice of numbers says it
         ("q=fish", ""),

@@ -55,7 +55,9 @@ async def test_a_typed_address_leads_to_the_place(tmp_path: Path, address: str, 
     assert (answer.status_code, answer.headers["location"]) == (302, leads_to)
 
 
-@pytest.mark.parametrize("address", ["/places/nowhere", "/jurisdictions/nowhere"])
+@pytest.mark.parametrize(
+    "address", ["/places/nowhere", "/jurisdictions/nowhere", "/jurisdictions/ca", "/jurisdictions/gb"]
+)
 async def test_no_place_is_still_not_found(tmp_path: Path, address: str) -> None:
     site = serve.build(build(tmp_path), today=TODAY)
     assert (await site.client.get(address)).status_code == 404

@@ -60,7 +60,7 @@ async def one_jurisdiction(datasette, request):
     found = await read_once(datasette, places.jurisdiction, key, today(datasette))
     if found is None and (lacking := places.not_collected(key)):
         return await datasette.page(request, "not_collected.html", lacking, status=404)
-    if found is None and (typed := place_typed(key)) not in (None, key):
+    if found is None and key not in formatting.glossary()["jurisdictions"] and (typed := place_typed(key)):
         return _to_place(typed)
     return await datasette.page(request, "jurisdiction.html", found)
 
