@@ -342,7 +342,8 @@ def update(
     workers: int = 2,
     progress: tuple[Callable[[int], None], Callable[[int], None]] | None = None,
 ) -> Updated:
-    """Bring everything that follows from the stored records up to date: restate, take in, link, date, derive, publish, compare.
+    """Bring everything that follows from the stored records up to date: restate, take in, link, date, derive, outcomes,
+    publish, compare.
 
     Each step asks the tables what is missing, so that a run that was killed heals at the next one.
 
