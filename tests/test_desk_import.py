@@ -307,6 +307,14 @@ def test_leads_and_priorities_are_written_once_and_taken_back(db: Any) -> None:
     assert reviews.current(db, BROADBAND, "priority") is None
 
 
+def test_a_lead_who_was_chosen_since_an_import_stays_when_it_is_undone(db: Any) -> None:
+    assert apply(db, LEADS) == (2, [])
+    collaboration.assign(db, person(db), BROADBAND, "Cleo Looker", NOW)
+    importing.undo(db, person(db), importing.past(db)[0]["batch"], "x", NOW)
+    leader = collaboration.current_assignment(db, BROADBAND)
+    assert (leader or {}).get("name") == "Cleo Looker"
+
+
 def test_taken_back_after_an_account_was_closed(db: Any) -> None:
     """Who led before can lead no more: then nobody leads, and the rest is taken back, too."""
     collaboration.assign(db, person(db), BROADBAND, "Cleo Looker", NOW)
