@@ -110,6 +110,14 @@ def test_what_one_assigns_to_oneself_or_what_went_on_to_another_is_no_news(db: D
     assert told(db) == []
 
 
+def test_who_withdraws_what_their_own_draft_is_to_replace_is_told_nothing(db: Database) -> None:
+    choose(db, "Ana Reader", kinds=["dropped"])
+    say(db, subject="stance", value="support", published=True, reason="It helps.", source="https://example.org/letter")
+    say(db, subject="stance", value="oppose")
+    say(db, "reject", "stance", published=True)
+    assert told(db) == []
+
+
 def test_a_draft_waits_for_every_approver_but_the_one_who_wrote_it(db: Database) -> None:
     for name in ("Ana Reader", "Ben Writer", "Cleo Looker"):
         choose(db, name)
