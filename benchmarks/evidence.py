@@ -2,7 +2,7 @@
 
     python -m benchmarks.evidence CORPUS [--documents 50] [--seed 1]
 
-For a person to read: does the sentence support the area? Documents are drawn by lot from corpus.db; labelled ones are left
+For a person to read: does the sentence support the area? Documents are drawn by lot from corpus.db; labeled ones are left
 out, because the model may have learned from them. They are tagged anew, so that the rules and model of now are judged.
 """
 
@@ -26,11 +26,11 @@ CHARACTERS = 800
 
 
 def long_documents(corpus: Path, seed: int) -> Iterator[Record]:
-    """Unlabelled documents of ten sentences or more, in an order drawn by lot."""
-    labelled = {label.document for label in read_labels()}
+    """Unlabeled documents of ten sentences or more, in an order drawn by lot."""
+    labeled = {label.document for label in read_labels()}
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
         long = "select id from documents where length(coalesce(abstract, '') || coalesce(text, '')) > ? order by id"
-        found = [row[0] for row in db.execute(long, [CHARACTERS]) if row[0] not in labelled]
+        found = [row[0] for row in db.execute(long, [CHARACTERS]) if row[0] not in labeled]
         random.Random(seed).shuffle(found)
         for document_id in found:
             asked = "select id, title, abstract, text from documents where id = ?"

@@ -67,7 +67,7 @@ def agree(first: dict[str, Reading], second: dict[str, Reading]) -> Agreement:
         raise ValueError(
             "nothing to compare" if not second else f"not read by the first: {', '.join(sorted(more)[:5])}"
         )
-    names = [area.id for area in load_areas().areas if area.labelled]
+    names = [area.id for area in load_areas().areas if area.labeled]
     pairs = [(first[key], second[key]) for key in second]
     if unknown := {area for pair in pairs for areas, _ in pair for area in areas} - {*names}:
         raise ValueError(f"unknown areas: {', '.join(sorted(unknown))}")

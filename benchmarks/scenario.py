@@ -171,7 +171,7 @@ def open_accounts(data: Path) -> None:
         mail = f"{name.split()[0].lower()}@example.org"
         command(data, DECIDED, "user", "add", name, "--role", role, "--email", mail, said=PASSWORD + "\n")
     command(
-        data, DECIDED, "user", "add", PARTNER, "--role", "partner", "--organisation", ORGANIZATION, said=PASSWORD + "\n"
+        data, DECIDED, "user", "add", PARTNER, "--role", "partner", "--organization", ORGANIZATION, said=PASSWORD + "\n"
     )
 
 

@@ -97,7 +97,7 @@ def prepare(folder: Path, source: Path, records: Records) -> None:
         for name in STAFF:
             accounts.add(db, name, role="approver", password=PASSWORD, now=now)
     with closing(open_partners(config.partners)) as db:
-        partners.add_partner(db, PARTNER, "Soak Organisation", password=PASSWORD, now=now)
+        partners.add_partner(db, PARTNER, "Soak Organization", password=PASSWORD, now=now)
     with closing(open_mail(config.mail)) as db, closing(service.corpus(config.corpus)) as corpus:
         # What was known before is no news to them.
         service.prepare(db, config, list_="public", frequency="daily", now=now, day=FIRST)

@@ -6,10 +6,10 @@
     python classify/training/fine_tune.py lessons.jsonl WEIGHTS FOLDER --fold 3 --length 128 --judge pool.jsonl
     python -m benchmarks.teacher weigh GOLD CORPUS lessons.jsonl FOLDER pool.jsonl
 
-GOLD is the file of labelled documents with weak-bills.jsonl.xz beside it, CORPUS a corpus.db, WEIGHTS those of all-mpnet-base-v2.
+GOLD is the file of labeled documents with weak-bills.jsonl.xz beside it, CORPUS a corpus.db, WEIGHTS those of all-mpnet-base-v2.
 The transformer (third and fourth line, in an environment with torch) learns from three of four folds. On the fourth, which
 neither it nor this regression saw, the scores of both are weighed against each other; both then judge documents that nobody
-has labelled, drawn more often where the shipped model finds something.
+has labeled, drawn more often where the shipped model finds something.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ THRESHOLDS = (0.3, 0.35, 0.4, 0.45, 0.5)
 
 
 def draw(gold: Path, corpus: Path, number: int) -> list[Record]:
-    """Documents that nobody has labelled and whose title no labelled document has, more of those that carry something."""
+    """Documents that nobody has labeled and whose title no labeled document has, more of those that carry something."""
     labels = read_labels()
-    labelled = {label.id for label in labels} | {label.document for label in labels}
+    labeled = {label.id for label in labels} | {label.document for label in labels}
     titles = {(document.title or "").lower() for document in read_gold(gold, None)}
     with lzma.open(gold.parent / BILLS, "rt", encoding="utf-8") as lines:
         found: list[Record] = [(bill["id"], bill["title"], bill["abstract"], None) for bill in map(json.loads, lines)]
     with closing(sqlite3.connect(f"{corpus.absolute().as_uri()}?mode=ro", uri=True)) as db:
         found += db.execute("select id, title, abstract, null from documents order by id").fetchall()
     names = [{record[0], corpus_id(record[0]) or record[0]} for record in found]
-    free = [r for r, own in zip(found, names, strict=True) if not own & labelled and (r[1] or "").lower() not in titles]
+    free = [r for r, own in zip(found, names, strict=True) if not own & labeled and (r[1] or "").lower() not in titles]
     free = random.Random(SEED).sample(free, min(LOOKED_AT * number, len(free)))
     weights = [
         min(0.8, max([0.04, *(tag.probability for tag in tagging.areas)])) for _, tagging in Tagger().tag_batch(free)
@@ -68,7 +68,7 @@ def regression(gold: Path, corpus: Path, lessons: Path, fold: int, pool: Sequenc
     """Scores of the documents of ``fold`` and of ``pool`` by a regression that learned from the other folds; the answers for
     the first, which of them were not drawn because a model was unsure, and their ids."""
     tagger = Tagger(model_dir=None)
-    areas = [area.id for area in tagger.areas.areas if area.labelled]
+    areas = [area.id for area in tagger.areas.areas if area.labeled]
     with lessons.open(encoding="utf-8") as lines:
         folds = {row["id"]: row["fold"] for row in map(json.loads, lines)}
     documents = [document for document in read_training(gold, corpus) if document.id in folds]

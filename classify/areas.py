@@ -22,7 +22,7 @@ METHOD = "6"
 
 _ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 _RULE_KEYS = {"id", "weight", "phrases", "near", "within", "holds"}
-_AREA_KEYS = {"title", "description", "implies", "labelled", "threshold", "rules", "exclusions", "never"}
+_AREA_KEYS = {"title", "description", "implies", "labeled", "threshold", "rules", "exclusions", "never"}
 _AREA_KEYS |= {"examples", "counterexamples"}
 _FILE_KEYS = {"areas", "field_weights", "nothing", "priority", "context"}
 _PRIORITY_KEYS = {"threshold", "rules"}
@@ -52,7 +52,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class PolicyArea:
-    """``labelled`` is False for an area with rules but no labelled documents: it is tagged, and never scored. ``never`` are
+    """``labeled`` is False for an area with rules but no labeled documents: it is tagged, and never scored. ``never`` are
     phrases that keep the area away from a document, with those under ``nothing`` of the file, which hold for all areas."""
 
     id: str
@@ -61,7 +61,7 @@ class PolicyArea:
     threshold: float
     rules: tuple[Rule, ...]
     implies: tuple[str, ...] = ()
-    labelled: bool = True
+    labeled: bool = True
     exclusions: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
@@ -129,7 +129,7 @@ def _area(where: str, name: object, entry: object, nothing: tuple[str, ...]) -> 
         description=" ".join(data["description"].split()),
         threshold=_share(where, "threshold", data.get("threshold")),
         rules=_rules(where, data.get("rules"), of_area=True),
-        labelled=data.get("labelled", True) is True,
+        labeled=data.get("labeled", True) is True,
         never=nothing + _texts(where, "never", data.get("never")),
         **{key: _texts(where, key, data.get(key)) for key in ("implies", "exclusions", "examples", "counterexamples")},
     )

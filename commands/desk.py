@@ -87,7 +87,7 @@ def user() -> None:
 )
 @click.option("--email", help="The mail address by which single sign-on knows the person.")
 @click.option("--unit", help="The unit the person works for.")
-@click.option("--organisation", help="The partner organisation the person speaks for, with --role partner.")
+@click.option("--organization", help="The partner organization the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
 @click.pass_obj
 def user_add(
@@ -96,38 +96,38 @@ def user_add(
     role: str,
     email: str | None,
     unit: str | None,
-    organisation: str | None,
+    organization: str | None,
     no_password: bool,
 ) -> None:
     """Make an account for NAME. The password is asked for, or read from standard input.
 
     \b
     infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"
-    infopolicy user add "Dana Partner" --role partner --organisation "Electronic Frontier Foundation"
+    infopolicy user add "Dana Partner" --role partner --organization "Electronic Frontier Foundation"
     """
     from desk.accounts import accounts, units
     from desk.partners import partners
     from store.connect import open_partners
 
-    if (role == "partner") != bool(organisation):
-        raise Stop("--role partner and --organisation go together", 2)
+    if (role == "partner") != bool(organization):
+        raise Stop("--role partner and --organization go together", 2)
     with staff_room(session) as staff, _partner_room(session) as others:
-        _free(staff if organisation else others, name)
+        _free(staff if organization else others, name)
         password = None if no_password else _password(name)
-        if not organisation:
+        if not organization:
             made = accounts.add(staff, name, role=role, password=password, now=utc_now(), email=email, unit=unit)
             if unit:
                 units.enroll(staff, made, unit, utc_now())
         else:
             with closing(open_partners(session.config.partners)) as db:
-                made = partners.add_partner(db, name, organisation, password=password, now=utc_now(), email=email)
-    session.say(f"{made.name} may sign in as {made.role}" + (f" of {made.unit}" if organisation else ""))
+                made = partners.add_partner(db, name, organization, password=password, now=utc_now(), email=email)
+    session.say(f"{made.name} may sign in as {made.role}" + (f" of {made.unit}" if organization else ""))
 
 
 @user.command("list")
 @click.pass_obj
 def user_list(session: Session) -> None:
-    """Every account with its role and its unit or organisation, and whether it is closed."""
+    """Every account with its role and its unit or organization, and whether it is closed."""
     from desk.accounts import accounts
 
     with staff_room(session) as staff, _partner_room(session) as partners:
@@ -207,7 +207,7 @@ def positions_proposals(session: Session) -> None:
 @click.argument("number", type=click.IntRange(min=1))
 @click.pass_obj
 def positions_patch(session: Session, number: int) -> None:
-    """Print proposal NUMBER, which an approver has accepted, as a patch of the catalogue.
+    """Print proposal NUMBER, which an approver has accepted, as a patch of the catalog.
 
     \b
     infopolicy positions patch 3 | git apply      then look at it, run the tests, and commit it

@@ -42,7 +42,7 @@ def match(file: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def evaluate(session: Session, gold: Path, as_json: bool) -> None:
-    """Score the tags on the labelled test documents of GOLD: precision, recall and F1 per area, with intervals.
+    """Score the tags on the labeled test documents of GOLD: precision, recall and F1 per area, with intervals.
 
     Court cases, city matters, bills of other countries and long texts are scored apart, where corpus.db holds them.
 
@@ -64,7 +64,7 @@ def evaluate(session: Session, gold: Path, as_json: bool) -> None:
 
 @click.group()
 def gold() -> None:
-    """The labelled documents that the tags are trained and scored on."""
+    """The labeled documents that the tags are trained and scored on."""
 
 
 @gold.command("fetch")
@@ -87,7 +87,7 @@ def gold_fetch(session: Session, output: Path | None) -> None:
 
 @click.group()
 def positions() -> None:
-    """The catalogue of positions."""
+    """The catalog of positions."""
 
 
 @positions.command("check")
@@ -95,24 +95,24 @@ def positions() -> None:
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same statements.")
 @click.pass_obj
 def positions_check(session: Session, passages: int | None, seed: int) -> None:
-    """Check every file of the catalogue; problems come with file and line.
+    """Check every file of the catalog; problems come with file and line.
 
     Then names what somebody should look at again: what is past its review date, has no passage, rests on one letter, or
     may have been replaced. None of that is an error. With --passages, it prints statements with their passages instead, for
     two readers who judge, each alone, whether a statement says no more than its passage.
     """
     from positions.catalog.briefs import load_briefs
-    from positions.catalog.catalog import check as check_catalogue
-    from positions.catalog.catalog import load_catalogue
+    from positions.catalog.catalog import check as check_catalog
+    from positions.catalog.catalog import load_catalog
     from positions.catalog.currency import REASONS, currency, drawn
 
-    problems = check_catalogue()
+    problems = check_catalog()
     for problem in problems:
         click.echo(problem, err=True)
     if problems:
         sys.exit(1)
     if passages is not None:
-        for number, position in enumerate(drawn(load_catalogue(), passages, seed), 1):
+        for number, position in enumerate(drawn(load_catalog(), passages, seed), 1):
             rests_on = position.authority
             click.echo(f"{number}. {position.id} ({rests_on.grade})\n   Statement: {position.statement}")
             click.echo(
@@ -120,7 +120,7 @@ def positions_check(session: Session, passages: int | None, seed: int) -> None:
             )
         return
     session.say("all is in order")
-    remarks = currency(load_catalogue(), date.today(), load_briefs(load_catalogue().positions))
+    remarks = currency(load_catalog(), date.today(), load_briefs(load_catalog().positions))
     for reason, words in REASONS.items():
         if found := [remark for remark in remarks if remark.reason == reason]:
             click.echo(f"\n{words} ({len(found)}):")
@@ -179,7 +179,7 @@ def positions_evaluate(
     matches: Path | None,
     as_json: bool,
 ) -> None:
-    """Score the matches on provisions that two readers labelled, and say how well the readers agree.
+    """Score the matches on provisions that two readers labeled, and say how well the readers agree.
 
     CORPORA are the databases that hold the documents (by default corpus.db of the data folder). Exit code 1 when some
     of the documents are not there.

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from classify.evidence import Evidence
 from classify.tagger import Tag, Tagging
 from crawlers.companies import JURISDICTION, company_of
-from positions.catalog.catalog import Catalogue
+from positions.catalog.catalog import Catalog
 from positions.matching.company_matches import PROBABILITY, company_matches, is_company, version
 from positions.matching.provisions import Provision
 
@@ -27,15 +27,15 @@ SCOPE = 2
 RULE, WORDS = "provision", 90
 
 
-def in_scope(key: str, title: str | None, text: str | None, tagging: Tagging, catalogue: Catalogue) -> Tagging:
+def in_scope(key: str, title: str | None, text: str | None, tagging: Tagging, catalog: Catalog) -> Tagging:
     """The tagging of a document with the areas of its company's entry that it is about; of all others as it is."""
     if not is_company(key):
         return tagging
     company = company_of(title or "")
     wanted = company.areas if company else ()
     said: dict[str, Evidence] = {}
-    for match in company_matches({"title": title, "text": text}, wanted, catalogue):
-        for area in set(catalogue.by_id[match.position_id].areas).intersection(wanted):
+    for match in company_matches({"title": title, "text": text}, wanted, catalog):
+        for area in set(catalog.by_id[match.position_id].areas).intersection(wanted):
             said.setdefault(area, _evidence(match.provision))
     tags = [replace(tag, tagged=tag.tagged and tag.area in wanted) for tag in tagging.areas]
     found = {tag.area for tag in tags if tag.tagged}
@@ -50,10 +50,10 @@ def _evidence(provision: Provision) -> Evidence:
     return Evidence(provision.field, provision.start, provision.start + len(words), words, RULE)
 
 
-def redo_if_changed(corpus: Database, catalogue: Catalogue) -> None:
+def redo_if_changed(corpus: Database, catalog: Catalog) -> None:
     """Have the rules of companies tagged and matched again when companies.yml, the kinds of provisions, or what the catalog says
     of them is not what it was the last time."""
-    now = f"{version(catalogue)}-{SCOPE}"
+    now = f"{version(catalog)}-{SCOPE}"
     if corpus.execute("select version from derivations where name = ?", [NAME]).fetchone() == (now,):
         return
     with corpus.atomic():

@@ -58,8 +58,8 @@ def matcher() -> Matcher:
 def tag_rows(rows: list[TagRow]) -> list[tuple[str, Tagging]]:
     """Return the id and the tags of each row."""
     texts = {row[0]: (row[1], row[3]) for row in rows}
-    catalogue = matcher().catalogue
-    return [(key, in_scope(key, *texts[key], found, catalogue)) for key, found in tagger().tag_batch(rows)]
+    catalog = matcher().catalog
+    return [(key, in_scope(key, *texts[key], found, catalog)) for key, found in tagger().tag_batch(rows)]
 
 
 def match_rows(rows: list[MatchRow]) -> list[tuple[str, tuple[Match, ...]]]:

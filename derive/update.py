@@ -53,7 +53,7 @@ def derive(
     """
     tell = progress or (lambda _: None, lambda _: None)
     carry_over(corpus, "taggings", tagger_edition(tagger()))
-    redo_if_changed(corpus, matcher().catalogue)
+    redo_if_changed(corpus, matcher().catalog)
     with task_pool(workers, untagged(corpus, tagger_version())) as pool:
         tagged = _tag_all(corpus, pool, tell[0])
     carry_over(corpus, "matchings", matcher_edition(matcher()), staff)

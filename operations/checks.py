@@ -37,10 +37,10 @@ def _issues() -> list[str]:
     """What the issues of the site name in vain; nothing where a file that this rests on cannot be read, which is told already."""
     from classify.areas import load_areas
     from pages.browse import trackers
-    from positions.catalog.catalog import HOME, load_catalogue
+    from positions.catalog.catalog import HOME, load_catalog
 
     try:
-        ours = load_catalogue(HOME)  # the file names positions of the catalog beside it, whichever is in force
+        ours = load_catalog(HOME)  # the file names positions of the catalog beside it, whichever is in force
         positions = {each.id for each in (*ours.positions, *ours.unlisted)}
         return trackers.problems(positions, {area.id for area in load_areas().areas})
     except ValueError:

@@ -17,7 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from crawlers.status.ceremonial import is_ceremonial
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.matching.changes import every_change
 from positions.matching.matcher import Match, Matcher
 from store.sync_table import sync_table
@@ -104,7 +104,7 @@ def _trigger(match: Match) -> str:
 
 @cache
 def _triggers() -> dict[str, str]:
-    triggers = [trigger for position in load_catalogue().positions for trigger in position.triggers]
+    triggers = [trigger for position in load_catalog().positions for trigger in position.triggers]
     return {words: trigger.id for trigger in triggers for words in (trigger.says, trigger.reversed) if words}
 
 

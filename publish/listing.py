@@ -159,7 +159,7 @@ def _cell_of(*facets: str | int) -> int:
 
 
 def _sync_position_search(db: Database) -> int:
-    """Index the words of positions anew when one differs; the catalogue is small."""
+    """Index the words of positions anew when one differs; the catalog is small."""
     wanted = db.execute(_POSITION_WORDS).fetchall()
     columns = "position_id, title, statement, about, standing"
     if db.execute(f"select {columns} from position_search order by position_id").fetchall() == wanted:

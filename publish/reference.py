@@ -1,4 +1,4 @@
-"""The catalogue's areas and positions as tables of corpus.db, so that every page and query can join them."""
+"""The catalog's areas and positions as tables of corpus.db, so that every page and query can join them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from classify.areas import PolicyArea, load_areas
 from positions.catalog.briefs import Brief, load_briefs
-from positions.catalog.catalog import Position, load_catalogue
+from positions.catalog.catalog import Position, load_catalog
 from positions.catalog.messages import load_messages
 from positions.catalog.organization import organization
 from positions.catalog.readability import grade
@@ -19,20 +19,20 @@ APPROVED, DRAFT = "approved", "draft summary, not approved"
 
 def write_reference(db: Database) -> bool:
     """Bring areas, positions, versions, messages and briefs up to date in one transaction. Returns whether a row differed."""
-    catalogue = load_catalogue().positions
-    standing = {position.id: _standing(position) for position in catalogue}
+    catalog = load_catalog().positions
+    standing = {position.id: _standing(position) for position in catalog}
     # Measuring loads a dictionary: only what was not measured before.
     grades = dict(db.execute("select statement, grade from positions where grade is not null").fetchall())
     wanted: dict[str, list[tuple[Any, ...]]] = {
         "policy_areas": [(area.id, area.title, area.description, n) for n, area in enumerate(_areas())],
-        "positions": [_position(position, n, grades) for n, position in enumerate(catalogue)],
-        "position_versions": [row for position in catalogue for row in _versions(position)],
+        "positions": [_position(position, n, grades) for n, position in enumerate(catalog)],
+        "position_versions": [row for position in catalog for row in _versions(position)],
         "position_messages": [
             (key, audience, words, standing[key])
-            for key, messages in load_messages(catalogue).items()
+            for key, messages in load_messages(catalog).items()
             for audience, words in messages.items()
         ],
-        "brief_parts": [row for key, brief in load_briefs(catalogue).items() for row in _brief(key, brief)],
+        "brief_parts": [row for key, brief in load_briefs(catalog).items() for row in _brief(key, brief)],
     }
     with db.atomic():
         if all(set(db.execute(f"select * from {table}").fetchall()) == set(rows) for table, rows in wanted.items()):

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from classify.areas import load_areas
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.organization import entries_home, organization
 from second_reader.answer import schema
 
@@ -56,7 +56,7 @@ def catalog() -> Catalog:
     """The areas and listed positions of the project."""
     return Catalog(
         {area.id: (area.title, " ".join(area.description.split())) for area in load_areas().areas},
-        {each.id: (each.title, each.statement) for each in load_catalogue().positions if each.listed},
+        {each.id: (each.title, each.statement) for each in load_catalog().positions if each.listed},
     )
 
 

@@ -29,7 +29,7 @@ def tagged(tagger: Tagger, title: str) -> set[str]:
 
 
 def test_labeled_areas_are_those_the_model_was_trained_on() -> None:
-    assert [area.id for area in AREAS if area.labelled] == [
+    assert [area.id for area in AREAS if area.labeled] == [
         name for name in MODEL["outputs"] if not name.startswith("priority-")
     ]
 

@@ -18,12 +18,12 @@ from voice import speaks_as
 import serve
 from positions.catalog import briefs
 from positions.catalog.briefs import load_briefs
-from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.catalog.catalog import HOME, check, load_catalog
 from positions.catalog.yaml_file import BadFile
 from publish.reference import write_reference
 from store.connect import connect, migrate
 
-POSITIONS = load_catalogue().positions
+POSITIONS = load_catalog().positions
 BRIEFS = load_briefs(POSITIONS)
 #: The test positions of site_corpus have no brief; this one is written into its tables.
 HOTSPOTS = "tc-hotspot-lending"

@@ -33,7 +33,7 @@ from pages.answers.answer import Answer, At
 from pages.answers.changes import changes
 from pages.documents import text_versions
 from pages.http.formatting import change_word
-from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.catalog.catalog import HOME, check, load_catalog
 from positions.matching import company_provisions as rules
 from positions.matching.matcher import Matcher
 from positions.relevance.relevance import matched
@@ -93,7 +93,7 @@ def test_examples_of_a_way_have_it_and_counterexamples_do_not(kind: str, way: st
 def test_kinds_name_positions_that_exist() -> None:
     from crawlers.companies import type_meanings
 
-    known = set(load_catalogue().by_id)
+    known = set(load_catalog().by_id)
     for kind in rules.load_kinds().values():
         assert set(kind.positions) <= known, kind.id
         assert set(kind.types) <= set(type_meanings()), kind.id
@@ -335,7 +335,7 @@ async def test_versions_page_says_what_turned(site: Datasette) -> None:
 
 
 def scoped(key: str, title: str, text: str, tagging: Tagging) -> dict[str, bool]:
-    return {tag.area: tag.tagged for tag in in_scope(key, title, text, tagging, load_catalogue()).areas}
+    return {tag.area: tag.tagged for tag in in_scope(key, title, text, tagging, load_catalog()).areas}
 
 
 def test_rules_of_a_company_carry_the_areas_of_its_entry_alone() -> None:
@@ -344,7 +344,7 @@ def test_rules_of_a_company_carry_the_areas_of_its_entry_alone() -> None:
     assert zoom == {"privacy": True, "intellectual-freedom": False}
     assert not any(scoped("corp-contrib-x", "Nobody: Terms", "", Tagging(tags, 1, 0.5)).values())
     bill = Tagging(tags, 1, 0.5)
-    assert in_scope("us-119-hr1", "Zoom: Terms of Service", "", bill, load_catalogue()) is bill
+    assert in_scope("us-119-hr1", "Zoom: Terms of Service", "", bill, load_catalog()) is bill
 
 
 def test_provision_that_touches_a_position_shows_its_area() -> None:
@@ -352,7 +352,7 @@ def test_provision_that_touches_a_position_shows_its_area() -> None:
     title, text = "Amazon Kindle Store: Terms of Service", f"Hello. {FORBIDS}"
     assert scoped(STORE, title, text, tags) == {"privacy": False, "library-funding": False, "copyright": True}
     assert scoped(STORE, title, "Hello.", tags) == {"privacy": False, "library-funding": False}
-    [evidence] = in_scope(STORE, title, text, tags, load_catalogue()).areas[-1].evidence
+    [evidence] = in_scope(STORE, title, text, tags, load_catalog()).areas[-1].evidence
     assert text[evidence.start : evidence.end] == evidence.words
     assert evidence.rule == "provision"
 
@@ -363,10 +363,10 @@ def test_companies_are_tagged_again_when_their_areas_change(stored: Database, mo
     )
     stored.execute(insert, [STORE])
     hashed = "select text_hash from taggings"
-    redo_if_changed(stored, load_catalogue())
+    redo_if_changed(stored, load_catalog())
     assert stored.execute(hashed).fetchone() == ("",)
     stored.execute("update taggings set text_hash = 'h'")
-    redo_if_changed(stored, load_catalogue())
+    redo_if_changed(stored, load_catalog())
     assert stored.execute(hashed).fetchone() == ("h",), "nothing has changed"
 
 
@@ -418,7 +418,7 @@ def test_bill_in_the_words_of_a_company_has_no_such_match() -> None:
 
 
 def test_catalog_names_only_provisions_that_there_are_and_kinds_of_the_table_of_the_position(tmp_path: Path) -> None:
-    for position in load_catalogue().positions:
+    for position in load_catalog().positions:
         for way, _ in position.companies:
             assert position.id in rules.load_kinds()[way.partition(".")[0]].positions, (position.id, way)
     entries = tmp_path / "entries"
@@ -431,10 +431,10 @@ def test_catalog_names_only_provisions_that_there_are_and_kinds_of_the_table_of_
 def test_companies_are_matched_again_when_the_kinds_of_provisions_change(
     stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    redo_if_changed(stored, load_catalogue())
+    redo_if_changed(stored, load_catalog())
     stored.execute("insert into matchings (document_id, text_hash, version, areas) values (?, 'h', 'v', 'a')", [STORE])
-    redo_if_changed(stored, load_catalogue())
+    redo_if_changed(stored, load_catalog())
     assert stored.execute("select text_hash from matchings").fetchone() == ("h",)
-    monkeypatch.setattr(company_scope, "version", lambda catalogue: "another")
-    redo_if_changed(stored, load_catalogue())
+    monkeypatch.setattr(company_scope, "version", lambda catalog: "another")
+    redo_if_changed(stored, load_catalog())
     assert stored.execute("select text_hash from matchings").fetchone() == ("",)

@@ -448,9 +448,9 @@ def test_history_that_is_not_there_is_told_and_the_text_stands(tmp_path: Path) -
 
 def test_companies_name_what_exists() -> None:
     from classify.areas import load_areas
-    from positions.catalog.catalog import load_catalogue
+    from positions.catalog.catalog import load_catalog
 
-    areas, positions = {area.id for area in load_areas().areas}, set(load_catalogue().by_id)
+    areas, positions = {area.id for area in load_areas().areas}, set(load_catalog().by_id)
     for company in load_companies().values():
         assert set(company.areas) <= areas, company.key
         assert set(company.positions) <= positions, company.key

@@ -22,7 +22,7 @@ from test_desk_typed_browser import write_and_lose
 from desk.intake import manual_documents, manual_entry_pages, proposals, reports
 from desk.intake.catalog_patch import Change
 from desk.partners import partners
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from settings import Configuration
 from store.connect import open_partners
 
@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for words in ("The map lacks Puerto Rico since yesterday.", "The title is cut off in the middle."):
             reports.file(db, PUBLIC, words, "ibis@example.org", origin="a", now=NOW)
         reports.answer(db, person(db), 2, "no_error", "Its source cuts it.", seen=0, now=NOW)
-        now = load_catalogue().by_id["pr-library-records"].statement
+        now = load_catalog().by_id["pr-library-records"].statement
         change = Change("wording", "pr-library-records", {"statement": "What you read is yours."}, now)
         proposals.propose(db, person(db), change, "Shorter.", now=NOW)
         manual_documents.add(db, person(db), manual_entry_pages.document_of(FORM, DAY), "by post", seen=0, now=NOW)

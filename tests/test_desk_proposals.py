@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from desk.intake import catalog_patch, proposals
 from desk.intake.catalog_patch import Approval, CannotAmend, Change
-from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.catalog.catalog import HOME, check, load_catalog
 from settings import Configuration
 
 pytestmark = pytest.mark.slow
@@ -157,8 +157,8 @@ def test_any_words_come_back_as_they_were_meant(words: str) -> None:
         assert yaml.safe_load(after)[0]["versions"][1]["statement"] == words
 
 
-@pytest.mark.parametrize("position", load_catalogue().positions, ids=lambda position: position.id)
-def test_every_position_of_the_catalogue_can_be_edited(position: Any) -> None:
+@pytest.mark.parametrize("position", load_catalog().positions, ids=lambda position: position.id)
+def test_every_position_of_the_catalog_can_be_edited(position: Any) -> None:
     file = HOME / f"{position.areas[0]}.yml"
     before = file.read_text(encoding="utf-8")
     after = catalog_patch.amended(before, wording(position.id, position.statement, statement=NEW))
@@ -172,14 +172,14 @@ def test_every_position_of_the_catalogue_can_be_edited(position: Any) -> None:
 
 
 def test_the_outcome_is_a_patch_that_git_takes_and_the_check_passes(tmp_path: Path) -> None:
-    position = load_catalogue().by_id[KEY]
+    position = load_catalog().by_id[KEY]
     made = catalog_patch.outcome(wording(KEY, position.statement, statement=NEW))
     assert (made.file, made.problems) == ("positions/catalog/entries/privacy.yml", [])
     shutil.copytree(HOME, tmp_path / "positions" / "catalog" / "entries")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     subprocess.run(["git", "apply"], cwd=tmp_path, input=made.diff, text=True, check=True)
     assert check(tmp_path / "positions" / "catalog" / "entries") == []
-    assert load_catalogue(tmp_path / "positions" / "catalog" / "entries").by_id[KEY].statement == NEW
+    assert load_catalog(tmp_path / "positions" / "catalog" / "entries").by_id[KEY].statement == NEW
 
 
 # --------------------------------------------------------------------- proposals
@@ -199,7 +199,7 @@ async def test_from_the_form_to_the_patch(browser: Browser, db: Any, one_approve
     before = (HOME / "privacy.yml").read_bytes()
     assert "There are no proposals yet" in (await browser.get("/desk/positions")).text
     page = (await browser.get(f"/desk/positions/{KEY}")).text
-    assert load_catalogue().by_id[KEY].statement in page
+    assert load_catalog().by_id[KEY].statement in page
     shown = (await browser.send(f"/desk/positions/{KEY}", **form(step="show"))).text
     assert "+      statement: &#34;Your reading" in shown
     assert "check passes" in shown
@@ -220,7 +220,7 @@ async def test_from_the_form_to_the_patch(browser: Browser, db: Any, one_approve
     trail = (await browser.get("/desk/trail")).text
     assert "proposed an edit of a position" in trail
     assert "proposal accepted" in trail
-    # The installed catalogue is as it was.
+    # The installed catalog is as it was.
     assert (HOME / "privacy.yml").read_bytes() == before
 
 
@@ -257,7 +257,7 @@ async def test_what_is_wrong_stands_beside_its_field(
 
 
 async def test_nothing_changed_and_nothing_there(browser: Browser) -> None:
-    same = load_catalogue().by_id[KEY].statement
+    same = load_catalog().by_id[KEY].statement
     assert "Nothing is changed." in (await browser.send(f"/desk/positions/{KEY}", **form(statement=same))).text
     for path in ("/desk/positions/no-such", "/desk/proposals/9", "/desk/proposals/9.patch"):
         assert (await browser.get(path)).status_code == 404
@@ -286,10 +286,10 @@ async def test_who_may_propose_and_who_may_answer(config: Configuration, db: Any
     assert (await cleo.send("/desk/proposals/1", state="accepted", seen="2")).status_code == 403
 
 
-def test_a_proposal_knows_whether_the_catalogue_has_moved_on(tmp_path: Path) -> None:
-    home = tmp_path / "catalogue"
+def test_a_proposal_knows_whether_the_catalog_has_moved_on(tmp_path: Path) -> None:
+    home = tmp_path / "catalog"
     shutil.copytree(HOME, home)
-    position = load_catalogue(home).by_id[KEY]
+    position = load_catalog(home).by_id[KEY]
     change = wording(KEY, position.statement, statement=NEW)
     version = Change("version", KEY, {"document": "X", "confidence": "low"}, position.statement)
     assert [proposals.standing(each, home)[0] for each in (change, version)] == ["fits", "fits"]
@@ -304,9 +304,9 @@ def test_a_proposal_knows_whether_the_catalogue_has_moved_on(tmp_path: Path) -> 
 
 
 def test_what_would_not_pass_the_check_is_not_proposed(db: Any, tmp_path: Path) -> None:
-    home = tmp_path / "catalogue"
+    home = tmp_path / "catalog"
     shutil.copytree(HOME, home)
-    change = wording(KEY, load_catalogue(home).by_id[KEY].statement, statement=NEW)
+    change = wording(KEY, load_catalog(home).by_id[KEY].statement, statement=NEW)
     broken = home / "literacy.yml"
     broken.write_text(
         broken.read_text(encoding="utf-8").replace("confidence: verified", "confidence: sure"), encoding="utf-8"
@@ -322,7 +322,7 @@ def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_pa
 
     with closing(open_staff(config.staff)) as db:
         ana = person(db)
-        change = wording(KEY, load_catalogue().by_id[KEY].statement, statement=NEW)
+        change = wording(KEY, load_catalog().by_id[KEY].statement, statement=NEW)
         proposals.propose(db, ana, change, "", now=NOW)
         waits = infopolicy("positions", "patch", "1")
         assert (waits.returncode, waits.stdout) == (2, "")
@@ -339,9 +339,9 @@ def test_the_command_line_gives_the_patch(infopolicy: Callable[..., Any], tmp_pa
 
 
 def test_another_person_signs_and_the_patch_names_them(db: Any, tmp_path: Path) -> None:
-    home = tmp_path / "catalogue"
+    home = tmp_path / "catalog"
     shutil.copytree(HOME, home)
-    position = load_catalogue(home).by_id[KEY]
+    position = load_catalog(home).by_id[KEY]
     ana = person(db)
     ben = person(db, "Ben Writer")
     change = proposals.change_of(position, "approval", {})
@@ -359,10 +359,10 @@ def test_another_person_signs_and_the_patch_names_them(db: Any, tmp_path: Path) 
         catalog_patch.signed(file.read_text(encoding="utf-8"), KEY, Approval("Ana Reader", NOW[:10])), "utf-8"
     )
     assert check(home) == []
-    assert load_catalogue(home).by_id[KEY].approved
+    assert load_catalog(home).by_id[KEY].approved
     assert proposals.standing(change, home) == ("done", None)
     with pytest.raises(proposals.BadProposal, match="approved this statement already"):
-        proposals.change_of(load_catalogue(home).by_id[KEY], "approval", {})
+        proposals.change_of(load_catalog(home).by_id[KEY], "approval", {})
 
 
 POSITION = {
@@ -414,7 +414,7 @@ async def test_a_new_position_that_cannot_be_is_said_beside_its_field(
 
 @pytest.mark.parametrize("table", ["proposals", "proposal_answers"])
 def test_what_was_proposed_stays(db: Any, table: str) -> None:
-    change = wording(KEY, load_catalogue().by_id[KEY].statement, statement=NEW)
+    change = wording(KEY, load_catalog().by_id[KEY].statement, statement=NEW)
     proposals.propose(db, person(db), change, "", now=NOW)
     proposals.answer(db, person(db), 1, "refused", "", seen=0, now=NOW)
     with pytest.raises(sqlite3.IntegrityError, match="only added to"):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.evaluation.directions import FILE, Declared, judge, main, read_directions, scores, texts_of
 from positions.evaluation.labels import BadLabels
 from positions.matching.bill_families import BillFamily, bill_families, recognized
@@ -19,8 +19,8 @@ from positions.matching.matches import Match
 from positions.matching.provisions import AnalyzedField
 from positions.matching.title_forms import TitleForm, read_title, title_forms
 
-CATALOGUE = load_catalogue()
-MATCHER = Matcher(CATALOGUE)
+CATALOG = load_catalog()
+MATCHER = Matcher(CATALOG)
 AREAS = (
     "intellectual-freedom",
     "library-funding",
@@ -66,7 +66,7 @@ def test_only_the_first_sentences_of_a_summary_say_of_which_family_a_bill_is() -
 
 @pytest.mark.parametrize("family", bill_families(), ids=lambda family: family.id)
 def test_families_name_positions_of_the_catalog_and_each_other(family: BillFamily) -> None:
-    assert set(family.does) <= {position.id for position in CATALOGUE.positions}
+    assert set(family.does) <= {position.id for position in CATALOG.positions}
     assert set(family.does.values()) <= {"support", "oppose", "watch"}
     assert family.over <= set(FAMILIES)
     assert family.id not in family.over
@@ -446,7 +446,7 @@ def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str) -> None:
 
 def test_stored_labels_hold_ids_and_labels_only() -> None:
     labels = read_directions()
-    positions = {position.id for position in CATALOGUE.positions}
+    positions = {position.id for position in CATALOG.positions}
     assert {label.position for label in labels} - {None} <= positions
     keys = {"id", "position", "direction", "split", "by", "source_url", "read_on"}
     rows = [json.loads(line) for line in FILE.read_text(encoding="utf-8").splitlines()]

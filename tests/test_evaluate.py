@@ -134,7 +134,7 @@ def test_evaluate_bad_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not GOLD.exists(), reason=f"the labelled documents are not here ({GOLD})")
+@pytest.mark.skipif(not GOLD.exists(), reason=f"the labeled documents are not here ({GOLD})")
 def test_evaluate_shipped_tags_hold_their_published_score(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "DRAWS", 50)
     report = evaluate(GOLD)

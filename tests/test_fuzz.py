@@ -150,12 +150,12 @@ READERS = PARSERS | {
     "pages/browse/filters.py": "web_addresses",
     "pages/browse/search.py": "search",
     "pages/export/feeds.py": "web_addresses",
-    "positions/catalog/catalog.py": "catalogue",
+    "positions/catalog/catalog.py": "catalog",
     "positions/catalog/briefs.py": "briefs",
     "positions/catalog/chapters.py": "chapters",
     "positions/catalog/messages.py": "messages",
     "positions/catalog/stances.py": "stances",
-    "positions/catalog/yaml_file.py": "catalogue",
+    "positions/catalog/yaml_file.py": "catalog",
     "settings.py": "settings",
     "text/yaml_config.py": "crawler_rules",
 }
@@ -304,8 +304,8 @@ def test_a_target_goes_through_the_modules_it_is_for(name: str) -> None:
 
 
 def test_the_positions_that_are_spoilt_are_usable_before() -> None:
-    fuzz_local._catalogue(fuzz_local.some_positions())
-    assert len(catalog.load_catalogue(fuzz_local.folder() / "alone/catalogue").positions) > 2
+    fuzz_local._catalog(fuzz_local.some_positions())
+    assert len(catalog.load_catalog(fuzz_local.folder() / "alone/catalog").positions) > 2
 
 
 # --------------------------------------------------------------------- what the fuzzer found, by hand

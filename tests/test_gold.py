@@ -22,7 +22,7 @@ from classify.training.labels import (
     corpus_id,
     fetch,
     kept_back,
-    labelled_later,
+    labeled_later,
     main,
     read_labels,
 )
@@ -49,7 +49,7 @@ def test_gold_holds_labels_and_no_texts() -> None:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
         assert {key for row in rows for key in row} <= allowed
         assert max(len(json.dumps(row)) for row in rows) < 450
-    areas = {area.id for area in load_areas().areas if area.labelled}
+    areas = {area.id for area in load_areas().areas if area.labeled}
     assert {area for label in LABELS for area in label.areas} <= areas
     assert {label.priority for label in LABELS} == {0, 1, 2}
     assert all(0 < label.sure <= 1 for label in LABELS)
@@ -103,12 +103,12 @@ def test_gold_kept_back_is_not_learned_from_by_either_id(tmp_path: Path) -> None
     with closing(sqlite3.connect(corpus)) as db, db:
         db.execute("create table documents (id text primary key, title text, abstract text)")
         db.executemany("insert into documents values (?, 'A title', null)", [("ca-45-1-c1",), ("ca-45-1-c2",)])
-    found, lacking = labelled_later(tmp_path / FIRST, [], corpus, tmp_path)
+    found, lacking = labeled_later(tmp_path / FIRST, [], corpus, tmp_path)
     assert ([each.id for each in found], lacking) == (["ca/45-1/c1"], 0)
 
 
-@pytest.mark.skipif(not GIVEN.exists(), reason=f"the labelled documents are not here ({GIVEN})")
-def test_gold_says_what_the_labelled_file_says() -> None:
+@pytest.mark.skipif(not GIVEN.exists(), reason=f"the labeled documents are not here ({GIVEN})")
+def test_gold_says_what_the_labeled_file_says() -> None:
     given = {document.id: document for document in read_gold(GIVEN, None)}
     ours = [label for label in LABELS if label.id in FIRST_IDS]
     assert len(ours) == len(given)
@@ -148,7 +148,7 @@ def test_gold_fetch_puts_sample_texts_and_labels_together(tmp_path: Path) -> Non
         )
     }
     wanted = [label for label in LABELS if label.document in bills]
-    assert wanted, "the sample holds no labelled document"
+    assert wanted, "the sample holds no labeled document"
     rows = [(bill.id, bill.title, bill.abstract, "Its text.") for bill in bills.values()]
     file = tmp_path / "corpus.db"
     with closing(sqlite3.connect(file)) as db, db:
@@ -180,14 +180,14 @@ def test_gold_levels_survive_the_journey(tmp_path: Path) -> None:
 
 def test_gold_read_later_joins_the_training(tmp_path: Path) -> None:
     write(tmp_path / "labels.jsonl", LABEL, LABEL | {"id": "us/117/hr/2"}, LABEL | {"id": "us/117/hr/3"})
-    assert labelled_later(tmp_path / "dev.jsonl", [], folder=tmp_path) == ([], 3)
+    assert labeled_later(tmp_path / "dev.jsonl", [], folder=tmp_path) == ([], 3)
     bills = [
         {"id": f"us/117/hr/{number}", "title": "Bill", "official_title": "To do", "abstract": abstract}
         for number, abstract in ((1, "It does."), (2, None), (9, None))
     ]
     with lzma.open(tmp_path / "weak-bills.jsonl.xz", "wt") as file:
         file.writelines(json.dumps(bill) + "\n" for bill in bills)
-    found, lacking = labelled_later(tmp_path / "dev.jsonl", ["us/117/hr/3"], folder=tmp_path)
+    found, lacking = labeled_later(tmp_path / "dev.jsonl", ["us/117/hr/3"], folder=tmp_path)
     assert lacking == 0
     assert [(each.id, each.abstract, each.split, each.stratum) for each in found] == [
         ("us/117/hr/1", "It does.", "train", LATER),
@@ -195,7 +195,7 @@ def test_gold_read_later_joins_the_training(tmp_path: Path) -> None:
     ]
     (tmp_path / "weak-bills.jsonl.xz").write_bytes(b"not compressed")
     with pytest.raises(BadGold, match=r"weak-bills"):
-        labelled_later(tmp_path / "dev.jsonl", [], folder=tmp_path)
+        labeled_later(tmp_path / "dev.jsonl", [], folder=tmp_path)
 
 
 def test_gold_read_later_finds_texts_in_the_corpus(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_gold_read_later_finds_texts_in_the_corpus(tmp_path: Path) -> None:
         db.executemany(
             "insert into documents values (?, 'A title', 'So it is.')", [(corpus_id(state),), (corpus_id(kept_back),)]
         )
-    [found], lacking = labelled_later(tmp_path / "dev.jsonl", [], corpus, tmp_path)
+    [found], lacking = labeled_later(tmp_path / "dev.jsonl", [], corpus, tmp_path)
     assert (found.id, found.title, found.abstract, found.level) == (state, "A title", "So it is.", "state")
     assert lacking == 1
 

@@ -1,4 +1,4 @@
-"""What teaches beside labelled documents: a teacher's opinion, found again by id, and a damaged file named."""
+"""What teaches beside labeled documents: a teacher's opinion, found again by id, and a damaged file named."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def test_teacher_that_is_damaged_is_named(tmp_path: Path, text: str) -> None:
         read_teacher(tmp_path / "dev.jsonl", folder=tmp_path)
 
 
-def test_shipped_teacher_holds_ids_and_no_labelled_document() -> None:
+def test_shipped_teacher_holds_ids_and_no_labeled_document() -> None:
     with lzma.open(FOLDER / TEACHER, "rt", encoding="utf-8") as lines:
         head, *rows = lines.read().splitlines()
-    areas = [area.id for area in load_areas().areas if area.labelled]
+    areas = [area.id for area in load_areas().areas if area.labeled]
     assert head.split(",") == ["id", *areas, *PRIORITY_OUTPUTS]
-    labelled = {name for label in read_labels() for name in (label.id, label.document)}
-    assert not {row.split(",")[0] for row in rows} & labelled
+    labeled = {name for label in read_labels() for name in (label.id, label.document)}
+    assert not {row.split(",")[0] for row in rows} & labeled
     assert len(rows) > 4000
     assert (FOLDER / TEACHER).stat().st_size < 1_000_000
 

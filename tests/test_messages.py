@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 import serve
 from positions.catalog import messages
-from positions.catalog.catalog import HOME, check, load_catalogue
+from positions.catalog.catalog import HOME, check, load_catalog
 from positions.catalog.messages import load_messages
 from positions.catalog.readability import HIGHEST, grade
 from positions.catalog.records import AUDIENCES
@@ -24,7 +24,7 @@ from store.connect import connect, migrate
 
 pytestmark = pytest.mark.slow
 
-POSITIONS = load_catalogue().positions
+POSITIONS = load_catalog().positions
 MESSAGES = load_messages(POSITIONS)
 
 
@@ -60,7 +60,7 @@ def test_the_grade_tells_hard_from_easy() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of the catalogue with its messages; gives the folder of both."""
+    """A copy of the catalog with its messages; gives the folder of both."""
     for home in (HOME, messages.HOME):
         shutil.copytree(home, tmp_path / home.name)
     return tmp_path
@@ -76,7 +76,7 @@ def test_what_is_shipped_is_whole(folder: Path) -> None:
         ("  press: >-", "  papers: >-", 5, "has no press"),
         ("  press: >-", "  papers: >-", 13, "unknown key 'papers'"),
         ("pr-library-records:", "pr-library:", 4, "no position of this id"),
-        ("pr-library-records:", "lf-lsta:", 4, "no position of this id stands in the catalogue's privacy.yml"),
+        ("pr-library-records:", "lf-lsta:", 4, "no position of this id stands in the catalog's privacy.yml"),
         ("pr-library-records:", "pr-library-records: words\nx:", 4, "must be a mapping"),
         ("pr-library-records:", "pr-library-records: [", 1, "not readable YAML"),
         ("  members: >-", "  members: 7\n  x: >-", 5, "members is 7"),
@@ -123,7 +123,7 @@ def test_a_statement_that_is_hard_to_read_is_named_with_its_grade(folder: Path) 
     file.write_text(text.replace(whole, hard), encoding="utf-8")
     [problem] = check(folder / HOME.name)
     assert f"literacy.yml:{number}: lt-ial: the statement has reading grade" in problem
-    assert load_catalogue(folder / HOME.name), "it can still be used"
+    assert load_catalog(folder / HOME.name), "it can still be used"
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_position_without_one_of_its_three_examples_is_named(folder: Path) -> 
     problems = check(folder / HOME.name)
     assert len(problems) == sum(position.areas[0] == "privacy" for position in POSITIONS)
     assert all("lacks an example with stance none: add one of each" in problem for problem in problems)
-    assert load_catalogue(folder / HOME.name), "it can still be used"
+    assert load_catalog(folder / HOME.name), "it can still be used"
 
 
 # --------------------------------------------------------------------- on the site

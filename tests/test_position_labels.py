@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main as cli
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import Stance
 from positions.catalog.stances import load_stances
 from positions.evaluation import evaluate, sampling
@@ -23,7 +23,7 @@ from positions.evaluation.evaluate_on_record import compare
 from positions.evaluation.labels import (
     BadLabels,
     Label,
-    Labelled,
+    Labeled,
     Labels,
     in_common,
     join,
@@ -44,8 +44,8 @@ def labels(*pairs: tuple[str, str | None]) -> Labels:
     return tuple(Label(*pair) for pair in pairs)
 
 
-def provision(a: Labels, b: Labels, words: str = LSTA, document: str = "us-1") -> Labelled:
-    return Labelled(
+def provision(a: Labels, b: Labels, words: str = LSTA, document: str = "us-1") -> Labeled:
+    return Labeled(
         document,
         "abstract",
         0,
@@ -270,7 +270,7 @@ def test_joined_labels_are_read_back_as_written_and_a_third_reader_settles(
     [
         ("{", "line 1: not JSON"),
         ('{"n": 1}', "line 1: not an answer"),
-        ('{"n": 1, "labels": [{"position": "lf-nothing", "direction": "support"}]}', "no position of the catalogue"),
+        ('{"n": 1, "labels": [{"position": "lf-nothing", "direction": "support"}]}', "no position of the catalog"),
         ('{"n": 1, "labels": [{"position": "lf-lsta", "direction": "maybe"}]}', "'maybe' is no direction"),
         (
             '{"n": 1, "labels": [{"position": "lf-lsta", "direction": "support"},'
@@ -379,7 +379,7 @@ def titled(path: Path, *documents: tuple[str, str, str | None]) -> Path:
 
 
 def taken(stance: str, position: str, *documents: str) -> Stance:
-    on_record = load_stances(frozenset(load_catalogue().by_id))[0]
+    on_record = load_stances(frozenset(load_catalog().by_id))[0]
     return replace(on_record, id=documents[0], stance=stance, positions=(position,), documents=documents)
 
 

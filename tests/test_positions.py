@@ -1,4 +1,4 @@
-"""The catalogue: its own examples hold, its errors say where they are, its facts stay the shape they came in."""
+"""The catalog: its own examples hold, its errors say where they are, its facts stay the shape they came in."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from classify.areas import load_areas
 from cli import main
 from crawlers.items import document_id
 from positions.catalog import yaml_file
-from positions.catalog.catalog import AREAS, HOME, Catalogue, Position, catalogue_hash, check, load_catalogue
+from positions.catalog.catalog import AREAS, HOME, Catalog, Position, catalog_hash, check, load_catalog
 from positions.catalog.currency import currency
 from positions.catalog.records import CONFIDENCES
 from positions.catalog.stances import FILE, load_stances, shippable
 from positions.catalog.yaml_file import BadFile
 from positions.matching.matcher import Matcher
 
-CATALOGUE = load_catalogue()
-MATCHER = Matcher(CATALOGUE)
+CATALOG = load_catalog()
+MATCHER = Matcher(CATALOG)
 SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "positions"
 
 ENTRY = """\
@@ -47,9 +47,7 @@ ENTRY = """\
 
 
 def _examples() -> list[tuple[Position, str, str | None]]:
-    return [
-        (position, example.text, example.stance) for position in CATALOGUE.positions for example in position.examples
-    ]
+    return [(position, example.text, example.stance) for position in CATALOG.positions for example in position.examples]
 
 
 def _folder(tmp_path: Path, text: str, area: str = "library-funding") -> Path:
@@ -66,7 +64,7 @@ def test_example_gets_its_stance_and_look_alike_gets_none(position: Position, te
 
 
 def test_every_position_has_one_that_matches_and_one_that_only_sounds_like_it() -> None:
-    for position in CATALOGUE.positions:
+    for position in CATALOG.positions:
         stances = [example.stance for example in position.examples]
         assert None in stances, position.id
         assert {"support", "oppose"} <= set(stances), position.id
@@ -74,26 +72,26 @@ def test_every_position_has_one_that_matches_and_one_that_only_sounds_like_it() 
 
 def test_the_catalog_holds_each_position_once_in_the_file_of_its_first_area() -> None:
     written = [entry["id"] for file in HOME.glob("*.yml") for entry in yaml_file.read(file)]
-    assert sorted(written) == sorted([*CATALOGUE.by_id, *(position.id for position in CATALOGUE.unlisted)])
-    assert len(CATALOGUE.positions) == len(CATALOGUE.by_id)
-    assert [p.id for p in CATALOGUE.positions] == [
-        p.id for area in AREAS for p in CATALOGUE.positions if p.areas[0] == area
+    assert sorted(written) == sorted([*CATALOG.by_id, *(position.id for position in CATALOG.unlisted)])
+    assert len(CATALOG.positions) == len(CATALOG.by_id)
+    assert [p.id for p in CATALOG.positions] == [
+        p.id for area in AREAS for p in CATALOG.positions if p.areas[0] == area
     ]
 
 
 def test_positions_are_filed_under_areas_that_the_tagger_knows() -> None:
     known = {area.id for area in load_areas().areas}
     assert set(AREAS) <= known - {"broadband"}, "positions about broadband are filed under telecommunications"
-    assert {area for position in CATALOGUE.positions for area in position.also_in} <= known
+    assert {area for position in CATALOG.positions for area in position.also_in} <= known
 
 
 def test_facts_of_the_compiled_list_stand_unless_a_closer_reading_changed_them() -> None:
     """Statements, sources and confidence follow what was read since; names, units and dates of an instrument stay."""
     if not (SHARED / "positions.json").exists():
-        pytest.skip("../shared/positions is not here: nothing to compare the catalogue with")
+        pytest.skip("../shared/positions is not here: nothing to compare the catalog with")
     read_again = {("Confidentiality of Library Records", "1971-01-20"), ("The Role of Libraries", "2007-01-22")}
     for fact in json.loads((SHARED / "positions.json").read_text(encoding="utf-8"))["positions"]:
-        position = CATALOGUE.by_id[fact["id"]]
+        position = CATALOG.by_id[fact["id"]]
         assert position.title == fact["title"]
         assert list(position.areas) == fact["areas"]
         assert list(position.partners) == fact["partners"]
@@ -110,7 +108,7 @@ def test_facts_of_the_compiled_list_stand_unless_a_closer_reading_changed_them()
 
 
 def test_every_listed_position_says_what_it_rests_on() -> None:
-    for position in CATALOGUE.positions:
+    for position in CATALOG.positions:
         rests_on = position.authority
         assert rests_on.body, position.id
         assert rests_on.review_by, position.id
@@ -122,32 +120,32 @@ def test_every_listed_position_says_what_it_rests_on() -> None:
 
 def test_the_docs_list_what_each_position_rests_on() -> None:
     page = (HOME.parents[2] / "docs" / "positions.md").read_text(encoding="utf-8")
-    for position in CATALOGUE.positions:
+    for position in CATALOG.positions:
         rests_on = position.authority
         row = re.search(rf"^\| `{position.id}` \| (\w+) \| .* \| (.*) \|$", page, re.MULTILINE)
         assert row, f"docs/positions.md lacks {position.id}"
         assert row[1] == rests_on.grade, position.id
         assert (rests_on.address in row[2]) if rests_on.passage else (row[2] == "**none**"), position.id
-    assert all(f"- `{position.id}`: " in page for position in CATALOGUE.unlisted)
+    assert all(f"- `{position.id}`: " in page for position in CATALOG.unlisted)
 
 
 def test_what_nobody_could_check_is_kept_but_neither_matched_nor_shown() -> None:
-    assert CATALOGUE.unlisted
-    for position in CATALOGUE.unlisted:
+    assert CATALOG.unlisted
+    for position in CATALOG.unlisted:
         assert position.confidence == "low"
         assert position.note, f"{position.id}: say what is to be read"
         assert not position.authority.passage
-        assert position.id not in CATALOGUE.by_id
+        assert position.id not in CATALOG.by_id
 
 
 def test_no_statement_says_what_the_review_found_wrong() -> None:
-    said = {position.id: position.statement for position in CATALOGUE.positions}
+    said = {position.id: position.statement for position in CATALOG.positions}
     assert not re.search(r"boards? to choose", said["if-professional-selection"])
     assert "court order" not in said["pr-library-records"]
     assert "likely" in said["cp-ai"], "the hedge of the principles"
     assert "Library Copyright Alliance" in said["cp-ai"]
     assert "LGBTQ" not in said["if-no-viewpoint-removal"], "it stands beside laws on religious books, too"
-    for position in CATALOGUE.positions:
+    for position in CATALOG.positions:
         assert not any("working group" in version.document for version in position.versions)
 
 
@@ -170,7 +168,7 @@ def test_no_statement_says_what_the_review_found_wrong() -> None:
 )
 def test_authority_that_cannot_stand_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     with pytest.raises(BadFile, match="lf-test") as error:
-        load_catalogue(_folder(tmp_path, ENTRY.replace(old, new, 1)))
+        load_catalog(_folder(tmp_path, ENTRY.replace(old, new, 1)))
     assert said in str(error.value)
 
 
@@ -183,7 +181,7 @@ GRADED = ENTRY.replace(
 
 def test_the_check_of_currency_names_what_is_due_weak_or_replaced(tmp_path: Path) -> None:
     later = GRADED.replace("  triggers:", "    - document: A newer paper\n      confidence: memory\n  triggers:")
-    found = {remark.reason: remark.words for remark in currency(load_catalogue(_folder(tmp_path, later)), TODAY)}
+    found = {remark.reason: remark.words for remark in currency(load_catalog(_folder(tmp_path, later)), TODAY)}
     assert found == {
         "overdue": "2026-06-30",
         "no_passage": "A paper",
@@ -191,15 +189,15 @@ def test_the_check_of_currency_names_what_is_due_weak_or_replaced(tmp_path: Path
         "unapproved": "A paper",
     }
     (tmp_path / "one").mkdir()
-    alone = {remark.reason for remark in currency(load_catalogue(_folder(tmp_path / "one", GRADED)), date(2026, 6, 30))}
+    alone = {remark.reason for remark in currency(load_catalog(_folder(tmp_path / "one", GRADED)), date(2026, 6, 30))}
     assert alone == {"no_passage", "one_letter", "unapproved"}, "the day itself is still in time"
 
 
 def test_a_named_successor_and_an_unlisted_position_are_reported(tmp_path: Path) -> None:
     named = GRADED.replace("review_by:", "successor: A law\n      review_by:")
-    assert "A law" in {remark.words for remark in currency(load_catalogue(_folder(tmp_path, named)), TODAY)}
+    assert "A law" in {remark.words for remark in currency(load_catalog(_folder(tmp_path, named)), TODAY)}
     (tmp_path / "low").mkdir()
-    low = load_catalogue(_folder(tmp_path / "low", GRADED.replace("confidence: verified", "confidence: low", 1)))
+    low = load_catalog(_folder(tmp_path / "low", GRADED.replace("confidence: verified", "confidence: low", 1)))
     assert not low.positions
     assert [remark.reason for remark in currency(low, TODAY)] == ["unlisted"]
 
@@ -218,7 +216,7 @@ def test_a_draw_of_statements_comes_with_their_passages_and_can_be_drawn_again()
     )
     assert first.exit_code == 0
     assert first.output == again.output != other.output
-    by_id = load_catalogue().by_id
+    by_id = load_catalog().by_id
     drawn = re.findall(r"^\d+\. (\S+) \(", first.output, re.MULTILINE)
     assert len(set(drawn)) == 5
     for position_id in drawn:
@@ -230,8 +228,8 @@ def test_a_draw_of_statements_comes_with_their_passages_and_can_be_drawn_again()
 
 
 def test_a_correct_folder_loads(tmp_path: Path) -> None:
-    loaded = load_catalogue(_folder(tmp_path, ENTRY))
-    assert isinstance(loaded, Catalogue)
+    loaded = load_catalog(_folder(tmp_path, ENTRY))
+    assert isinstance(loaded, Catalog)
     assert loaded.positions[0].statement == "Libraries need money."
 
 
@@ -263,7 +261,7 @@ def test_an_error_names_file_line_and_entry(tmp_path: Path, old: str, new: str, 
     place = f"library-funding.yml:{line}: "
     assert any(place in problem and said in problem for problem in problems), problems
     with pytest.raises(BadFile):
-        load_catalogue(tmp_path)
+        load_catalog(tmp_path)
 
 
 def test_an_id_used_twice_is_refused_across_files(tmp_path: Path) -> None:
@@ -286,29 +284,29 @@ def test_several_problems_are_reported_at_once(tmp_path: Path) -> None:
         (b"- &a [*a]", ""),
     ],
 )
-def test_a_file_that_is_no_catalogue_is_refused_without_a_traceback(tmp_path: Path, raw: bytes, said: str) -> None:
+def test_a_file_that_is_no_catalog_is_refused_without_a_traceback(tmp_path: Path, raw: bytes, said: str) -> None:
     (tmp_path / "privacy.yml").write_bytes(raw)
     assert any(said in problem and "privacy.yml" in problem for problem in check(tmp_path))
 
 
 def test_an_empty_folder_says_what_to_give(tmp_path: Path) -> None:
-    assert "holds no catalogue file" in check(tmp_path)[0]
+    assert "holds no catalog file" in check(tmp_path)[0]
 
 
-def test_the_hash_changes_with_the_catalogue_and_not_with_the_place(tmp_path: Path) -> None:
+def test_the_hash_changes_with_the_catalog_and_not_with_the_place(tmp_path: Path) -> None:
     for file in HOME.glob("*.yml"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    assert catalogue_hash(tmp_path) == catalogue_hash()
+    assert catalog_hash(tmp_path) == catalog_hash()
     with (tmp_path / "privacy.yml").open("a", encoding="utf-8") as file:
         file.write("# a word\n")
-    assert catalogue_hash(tmp_path) != catalogue_hash()
+    assert catalog_hash(tmp_path) != catalog_hash()
 
 
 # ---- stances on record
 
 
 def test_each_stance_is_loaded_once_with_canonical_document_ids() -> None:
-    stances = load_stances(frozenset(CATALOGUE.by_id))
+    stances = load_stances(frozenset(CATALOG.by_id))
     assert [stance.id for stance in stances] == [entry["id"] for entry in yaml_file.read(FILE)]
     assert len({stance.id for stance in stances}) == len(stances)
     documents = [document for stance in stances for document in stance.documents]
@@ -319,7 +317,7 @@ def test_each_stance_is_loaded_once_with_canonical_document_ids() -> None:
 
 
 def test_a_plaintiff_is_a_role_and_support_with_changes_is_support_if_amended() -> None:
-    by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOGUE.by_id))}
+    by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOG.by_id))}
     assert by_id["rule-37cfr223-optout"].stance == "support_if_amended"
     assert by_id["case-us-us-v-ala"].role == "plaintiff"
     assert by_id["case-us-us-v-ala"].stance == "support"
@@ -327,7 +325,7 @@ def test_a_plaintiff_is_a_role_and_support_with_changes_is_support_if_amended() 
 
 
 def test_only_what_somebody_read_and_ala_did_itself_may_leave_the_desk() -> None:
-    stances = load_stances(frozenset(CATALOGUE.by_id))
+    stances = load_stances(frozenset(CATALOG.by_id))
     leaving = shippable(stances)
     assert leaving
     assert all(stance.source_url and stance.confidence_stance == "verified" for stance in leaving)
@@ -344,7 +342,7 @@ def test_stances_keep_the_facts_of_the_compiled_list() -> None:
     if not (SHARED / "stances.json").exists():
         pytest.skip("../shared/positions is not here: nothing to compare the stances with")
     facts = json.loads((SHARED / "stances.json").read_text(encoding="utf-8"))["stances"]
-    by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOGUE.by_id))}
+    by_id = {stance.id: stance for stance in load_stances(frozenset(CATALOG.by_id))}
     #: Sides that were read since at the publisher's own address, or so far only in a copy of it.
     since = {"case-us-georgia-v-public-resource": "verified", "us-115-hr3945": "memory"}
     for fact, stance in zip(facts, by_id.values(), strict=False):
@@ -376,7 +374,7 @@ def test_a_wrong_stance_is_refused_with_file_and_line(tmp_path: Path, old: str, 
     path = tmp_path / "stances.yml"
     path.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(BadFile, match=r"stances\.yml:\d+: us-119-hr7661: ") as error:
-        load_stances(frozenset(CATALOGUE.by_id), path)
+        load_stances(frozenset(CATALOG.by_id), path)
     assert said in str(error.value)
 
 
@@ -395,4 +393,4 @@ def test_a_place_that_refers_to_another_is_refused_before_it_fills_the_memory(tm
     lists += [f"- a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
     (tmp_path / "privacy.yml").write_text("\n".join([*lists, "- ? *a8", "  : x", ""]), encoding="utf-8")
     with pytest.raises(BadFile, match=r"privacy\.yml:2: .*refers to another place: write it out"):
-        load_catalogue(tmp_path)
+        load_catalog(tmp_path)

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from crawlers.items import KINDS
 from derive.grading import grade_all
 from derive.priority import BY_MODEL, BY_POSITION, COMPANION, BadRules, Facts, Grade, PriorityRules, Rule, shared
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import LEVELS
 
 RULES = PriorityRules()
@@ -65,7 +65,7 @@ def test_every_rule_has_examples_of_both_kinds_and_known_words() -> None:
 
 
 def test_positions_that_decide_are_in_the_catalog() -> None:
-    catalog = load_catalogue()
+    catalog = load_catalog()
     known = {position.id for position in (*catalog.positions, *catalog.unlisted)}
     assert (RULES.alone | RULES.together | RULES.with_libraries | RULES.federal) <= known
 

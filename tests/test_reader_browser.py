@@ -17,7 +17,7 @@ from site_corpus import serving
 from test_browser import CHROMIUM, PICTURES, chromium, page, pytestmark  # noqa: F401
 
 import serve
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from settings import Configuration
 from store.connect import open_mail
 
@@ -42,7 +42,7 @@ def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) 
     page.get_by_label(re.compile("Search .* documents")).fill("library ebooks")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Fair deals for e-books").first.click()
-    [statement] = [p.statement for p in load_catalogue().positions if p.id == "cp-fair-ebook-terms"]
+    [statement] = [p.statement for p in load_catalog().positions if p.id == "cp-fair-ebook-terms"]
     page.get_by_text(statement).first.wait_for()
     at_stake = page.get_by_role("region", name="At stake now")
     assert (

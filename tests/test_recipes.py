@@ -44,7 +44,7 @@ AREA = """
     title: Makerspaces
     description: Workshops with tools that the public may use.
     threshold: 0.5
-    labelled: false
+    labeled: false
     rules:
       - id: makerspace-word
         weight: 0.8

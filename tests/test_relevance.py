@@ -15,7 +15,7 @@ from test_derive import bill, dump
 from crawlers.storage.record import upsert
 from derive.incremental import changed, matcher_edition
 from derive.update import derive
-from positions.catalog.catalog import HOME, load_catalogue
+from positions.catalog.catalog import HOME, load_catalog
 from positions.matching.jsonl import match_lines
 from positions.matching.matcher import Matcher
 from positions.relevance.relevance import Model, Relevance
@@ -198,12 +198,12 @@ def test_a_change_of_scope_touches_the_phrases_of_its_position(tmp_path: Path) -
     folder.mkdir()
     for file in HOME.glob("*.yml"):
         (folder / file.name).write_text(file.read_text("utf-8"), "utf-8")
-    old = matcher_edition(Matcher(load_catalogue(folder)))
+    old = matcher_edition(Matcher(load_catalog(folder)))
     lsta = folder / "library-funding.yml"
     lsta.write_text(lsta.read_text("utf-8").replace("levels: [federal]", "levels: [federal, state]", 1), "utf-8")
-    new = matcher_edition(Matcher(load_catalogue(folder)))
+    new = matcher_edition(Matcher(load_catalog(folder)))
     phrases = changed(old, new)
-    position = load_catalogue().by_id["lf-lsta"]
+    position = load_catalog().by_id["lf-lsta"]
     assert old.version != new.version
     assert phrases
     assert set(phrases) >= {item.source for trigger in position.triggers for item in trigger.any}

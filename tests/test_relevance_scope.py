@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.matching.matcher import Matcher
 from positions.relevance.claims import Claim, ClaimReader
 
 
 def claims(document_id: str, fields: dict[str, str | None], *areas: str) -> dict[str, Claim]:
-    reader = ClaimReader(load_catalogue())
+    reader = ClaimReader(load_catalog())
     return {c.position_id: c for c in reader.read(document_id, fields, Matcher().match(fields, set(areas)))}
 
 

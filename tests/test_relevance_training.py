@@ -17,7 +17,7 @@ from test_derive import bill
 
 import positions.relevance.training as training
 from crawlers.storage.record import upsert
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.evaluation.matches import shown_at
 from positions.relevance.claims import Claim
 from positions.relevance.labels import BadLabels, Read, read_labels, staff_verdicts
@@ -43,7 +43,7 @@ def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str) -> None:
 
 
 def test_the_labels_of_the_project_are_in_order() -> None:
-    known = load_catalogue().by_id
+    known = load_catalog().by_id
     reads = read_labels()
     assert len({(read.id, read.reader) for read in reads}) == len(reads) > 400
     assert not {p for read in reads for p in (*read.verdicts, *read.positions) if p not in known}

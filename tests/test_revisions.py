@@ -22,7 +22,7 @@ from classify.tagger import Tagger
 from derive import pool
 from derive.incremental import changed, holds, matcher_edition, needs_of_rule, needs_of_trigger, tagger_edition
 from derive.update import Derived, derive, forget
-from positions.catalog.catalog import HOME, load_catalogue
+from positions.catalog.catalog import HOME, load_catalog
 from positions.matching.matcher import Matcher
 from positions.outcomes import BECAME, suggest
 from text.phrases import pattern
@@ -46,7 +46,7 @@ def new_area(values: dict[str, Any]) -> None:
         "title": "Roads",
         "description": "Roads and bridges.",
         "threshold": 0.5,
-        "labelled": False,
+        "labeled": False,
         "rules": [{"id": "roads", "weight": 0.9, "phrases": ["derby", "medicare"]}],
         "examples": ["A highway bill"],
         "counterexamples": ["A library bill"],
@@ -135,14 +135,14 @@ def test_two_edits_before_the_next_run_are_one(
     assert derived(filled, staff)[1] == rows
 
 
-def catalogue(folder: Path, old: str, new: str) -> Matcher:
-    copy = folder / "catalogue"
+def catalog(folder: Path, old: str, new: str) -> Matcher:
+    copy = folder / "catalog"
     shutil.copytree(HOME, copy, dirs_exist_ok=True)
     touched = [file for file in copy.glob("*.yml") if old in file.read_text(encoding="utf-8")]
-    assert touched, f"{old!r} stands nowhere in the catalogue any more"
+    assert touched, f"{old!r} stands nowhere in the catalog any more"
     for file in touched:
         file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-    return Matcher(load_catalogue(copy))
+    return Matcher(load_catalog(copy))
 
 
 def outcomes(corpus: Database, staff: Database) -> tuple[int, list[Any]]:
@@ -167,7 +167,7 @@ def ended(filled: Database, staff: Database, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_reasons_of_a_position_touch_no_document(
     ended: Database, staff: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_matcher", catalogue(tmp_path, "rationale: ", "rationale: Because. "))
+    monkeypatch.setattr(pool, "_matcher", catalog(tmp_path, "rationale: ", "rationale: Because. "))
     done, rows = derived(ended, staff)
     assert done == Derived(0, 0)
     assert outcomes(ended, staff)[0] == 0
@@ -181,7 +181,7 @@ def test_a_trigger_touches_the_documents_that_hold_its_words(
     all_read = staff.table("outcome_readings").count
     reason = staff.execute("select reason from suggested_stances order by score desc limit 1").fetchone()[0]
     says = next(trigger.says for _, trigger in Matcher().owners if reason.startswith(trigger.says))
-    monkeypatch.setattr(pool, "_matcher", catalogue(tmp_path, f"says: {says}", f"says: indeed {says}"))
+    monkeypatch.setattr(pool, "_matcher", catalog(tmp_path, f"says: {says}", f"says: indeed {says}"))
     done, rows = derived(ended, staff)
     assert done.tagged == 0
     assert 0 < done.matched < ended.table("matchings").count

@@ -13,7 +13,7 @@ from conftest import ROOT, Command
 
 import cli
 import serve
-from positions.catalog.catalog import check, load_catalogue
+from positions.catalog.catalog import check, load_catalog
 from positions.catalog.organization import EXAMPLE, organization
 from positions.catalog.stances import load_stances
 from positions.matching.matcher import Matcher
@@ -31,7 +31,7 @@ def prairie(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_catalog_in_force_is_the_one_that_is_set(prairie: None) -> None:
     assert organization().name == "Prairie State Library Association"
-    assert set(load_catalogue().by_id) == POSITIONS
+    assert set(load_catalog().by_id) == POSITIONS
     assert load_stances(frozenset(POSITIONS)) == (), "a catalog need not have any"
     assert check() == []
 
@@ -76,7 +76,7 @@ def test_a_family_of_bills_speaks_only_of_positions_that_are_there(prairie: None
         "abstract": None,
         "text": None,
     }
-    found = Matcher(load_catalogue()).match(fields, AREAS)
+    found = Matcher(load_catalog()).match(fields, AREAS)
     assert {match.position_id for match in found} <= POSITIONS
 
 

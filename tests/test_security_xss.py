@@ -1,4 +1,4 @@
-"""Stored attacks, tried: from the records of three sources and the catalogue to every page, feed, file and mail."""
+"""Stored attacks, tried: from the records of three sources and the catalog to every page, feed, file and mail."""
 
 from __future__ import annotations
 

@@ -15,17 +15,17 @@ from sqlite_utils import Database
 from test_browser import PICTURES, axe, chromium, page, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from publish.listing import publish
 from publish.reference import write_reference
 
-POSITIONS = [position.id for position in load_catalogue().positions]
+POSITIONS = [position.id for position in load_catalog().positions]
 PAPERS = {"letter": {"width": "8.5in", "height": "11in"}, "a4": {"width": "210mm", "height": "297mm"}}
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The sample with every position of the catalogue, each touched by as many documents as there are, at their longest."""
+    """The sample with every position of the catalog, each touched by as many documents as there are, at their longest."""
     file = build(tmp_path_factory.mktemp("sharing"))
     db = Database(file)
     db.execute("delete from position_matches")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.evaluation import shown
 from positions.relevance.labels import read_labels
 
@@ -69,6 +69,6 @@ def test_verdicts_are_counted_by_draw_and_by_what_is_shown_now(corpus: Path) -> 
 def test_stored_verdicts_hold_ids_and_labels_only_and_are_not_learned_from() -> None:
     rows = shown.verdicts()
     assert all(set(row) <= {"id", "position", "draw", "verdict", "again"} for row in rows)
-    assert {row["position"] for row in rows} <= set(load_catalogue().by_id)
+    assert {row["position"] for row in rows} <= set(load_catalog().by_id)
     assert {row["verdict"] for row in rows} <= {"right", "marginal", "wrong"}
     assert not {row["id"] for row in rows} & {read.id for read in read_labels()}

@@ -108,7 +108,7 @@ def test_a_tag_is_more_likely_right_than_wrong_whatever_is_best_by_f1(
     monkeypatch.setattr(module, "best_threshold", lambda *_: 0.2)
     train(documents(), folder=tmp_path)
     chosen = json.loads((tmp_path / CARD).read_text())["thresholds"]
-    assert {chosen[area.id] for area in load_areas().areas if area.labelled} == {LIKELY}
+    assert {chosen[area.id] for area in load_areas().areas if area.labeled} == {LIKELY}
     assert chosen["priority-2"] == 0.2
 
 
@@ -260,7 +260,7 @@ def test_train_ends_with_exit_code_1_when_the_new_model_is_worse(
     scores = iter([0.5, after])
     (tmp_path / ARRAYS).touch()
     monkeypatch.setattr(module, "read_gold", lambda *_: [])
-    monkeypatch.setattr(module, "labelled_later", lambda *_: ([], 0))
+    monkeypatch.setattr(module, "labeled_later", lambda *_: ([], 0))
     monkeypatch.setattr(module, "read_teacher", lambda *_: ([], 0))
     cross = {"micro": {"f1": 0.5}, "macro": {"f1": 0.5}}
     monkeypatch.setattr(module, "evaluate", lambda *_, **__: {"topic": {"micro": {"f1": next(scores)}}})

@@ -1,4 +1,4 @@
-"""How good are the tags? Precision, recall and F1 against labelled documents that nothing was chosen on."""
+"""How good are the tags? Precision, recall and F1 against labeled documents that nothing was chosen on."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ LENGTHS = {"at most 25 words": 25, "26 to 100 words": 100, "more than 100 words"
 
 
 class BadGold(InvalidInput):
-    """The labelled file cannot be used: the message names the file and the line."""
+    """The labeled file cannot be used: the message names the file and the line."""
 
 
 @dataclass(frozen=True)
 class Gold:
-    """One labelled document. ``level``: federal, state or federal-register; ``stratum``: how it was drawn."""
+    """One labeled document. ``level``: federal, state or federal-register; ``stratum``: how it was drawn."""
 
     id: str
     title: str | None
@@ -73,21 +73,21 @@ class Score:
 
 
 def read_gold(path: Path, split: str | None = "test") -> list[Gold]:
-    """Read labelled documents, one JSON object a line, of one split (None: all).
+    """Read labeled documents, one JSON object a line, of one split (None: all).
 
     Raises:
-        BadGold: the file is missing, holds a line that is no labelled document, or has nothing in the split.
+        BadGold: the file is missing, holds a line that is no labeled document, or has nothing in the split.
     """
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadGold(f"{path}: cannot be read ({error}); give the file of labelled documents") from error
+        raise BadGold(f"{path}: cannot be read ({error}); give the file of labeled documents") from error
     gold = []
     for number, line in enumerate(filter(str.strip, lines), 1):
         try:
             gold.append(_gold(json.loads(line)))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadGold(f"{path}, line {number}: not a labelled document ({error!r})") from error
+            raise BadGold(f"{path}, line {number}: not a labeled document ({error!r})") from error
     if split is not None:
         gold = [document for document in gold if document.split == split]
     if not gold:
@@ -111,17 +111,17 @@ def _gold(data: dict[str, Any]) -> Gold:
 
 
 def f1_parts(counts: np.ndarray) -> np.ndarray:
-    """Precision, recall and F1 along the last axis from ``(true positive, flagged, labelled)`` counts; nothing is 0."""
-    hit, flagged, labelled = counts[..., 0], counts[..., 1], counts[..., 2]
+    """Precision, recall and F1 along the last axis from ``(true positive, flagged, labeled)`` counts; nothing is 0."""
+    hit, flagged, labeled = counts[..., 0], counts[..., 1], counts[..., 2]
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.stack([hit / flagged, hit / labelled, 2 * hit / (flagged + labelled)], axis=-1)
+        parts = np.stack([hit / flagged, hit / labeled, 2 * hit / (flagged + labeled)], axis=-1)
     return np.nan_to_num(parts)
 
 
 def score(truth: np.ndarray, flags: np.ndarray, average: str = "micro") -> Score:
     """Score boolean matrices of shape (documents, areas), all areas pooled (``micro``) or their mean (``macro``).
 
-    The macro mean is over the areas that have a labelled document.
+    The macro mean is over the areas that have a labeled document.
     """
     per_document = np.stack([truth & flags, flags, truth], axis=-1).astype(float)  # documents x areas x 3
     present = truth.any(axis=0)
@@ -225,17 +225,17 @@ def calibration(truth: np.ndarray, probability: np.ndarray, bins: int = 10) -> d
 def evaluate(
     gold_path: Path, split: str = "test", tagger: Tagger | None = None, kept: Judged | None = None
 ) -> dict[str, Any]:
-    """Tag the labelled documents of a split and score the result; see ``table`` for how it reads.
+    """Tag the labeled documents of a split and score the result; see ``table`` for how it reads.
 
     ``kept`` are further documents that nothing learned from; what is decided without a person is counted on both.
 
     Raises:
-        BadGold: the labelled file cannot be used.
+        BadGold: the labeled file cannot be used.
     """
     tagger = tagger or Tagger()
     gold = [document for document in read_gold(gold_path, split) if document.stratum not in KINDS]
     taggings = [tagging for _, tagging in tagger.tag_batch(document.record() for document in gold)]
-    areas = [area.id for area in load_areas().areas if area.labelled]
+    areas = [area.id for area in load_areas().areas if area.labeled]
     truth = np.array([[area in document.areas for area in areas] for document in gold])
     likely = np.array([probabilities_of(tagging, areas) for tagging in taggings])
     flags = np.array([_flags(tagging, areas) for tagging in taggings])
@@ -289,7 +289,7 @@ def main(
     others: Mapping[str, Any] | None = None,
     kept: Judged | None = None,
 ) -> int:
-    """Print the report for a labelled file, dated ``on``; ``others`` are the figures of `classify.evaluation.evaluate_by_kind`,
+    """Print the report for a labeled file, dated ``on``; ``others`` are the figures of `classify.evaluation.evaluate_by_kind`,
     ``kept`` the documents of `classify.evaluation.kept`.
 
     Returns 0, or 2 with a message when the file cannot be used.

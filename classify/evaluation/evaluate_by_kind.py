@@ -21,7 +21,7 @@ def score_kinds(corpus: Path, tagger: Tagger | None = None, folder: Path = FOLDE
     """Tag the test documents of every kind as they stand in corpus.db, with their text, and score the tags.
 
     Returns:
-        per kind of which a document is there: ``micro`` (as in `evaluate`), ``lacking`` (labelled documents that corpus.db
+        per kind of which a document is there: ``micro`` (as in `evaluate`), ``lacking`` (labeled documents that corpus.db
         does not hold) and, of the documents worth listing, ``wanted`` of them, the share that some area lists.
 
     Raises:
@@ -53,7 +53,7 @@ def _records(labels: list[Label], corpus: Path) -> dict[str, Record]:
 
 
 def _scored(labels: list[Label], taggings: list[Tagging]) -> dict[str, Any]:
-    areas = [area.id for area in load_areas().areas if area.labelled]
+    areas = [area.id for area in load_areas().areas if area.labeled]
     tagged = [{tag.area for tag in tagging.areas if tag.tagged} for tagging in taggings]
     truth = np.array([[area in label.areas for area in areas] for label in labels])
     flags = np.array([[area in found for area in areas] for found in tagged])

@@ -28,7 +28,7 @@ def judge_kept(gold_path: Path, corpus: Path, tagger: Tagger | None = None, fold
     here = [label for label in labels if label.id in records]
     if not here:
         return None
-    areas = [area.id for area in load_areas().areas if area.labelled]
+    areas = [area.id for area in load_areas().areas if area.labeled]
     likely = []
     for _, tagging in (tagger or Tagger()).tag_batch(records[label.id] for label in here):
         found = {tag.area: tag.probability for tag in tagging.areas}

@@ -13,11 +13,11 @@ FOLDER, FILES = Path(__file__).resolve().parents[1] / "gold", "readings/public*_
 VERDICTS = ("right", "doubtful", "wrong")
 
 
-def public_readings(labelled: set[str], folder: Path = FOLDER) -> dict[str, Any]:
+def public_readings(labeled: set[str], folder: Path = FOLDER) -> dict[str, Any]:
     """The verdicts on areas that are public by their probability.
 
     Args:
-        labelled: the areas that the guide of the readers has; the others are left out.
+        labeled: the areas that the guide of the readers has; the others are left out.
 
     Returns:
         ``areas`` that were judged, and for ``first`` and ``second`` reader how many of each of VERDICTS.
@@ -29,7 +29,7 @@ def public_readings(labelled: set[str], folder: Path = FOLDER) -> dict[str, Any]
     for path in sorted(folder.glob(FILES)):
         for line in path.read_text("utf-8").splitlines():
             row = json.loads(line)
-            if row["area"] in labelled and row["probability"] >= sure_yes(row["area"]):
+            if row["area"] in labeled and row["probability"] >= sure_yes(row["area"]):
                 read.append((row["first"], row["second"]))
     return {
         "areas": len(read),

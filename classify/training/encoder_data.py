@@ -28,7 +28,7 @@ def main() -> None:
         parser.add_argument(name, type=Path)
     asked = parser.parse_args()
     tagger = Tagger(model_dir=None)
-    areas = [area.id for area in tagger.areas.areas if area.labelled]
+    areas = [area.id for area in tagger.areas.areas if area.labeled]
     learned = read_training(asked.gold, asked.corpus)
     judged = [document for document in read_gold(asked.gold, "test") if document.stratum not in KINDS]
     read = read_corpus(tagger, (document.record() for document in learned))

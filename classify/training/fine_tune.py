@@ -1,4 +1,4 @@
-"""Tune a small transformer (stage 2) or a larger one (its teacher) on labelled documents; a run that was stopped goes on.
+"""Tune a small transformer (stage 2) or a larger one (its teacher) on labeled documents; a run that was stopped goes on.
 
     pip install "torch>=2.9,<3" "transformers>=5,<6"     (an environment of its own: no run of the project needs them)
     python classify/training/fine_tune.py lessons.jsonl WEIGHTS FOLDER [--fold 3] [--epochs 5] [--rate 1e-4] [--start TUNED.pt]

@@ -1,6 +1,6 @@
 """Labels that travel: `classify/gold/` holds ids and labels only; the texts come from what has been collected.
 
-The files there: `dev.jsonl`, the labelled documents with their split; the others, documents read later: some to learn from,
+The files there: `dev.jsonl`, the labeled documents with their split; the others, documents read later: some to learn from,
 some (`KINDS`) to test on what the first file does not hold, of those drawn at random half, the split `kept`, and the split
 `mix`, on which both stages of the tagger are weighed.
 """
@@ -38,7 +38,7 @@ _SOURCES = {
 MIX = "mix"
 #: Documents of these splits teach nothing, whoever thinks or decides what about them.
 KEPT_BACK = ("test", "kept", MIX)
-#: Bills with title and summary that may stand beside the labelled documents.
+#: Bills with title and summary that may stand beside the labeled documents.
 BILLS = "weak-bills.jsonl.xz"
 _TEXT = "select title, abstract from documents where id = ?"
 _WHOLE = "select text from documents where id = ?"
@@ -142,14 +142,14 @@ def _read(path: Path) -> Iterator[Label]:
             raise BadGold(f"{path}, line {number}: not a label ({error!r})") from error
 
 
-def labelled_later(
+def labeled_later(
     gold_path: Path, known: Iterable[str], corpus: Path | None = None, folder: Path = FOLDER
 ) -> tuple[list[Gold], int]:
     """The documents read later to learn from, and how many more there are whose text is not at hand.
 
     Args:
-        gold_path: the labelled documents; the file of bills beside it holds some of the texts.
-        known: ids that the labelled documents already hold; they are left out.
+        gold_path: the labeled documents; the file of bills beside it holds some of the texts.
+        known: ids that the labeled documents already hold; they are left out.
         corpus: corpus.db, which may hold the other texts.
 
     Raises:
@@ -201,7 +201,7 @@ def _gold(label: Label, title: str | None, abstract: str | None) -> Gold:
 
 
 def fetch(corpus: Path, target: Path, folder: Path = FOLDER) -> tuple[int, Counter[str]]:
-    """Write the labelled documents that corpus.db holds, in the form that `train` and `evaluate` read.
+    """Write the labeled documents that corpus.db holds, in the form that `train` and `evaluate` read.
 
     Returns how many were written, and what is lacking, counted by what to do about it.
 
@@ -248,7 +248,7 @@ def main(corpus: Path, target: Path) -> int:
     except BadGold as error:
         print(f"infopolicy gold fetch: {error}", file=sys.stderr)
         return 2
-    print(f"{found:,} labelled documents written to {target}; {lacking.total():,} are not in {corpus}")
+    print(f"{found:,} labeled documents written to {target}; {lacking.total():,} are not in {corpus}")
     for where, number in lacking.most_common():
         print(f"{number:>6,}  {where}")
     return int(bool(lacking))

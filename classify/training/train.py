@@ -1,4 +1,4 @@
-"""Train the model from labelled documents: reproducible from a seed, everything chosen by grouped cross-validation."""
+"""Train the model from labeled documents: reproducible from a seed, everything chosen by grouped cross-validation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from classify.model import ARRAYS, MODEL_DIR, PRIORITY_OUTPUTS, BadModel, curve_
 from classify.models import in_use
 from classify.tagger import Tagger
 from classify.training.feature_matrix import Corpus, Vocabulary, learn_vocabulary, matrix, read_corpus
-from classify.training.labels import labelled_later
+from classify.training.labels import labeled_later
 from classify.training.training_data import (
     Decision,
     Lessons,
@@ -40,7 +40,7 @@ BALANCE = 0.3
 HARD_STRATA = ("active-", "sure-", "shown-")
 #: A tag is given where it is at least this likely: more likely right than wrong. F1 alone would be as good from 0.4 to 0.65.
 LIKELY = 0.5
-#: Logit of an output of which the labelled documents show only one side.
+#: Logit of an output of which the labeled documents show only one side.
 NEVER = 10.0
 #: Strata drawn at random, and the share of their documents worth listing that the list must find.
 RANDOM_STRATA, FOUND = ("natural", "random"), 0.9
@@ -96,13 +96,13 @@ def best_threshold(truth: np.ndarray, probability: np.ndarray) -> float:
     """Half of the highest F1 that any threshold reaches: where probabilities are calibrated, that threshold reaches it
     (Lipton and others, 2014), and it depends on single documents less than the best threshold seen. Several areas are
     pooled: one threshold for all does as well as one for each, and better on documents drawn at random."""
-    labelled, scores = truth.ravel() > 0, probability.ravel()
-    if not labelled.any():
+    labeled, scores = truth.ravel() > 0, probability.ravel()
+    if not labeled.any():
         return 0.5
     candidates = np.linspace(0.05, 0.9, 86)
     flagged = scores[:, None] >= candidates
-    hit = (flagged & labelled[:, None]).sum(axis=0)
-    f1 = 2 * hit / np.maximum(1, flagged.sum(axis=0) + labelled.sum())
+    hit = (flagged & labeled[:, None]).sum(axis=0)
+    f1 = 2 * hit / np.maximum(1, flagged.sum(axis=0) + labeled.sum())
     return round(float(f1.max()) / 2, 3)
 
 
@@ -134,7 +134,7 @@ def targets(gold: Sequence[Gold], areas: Sequence[str]) -> np.ndarray:
 
 
 def fit_parts(corpus: Corpus, y: np.ndarray, lessons: Lessons) -> tuple[Vocabulary, np.ndarray, np.ndarray]:
-    """Vocabulary, weights and biases learned from labelled documents and from further lessons."""
+    """Vocabulary, weights and biases learned from labeled documents and from further lessons."""
     everything = Lessons(corpus, y, np.ones_like(y)).and_also(lessons)
     vocabulary = learn_vocabulary(everything.corpus.parts)
     return vocabulary, *fit(matrix(everything.corpus, vocabulary), everything.y, everything.weight)
@@ -156,7 +156,7 @@ def train(
 ) -> dict[str, Any]:
     """Learn, calibrate and choose thresholds by cross-validation, write the model; returns its card."""
     tagger = Tagger(model_dir=None)
-    areas = [area.id for area in tagger.areas.areas if area.labelled]
+    areas = [area.id for area in tagger.areas.areas if area.labeled]
     outputs = [*areas, *PRIORITY_OUTPUTS]
     corpus, y = read_corpus(tagger, (document.record() for document in gold)), targets(gold, areas)
     lessons = read_examples(tagger, outputs)
@@ -183,7 +183,7 @@ def train(
         "thresholds": chosen,
         "rules": tagger.rule_names(),
         "rules_version": tagger.version,
-        "labelled": len(gold),
+        "labeled": len(gold),
         "examples": len(lessons.y) - len(decisions) - len(taught),
         "taught": len(taught),
         "decisions": len(decisions),
@@ -222,7 +222,7 @@ def main(
     try:
         before = evaluate(gold_path) if (in_use(MODEL_DIR) / ARRAYS).exists() else None
         gold = read_gold(gold_path, "train")
-        later, lacking = labelled_later(gold_path, {document.id for document in gold}, corpus)
+        later, lacking = labeled_later(gold_path, {document.id for document in gold}, corpus)
         gold += later
         taught, untaught = read_teacher(gold_path, corpus)
         card = train(gold, decisions, folder, taught)
@@ -232,7 +232,7 @@ def main(
         return 2
     if lacking or untaught:
         print(
-            f"{lacking:,} labelled documents and {untaught:,} of the teacher's were left out, for their texts are not "
+            f"{lacking:,} labeled documents and {untaught:,} of the teacher's were left out, for their texts are not "
             "collected; `infopolicy gold fetch` says which to crawl"
         )
     print(

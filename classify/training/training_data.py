@@ -1,7 +1,7 @@
-"""What the model learns from beside labelled documents: examples of the areas file, verdicts of staff, and a teacher.
+"""What the model learns from beside labeled documents: examples of the areas file, verdicts of staff, and a teacher.
 
 The teacher was the mean of the model of its day and a small transformer tuned on the labels, too slow to tag with
-(docs/classifier.md says how it was made). What it thought of unlabelled documents is kept as ids and probabilities.
+(docs/classifier.md says how it was made). What it thought of unlabeled documents is kept as ids and probabilities.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from classify.tagger import Record, Tagger
 from classify.training.feature_matrix import Corpus, read_corpus
 from classify.training.labels import FOLDER, texts_of
 
-#: The weights of a staff verdict, of an example and of a teacher's opinion beside a labelled document.
+#: The weights of a staff verdict, of an example and of a teacher's opinion beside a labeled document.
 DECISION_WEIGHT, EXAMPLE_WEIGHT, TEACHER_WEIGHT = 2.0, 3.0, 1.0
 TEACHER = "teacher.csv.xz"
 
@@ -35,7 +35,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Taught:
-    """An unlabelled document and how likely the teacher holds each output for it, 0 to 1."""
+    """An unlabeled document and how likely the teacher holds each output for it, 0 to 1."""
 
     record: Record
     likely: dict[str, float]
@@ -92,7 +92,7 @@ def read_teacher(gold_path: Path, corpus: Path | None = None, folder: Path = FOL
     """The teacher's documents whose text is at hand, and how many more there are.
 
     Args:
-        gold_path: the labelled documents; the file of bills beside it holds some of the texts.
+        gold_path: the labeled documents; the file of bills beside it holds some of the texts.
         corpus: corpus.db, which may hold the others.
 
     Raises:

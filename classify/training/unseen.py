@@ -19,7 +19,7 @@ from classify.evaluation.promise import lower_bound
 from classify.model import PRIORITY_OUTPUTS, curve_terms
 from classify.tagger import Tagger
 from classify.training.feature_matrix import learn_vocabulary, read_corpus
-from classify.training.labels import labelled_later
+from classify.training.labels import labeled_later
 from classify.training.train import (
     HARD_STRATA,
     RANDOM_STRATA,
@@ -56,12 +56,12 @@ class Unseen:
 def read_training(gold_path: Path, corpus: Path | None) -> list[Gold]:
     """All labeled documents of which the text is at hand and that may teach."""
     gold = read_gold(gold_path, "train")
-    return gold + labelled_later(gold_path, {document.id for document in gold}, corpus)[0]
+    return gold + labeled_later(gold_path, {document.id for document in gold}, corpus)[0]
 
 
 def judge_unseen(gold_path: Path, corpus: Path | None) -> Unseen:
     tagger = Tagger(model_dir=None)
-    areas = [area.id for area in tagger.areas.areas if area.labelled]
+    areas = [area.id for area in tagger.areas.areas if area.labeled]
     outputs = [*areas, *PRIORITY_OUTPUTS]
     gold = read_training(gold_path, corpus)
     read, y = read_corpus(tagger, (document.record() for document in gold)), targets(gold, areas)

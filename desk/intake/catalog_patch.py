@@ -164,7 +164,7 @@ def _file_of(position_id: str, home: Path) -> Path:
     for file in sorted(home.glob("*.yml")):
         if any(entry.get("id") == position_id for entry in load_yaml(file.read_text(encoding="utf-8")) or []):
             return file
-    raise CannotAmend(f"the catalogue has no position called {position_id}")
+    raise CannotAmend(f"the catalog has no position called {position_id}")
 
 
 # --------------------------------------------------------------------- the lines
@@ -273,7 +273,7 @@ def _check_meaning(before: str, after: str, change: Change) -> None:
 def _problems(file: Path, after: str, home: Path) -> list[str]:
     """Return the findings of the catalog's check with this file changed."""
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "catalogue"
+        copy = Path(folder) / "catalog"
         shutil.copytree(home, copy)
         if (stances := home.parent / STANCES_FILE.name).exists():
             shutil.copy(stances, folder)

@@ -11,14 +11,14 @@ from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import ID, NUMBER, staff_page
 from pages.browse.cards import area_titles
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import AREAS, CONFIDENCES, GRADES
 
 
 @staff_page(r"/positions", methods="GET")
 def listed(context: RequestContext) -> Answer:
     """Show the proposals, and every position by area."""
-    found = load_catalogue().positions
+    found = load_catalog().positions
     named = area_titles(context.db.conn)
     areas = [(area, named.get(area, area), [each for each in found if each.areas[0] == area]) for area in AREAS]
     titles = {each.id: each.title for each in found}

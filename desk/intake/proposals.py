@@ -20,7 +20,7 @@ from desk.accounts.accounts import Account
 from desk.intake import catalog_patch
 from desk.intake.catalog_patch import Approval, CannotAmend, Change
 from desk.web.errors import InvalidForm
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import AREAS, CONFIDENCES, GRADES, Position
 from positions.catalog.yaml_file import is_date
 from store.connect import writing
@@ -38,7 +38,7 @@ class BadProposal(InvalidForm):
 
 
 def position_of(position_id: str, home: Path | None = None) -> Position | None:
-    return load_catalogue(home).by_id.get(position_id)
+    return load_catalog(home).by_id.get(position_id)
 
 
 def change_of(position: Position, kind: str, typed: dict[str, str]) -> Change:
@@ -110,8 +110,8 @@ def new_position(typed: dict[str, str]) -> Change:
 
 
 def _everything(home: Path | None = None) -> list[Position]:
-    catalogue = load_catalogue(home)
-    return [*catalogue.positions, *catalogue.unlisted]
+    catalog = load_catalog(home)
+    return [*catalog.positions, *catalog.unlisted]
 
 
 def own_rationale(position: Position) -> str | None:

@@ -21,7 +21,7 @@ from desk.reviews import review_items, reviews
 from desk.reviews.reviews import Verdict
 from desk.reviews.subjects import LONGEST_NOTE, LONGEST_SOURCE
 from pages.http.formatting import safe_url
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.organization import organization
 from positions.catalog.records import Stance
 from positions.catalog.stances import load_stances
@@ -79,8 +79,8 @@ class Recorded:
 
 def on_record(db: Database) -> list[Recorded]:
     """Every stance on record in the order of the file; ``db`` is staff.db with corpus.db attached."""
-    catalogue = load_catalogue()
-    ids = frozenset(position.id for position in (*catalogue.positions, *catalogue.unlisted))
+    catalog = load_catalog()
+    ids = frozenset(position.id for position in (*catalog.positions, *catalog.unlisted))
     checks = {
         row["stance_id"]: row
         for row in db.query("select c.*, a.name from current_stance_checks c join accounts a on a.id = c.read_by")

@@ -1,4 +1,4 @@
-"""The order in which we learnt of changes. An issue, and what one person has been told, is a stretch of it."""
+"""The order in which we learned of changes. An issue, and what one person has been told, is a stretch of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ALA holds: the catalogue of positions and the documents each of them touches."""
+"""What ALA holds: the catalog of positions and the documents each of them touches."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def _at_stake(db: sqlite3.Connection, position_id: str, today: datetime.date) ->
 
 
 def _related(db: sqlite3.Connection, head: Row) -> list[Row]:
-    """Those that the catalogue ties to it, in either direction, then others of its first area."""
+    """Those that the catalog ties to it, in either direction, then others of its first area."""
     others = rows(
         db, "select id, title, statement, area_id, related from positions where id <> ? order by ordinal", [head["id"]]
     )

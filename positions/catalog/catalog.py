@@ -36,20 +36,20 @@ __all__ = [
     "DIRECTIONS",
     "HOME",
     "BadFile",
-    "Catalogue",
+    "Catalog",
     "Example",
     "Position",
     "PositionVersion",
     "Trigger",
-    "catalogue_hash",
+    "catalog_hash",
     "check",
     "code_hash",
-    "load_catalogue",
+    "load_catalog",
 ]
 
 #: The positions that come with the project, whatever catalog is in force.
 HOME = Path(__file__).with_name("entries")
-#: What a match depends on beside the catalogue.
+#: What a match depends on beside the catalog.
 CODE = (
     "matching/bill_families.py",
     "matching/bill_families.yml",
@@ -80,7 +80,7 @@ CODE = (
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Catalog:
     """``positions`` are matched and shown; ``unlisted`` wait until somebody has read a source for them."""
 
     positions: tuple[Position, ...]
@@ -101,7 +101,7 @@ class Catalogue:
         return found
 
 
-def load_catalogue(path: Path | None = None) -> Catalogue:
+def load_catalog(path: Path | None = None) -> Catalog:
     """Every position, files in the order of ``AREAS``, entries in the order of their file.
 
     Args:
@@ -111,20 +111,20 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
         BadFile: anything is wrong; ``problems`` lists all of it.
     """
     path = path or entries_home()
-    return _loaded(path, catalogue_hash(path))
+    return _loaded(path, catalog_hash(path))
 
 
 @lru_cache(maxsize=4)  # reading takes half a second, and one run needs it in several places
-def _loaded(path: Path, version: str) -> Catalogue:
+def _loaded(path: Path, version: str) -> Catalog:
     reader = _read_all(path)
     if reader.problems:
         raise BadFile(reader.problems)
     listed = tuple(position for position in reader.positions if position.listed)
-    return Catalogue(listed, version, tuple(position for position in reader.positions if not position.listed))
+    return Catalog(listed, version, tuple(position for position in reader.positions if not position.listed))
 
 
 def check(path: Path | None = None) -> list[str]:
-    """What is wrong with the catalogue, and the stances and messages beside it, one sentence each with file and line.
+    """What is wrong with the catalog, and the stances and messages beside it, one sentence each with file and line.
 
     Args:
         path: the folder entries/ of a catalog; by default of the one in force.
@@ -161,8 +161,8 @@ def _problems(load: Callable[..., Any], *arguments: Any) -> list[str]:
     return []
 
 
-def catalogue_hash(path: Path | None = None) -> str:
-    """Hash of everything matches are derived from: the catalogue, the cue words and this package's matching code."""
+def catalog_hash(path: Path | None = None) -> str:
+    """Hash of everything matches are derived from: the catalog, the cue words and this package's matching code."""
     digest = hashlib.sha256(code_hash().encode())
     for file in _files(path or entries_home()):
         digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
@@ -187,9 +187,7 @@ def _files(path: Path) -> list[Path]:
 def _read_all(path: Path) -> EntryReader:
     reader = EntryReader()
     if not (files := _files(path)):
-        reader.problems.append(
-            f"{path}: holds no catalogue file such as {AREAS[0]}.yml: give the folder of the catalogue"
-        )
+        reader.problems.append(f"{path}: holds no catalog file such as {AREAS[0]}.yml: give the folder of the catalog")
     for file in files:
         try:
             entries = yaml_file.read(file)

@@ -1,4 +1,4 @@
-"""What every file of the catalogue is checked for; a problem names file, line and entry and says what to do."""
+"""What every file of the catalog is checked for; a problem names file, line and entry and says what to do."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from positions.catalog.briefs import Brief
-from positions.catalog.catalog import Catalogue
+from positions.catalog.catalog import Catalog
 from positions.catalog.records import Position
 
 #: Why a position is named -> what to do about it, in the order of the report.
@@ -32,19 +32,19 @@ class Remark:
     words: str
 
 
-def currency(catalogue: Catalogue, today: datetime.date, briefs: Mapping[str, Brief] | None = None) -> list[Remark]:
+def currency(catalog: Catalog, today: datetime.date, briefs: Mapping[str, Brief] | None = None) -> list[Remark]:
     """Every remark, by reason and then in the order of the catalog; on ``briefs`` where they are given."""
-    everything = [*catalogue.positions, *catalogue.unlisted]
+    everything = [*catalog.positions, *catalog.unlisted]
     found = [remark for position in everything for remark in _remarks(position, today)]
     if briefs is not None:
-        lacking = {each.id: ", ".join(briefs.get(each.id, Brief()).lacks) for each in catalogue.positions}
+        lacking = {each.id: ", ".join(briefs.get(each.id, Brief()).lacks) for each in catalog.positions}
         found += [Remark("brief", key, words) for key, words in lacking.items() if words]
     return sorted(found, key=lambda remark: list(REASONS).index(remark.reason))
 
 
-def drawn(catalogue: Catalogue, number: int, seed: int) -> list[Position]:
+def drawn(catalog: Catalog, number: int, seed: int) -> list[Position]:
     """So many positions that have a passage, at random; the same seed draws the same ones."""
-    quoted = sorted((each for each in catalogue.positions if each.authority.passage), key=lambda each: each.id)
+    quoted = sorted((each for each in catalog.positions if each.authority.passage), key=lambda each: each.id)
     return random.Random(seed).sample(quoted, min(number, len(quoted)))
 
 

@@ -1,6 +1,6 @@
-"""Why a position matters to whom: a paragraph for each audience, in messages/<area>.yml beside the catalogue.
+"""Why a position matters to whom: a paragraph for each audience, in messages/<area>.yml beside the catalog.
 
-Apart from the catalogue, because other people write them, and nothing is to be matched again when a word of them changes.
+Apart from the catalog, because other people write them, and nothing is to be matched again when a word of them changes.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class _Reader(Checker):
         for key, value in entries.items():
             self.where = key
             if self.areas.get(key) != file.stem:
-                self.problem(entries, key, f"no position of this id stands in the catalogue's {file.name}")
+                self.problem(entries, key, f"no position of this id stands in the catalog's {file.name}")
             elif not isinstance(value, Entry):
                 self.problem(entries, key, f"must be a mapping with {', '.join(AUDIENCES)}")
             else:

@@ -65,5 +65,5 @@ def _stance(checker: Checker, path: Path, entry: Entry, position_ids: frozenset[
         checker.closed(entry, key, CONFIDENCES)
     for position in values.get("positions", ()):
         if position not in position_ids:
-            checker.problem(entry, "positions", f"names {position!r}, which the catalogue lacks: correct or remove it")
+            checker.problem(entry, "positions", f"names {position!r}, which the catalog lacks: correct or remove it")
     return Stance(**values) if len(checker.problems) == before else None

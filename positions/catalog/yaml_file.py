@@ -1,4 +1,4 @@
-"""YAML read with line numbers, so that an error in the catalogue can say where it is."""
+"""YAML read with line numbers, so that an error in the catalog can say where it is."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from text.yaml_config import QuickLoader, load_plain, problem, twice
 
 
 class BadFile(InvalidInput):
-    """A file of the catalogue that cannot be used: ``problems`` are sentences that name file, line and entry."""
+    """A file of the catalog that cannot be used: ``problems`` are sentences that name file, line and entry."""
 
     exit_code = 1
 
@@ -30,7 +30,7 @@ class Entry(dict[str, Any]):
 
 
 class _Loader(QuickLoader):
-    """Dates stay text: the catalogue holds partial ones ("2004", "2014-06") and compares them as text."""
+    """Dates stay text: the catalog holds partial ones ("2004", "2014-06") and compares them as text."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Entry:
@@ -95,7 +95,7 @@ def _raw(path: Path) -> Any:
     except ValueError as error:
         raise BadFile([f"{path}: holds a number or date that cannot be one ({error})"]) from None
     except RecursionError:
-        raise BadFile([f"{path}: is nested too deeply to be a catalogue file"]) from None
+        raise BadFile([f"{path}: is nested too deeply to be a catalog file"]) from None
 
 
 def is_date(value: object) -> bool:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from crawlers.companies import company_of
-from positions.catalog.catalog import AREAS, load_catalogue
+from positions.catalog.catalog import AREAS, load_catalog
 from positions.matching.company_matches import company_matches
 from positions.matching.company_provisions import load_kinds, provisions, ways_of
 from text.sentences import sentences
@@ -108,7 +108,7 @@ def shown(held: list[Row]) -> list[Row]:
             "words": match.provision.words,
         }
         for each in held
-        for match in company_matches(each, each["areas"], load_catalogue())
+        for match in company_matches(each, each["areas"], load_catalog())
     ]
 
 
@@ -172,7 +172,7 @@ def _labeled(counts: Counter[str], row: Row, title: str, words: str) -> None:
     company = company_of(title)
     counts["labeled: sentences"] += 1
     counts["labeled: the same positions by both readers"] += first == second
-    shows = {match.position_id for match in company_matches({"title": title, "text": words}, AREAS, load_catalogue())}
+    shows = {match.position_id for match in company_matches({"title": title, "text": words}, AREAS, load_catalog())}
     for position in shows:
         verdict = "both readers" if position in first & second else "one reader" if position in first | second else ""
         counts[

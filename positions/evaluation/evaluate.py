@@ -20,7 +20,7 @@ from positions.evaluation.labels import (
     SIDES,
     BadLabels,
     Label,
-    Labelled,
+    Labeled,
     Labels,
     read_gold,
     text_hash,
@@ -70,7 +70,7 @@ class Agreement:
     kappa: float
 
 
-def agreement(provisions: Sequence[Labelled]) -> Agreement:
+def agreement(provisions: Sequence[Labeled]) -> Agreement:
     pairs_a, pairs_b = (
         {(i, label.position): label.direction for i, labels in enumerate(read) for label in labels}
         for read in ([p.labels_a for p in provisions], [p.labels_b for p in provisions])
@@ -102,7 +102,7 @@ class Miss:
     """What the readers say and what the matcher says; ``what`` is ``position``, ``direction`` or ``nothing to find``."""
 
     what: str
-    provision: Labelled
+    provision: Labeled
     given: tuple[Label, ...]
 
 
@@ -128,7 +128,7 @@ class Score:
     misses: tuple[Miss, ...]
 
 
-def score(provisions: Sequence[Labelled], answers: Answers) -> Score:
+def score(provisions: Sequence[Labeled], answers: Answers) -> Score:
     """``answers`` holds the matches in each provision, best first."""
     read = [(p, p.agreed, list(found)) for p, found in zip(provisions, answers, strict=True) if p.agreed is not None]
     touched = [(p, agreed, _ranked(found)) for p, agreed, found in read if agreed]
@@ -162,7 +162,7 @@ class Spread:
     direction: tuple[float, float]
 
 
-def bootstrap(provisions: Sequence[Labelled], answers: Answers, rounds: int, seed: int = 1) -> Spread:
+def bootstrap(provisions: Sequence[Labeled], answers: Answers, rounds: int, seed: int = 1) -> Spread:
     """Draws the provisions ``rounds`` times with replacement; the same seed gives the same intervals."""
     rng, pairs = random.Random(seed), list(zip(provisions, answers, strict=True))
     drawn = []
@@ -208,8 +208,8 @@ def _side(direction: str | None) -> int:
 
 
 def answer(
-    provisions: Iterable[Labelled], corpora: Sequence[Path], fill: bool = False
-) -> tuple[list[Labelled], list[list[Match]]]:
+    provisions: Iterable[Labeled], corpora: Sequence[Path], fill: bool = False
+) -> tuple[list[Labeled], list[list[Match]]]:
     """The provisions that a corpus.db holds to the letter, and the matches in each; the others are left out.
 
     ``fill``: the nearest in words follow where fewer than three positions are found.
@@ -233,7 +233,7 @@ def answer(
     return found, answers
 
 
-def _fields(path: Path, provision: Labelled) -> dict[str, str | None] | None:
+def _fields(path: Path, provision: Labeled) -> dict[str, str | None] | None:
     """The texts of the document; None where it is not there, or no longer says the same in that place."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
         row = db.execute("select title, abstract, text from documents where id = ?", [provision.id]).fetchone()

@@ -1,7 +1,7 @@
 """Whether the matcher finds what is on record: the position a known stance rests on, and the side that was taken.
 
 A stance is on a whole document, a match on one sentence: an act that ALA supports may hold a sentence that harms. The
-report is therefore a second opinion beside the labelled provisions, no measure of its own.
+report is therefore a second opinion beside the labeled provisions, no measure of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import Stance
 from positions.catalog.stances import load_stances
 from positions.catalog.yaml_file import BadFile
@@ -81,7 +81,7 @@ def main(corpora: Sequence[Path], as_json: bool, out: TextIO | None = None) -> i
     """Print how many stances on record the matcher agrees with, and each of them; 2 when the record is not in order."""
     out = out or sys.stdout
     try:
-        stances = load_stances(frozenset(load_catalogue().by_id))
+        stances = load_stances(frozenset(load_catalog().by_id))
     except BadFile as error:
         print("\n".join(error.problems), file=sys.stderr)
         return 2

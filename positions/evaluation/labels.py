@@ -1,4 +1,4 @@
-"""Provisions labelled by two readers: which position each touches and in which direction. Ids and labels, no sentences.
+"""Provisions labeled by two readers: which position each touches and in which direction. Ids and labels, no sentences.
 
 ``python -m positions.evaluation.labels FOLDER`` puts the answers of both readers and the split together in
 ``gold/provisions.jsonl``.
@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import DIRECTIONS
 from store.errors import InvalidInput
 
 FILE = Path(__file__).resolve().parents[1] / "gold" / "provisions.jsonl"
-#: Drawn and labelled after the first tuning (the second learnt from it), and after the second (nothing learnt from it).
+#: Drawn and labeled after the first tuning (the second learned from it), and after the second (nothing learned from it).
 FRESH, FINAL = FILE.with_name("fresh.jsonl"), FILE.with_name("final.jsonl")
 #: Which way a stance points.
 SIDES = {"support": 1, "support_if_amended": 1, "oppose": -1, "oppose_unless_amended": -1, "watch": 0}
@@ -42,7 +42,7 @@ Labels = tuple[Label, ...]
 
 
 @dataclass(frozen=True)
-class Labelled:
+class Labeled:
     """One provision: where it stands, and what two readers said. ``text_hash`` tells whether it still stands there.
 
     ``kind`` is how it was drawn (see positions.evaluation.sampling), ``areas`` those of the document at that time.
@@ -86,17 +86,17 @@ def _common(one: str | None, other: str | None) -> str | None:
     return one if one == other else {1: "support", -1: "oppose"}[SIDES[one]]
 
 
-def read_gold(path: Path = FILE) -> list[Labelled]:
-    """Every labelled provision.
+def read_gold(path: Path = FILE) -> list[Labeled]:
+    """Every labeled provision.
 
     Raises:
-        BadLabels: the file is missing, or a line is no labelled provision.
+        BadLabels: the file is missing, or a line is no labeled provision.
     """
     made = []
     for number, row in _rows(path):
         try:
             made.append(
-                Labelled(
+                Labeled(
                     row["id"],
                     row["field"],
                     row["start"],
@@ -111,7 +111,7 @@ def read_gold(path: Path = FILE) -> list[Labelled]:
                 )
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise BadLabels(f"{path}, line {number}: not a labelled provision ({error!r})") from error
+            raise BadLabels(f"{path}, line {number}: not a labeled provision ({error!r})") from error
     return made
 
 
@@ -132,7 +132,7 @@ def read_answers(path: Path, known: frozenset[str]) -> dict[int, Labels]:
             raise BadLabels(f"{where}: provision {n} is answered twice: keep one")
         named = [label.position for label in labels]
         if unknown := [each for each in named if each not in known]:
-            raise BadLabels(f"{where}: {unknown[0]!r} is no position of the catalogue")
+            raise BadLabels(f"{where}: {unknown[0]!r} is no position of the catalog")
         if len(set(named)) < len(named):
             raise BadLabels(f"{where}: names a position twice: keep one direction, watch if both hold")
         if wrong := [label.direction for label in labels if label.direction not in DIRECTIONS]:
@@ -161,7 +161,7 @@ def _labels(rows: list[dict[str, Any]]) -> Labels:
     return tuple(Label(row["position"], row["direction"]) for row in rows)
 
 
-def join(folder: Path, known: frozenset[str]) -> list[Labelled]:
+def join(folder: Path, known: frozenset[str]) -> list[Labeled]:
     """The provisions that positions.evaluation.sampling wrote to ``folder``, with ``labels_a.jsonl``, ``labels_b.jsonl``
     and, where it is there, ``settled.jsonl``, the answers of a third reader, which take the place of what two agree on.
 
@@ -179,7 +179,7 @@ def join(folder: Path, known: frozenset[str]) -> list[Labelled]:
             raise BadLabels(f"{folder}: reader {missing[0]} did not answer provision {n}")
         agreed = settled[n] if n in settled else in_common(a[n], b[n])
         made.append(
-            Labelled(
+            Labeled(
                 row["id"],
                 row["field"],
                 row["start"],
@@ -212,7 +212,7 @@ def main() -> int:
     parser.add_argument("--output", type=Path, default=FILE)
     options = parser.parse_args()
     try:
-        joined = join(options.folder, frozenset(load_catalogue().by_id))
+        joined = join(options.folder, frozenset(load_catalog().by_id))
         options.output.write_text("".join(json.dumps(asdict(each)) + "\n" for each in joined), "utf-8")
     except (BadLabels, OSError) as error:
         print(f"nothing written: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""A random sample of matches on labelled documents, to be read one by one: ``python -m positions.evaluation.sample --help``.
+"""A random sample of matches on labeled documents, to be read one by one: ``python -m positions.evaluation.sample --help``.
 
 It answers what no count can: is the position right, and is the direction? What a reading gave stands in docs/positions.md.
 """
@@ -17,8 +17,8 @@ from positions.matching.matcher import Match, Matcher
 from text.spans import FIELDS
 
 
-def labelled(path: Path, split: str) -> Iterator[dict[str, Any]]:
-    """The documents of ``split`` that carry an area, from a file of labelled JSON lines."""
+def labeled(path: Path, split: str) -> Iterator[dict[str, Any]]:
+    """The documents of ``split`` that carry an area, from a file of labeled JSON lines."""
     with path.open(encoding="utf-8") as lines:
         for line in lines:
             document = json.loads(line)
@@ -29,7 +29,7 @@ def labelled(path: Path, split: str) -> Iterator[dict[str, Any]]:
 def draw(path: Path, split: str, seed: int, count: int) -> tuple[list[tuple[dict[str, Any], Match]], str]:
     """``count`` matches drawn at random (the best of each document) and one line on all of them."""
     matcher, best, documents = Matcher(), [], 0
-    for document in labelled(path, split):
+    for document in labeled(path, split):
         documents += 1
         if found := matcher.match({name: document.get(name) for name in FIELDS}, document["areas"]):
             best.append((document, found[0]))
@@ -48,7 +48,7 @@ def main() -> int:
     try:
         sample, summary = draw(options.gold, options.split, options.seed, options.count)
     except (OSError, ValueError, KeyError) as error:
-        print(f"{options.gold}: no labelled documents ({error}): give the path of the labels", file=sys.stderr)
+        print(f"{options.gold}: no labeled documents ({error}): give the path of the labels", file=sys.stderr)
         return 2
     for number, (document, match) in enumerate(sample, 1):
         print(f"{number}. {document['id']} [{', '.join(document['areas'])}] {str(document['title'])[:100]}")

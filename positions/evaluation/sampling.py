@@ -1,4 +1,4 @@
-"""Draws provisions of collected documents to be labelled blind: ``python -m positions.evaluation.sampling --help``.
+"""Draws provisions of collected documents to be labeled blind: ``python -m positions.evaluation.sampling --help``.
 
 Half of them the matcher finds at any score; a quarter it does not find although they hold the words of a phrase or a
 negation, a repeal, an exemption; a quarter are any sentence of a tagged document. What the labellers read says nothing of
@@ -23,7 +23,7 @@ from typing import Any
 
 from classify.evaluation.evaluate import BadGold
 from classify.training.labels import read_labels
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.records import AREAS, Position
 from positions.catalog.yaml_file import BadFile
 from positions.evaluation.labels import FILE, FINAL, FRESH, BadLabels, read_gold
@@ -35,7 +35,7 @@ from text.tokens import fold_words
 
 #: Out of four provisions, how many of each kind.
 SHARES = {"matched": 2, "near": 1, "random": 1}
-#: Fewer words than this say nothing that could be labelled ("SEC. 3.").
+#: Fewer words than this say nothing that could be labeled ("SEC. 3.").
 SHORTEST = 4
 #: Two provisions that share more than this part of their words say nearly the same.
 ALIKE = 0.6
@@ -90,9 +90,9 @@ class Finder:
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._matcher = Matcher()
-        catalogue = load_catalogue()
-        self._positions = catalogue.by_id
-        self._phrases = {area: list(_phrases(catalogue.positions, area)) for area in AREAS}
+        catalog = load_catalog()
+        self._positions = catalog.by_id
+        self._phrases = {area: list(_phrases(catalog.positions, area)) for area in AREAS}
 
     def candidates(self, document: Document) -> Iterator[Candidate]:
         """All matched sentences of the document, and at most one near miss and one sentence at random."""
@@ -228,10 +228,10 @@ def as_read(number: int, candidate: Candidate) -> dict[str, Any]:
 def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh: bool = False) -> list[Candidate]:
     """Write ``provisions.jsonl`` for the labellers and, not for them, ``split.json`` and ``kinds.json``.
 
-    ``fresh`` leaves out the documents of provisions that are labelled already and puts all into the split ``fresh``.
+    ``fresh`` leaves out the documents of provisions that are labeled already and puts all into the split ``fresh``.
 
     Raises:
-        BadGold, BadFile, BadLabels: the labels or the catalogue are not in order.
+        BadGold, BadFile, BadLabels: the labels or the catalog are not in order.
         OSError, sqlite3.Error: a corpus cannot be read, or the folder not written.
     """
     rng = random.Random(seed)
@@ -258,12 +258,12 @@ def draw(corpora: Sequence[Path], seed: int, count: int, output: Path, *, fresh:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Draw provisions to be labelled blind.")
+    parser = argparse.ArgumentParser(description="Draw provisions to be labeled blind.")
     parser.add_argument("corpora", type=Path, nargs="+", help="files corpus.db, tagged")
     parser.add_argument("--output", type=Path, required=True, help="folder to write to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=360)
-    parser.add_argument("--fresh", action="store_true", help="none from documents that are labelled already")
+    parser.add_argument("--fresh", action="store_true", help="none from documents that are labeled already")
     options = parser.parse_args()
     try:
         drawn = draw(options.corpora, options.seed, options.count, options.output, fresh=options.fresh)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from crawlers.companies import FILE as COMPANIES
 from crawlers.companies import JURISDICTION, company_of
-from positions.catalog.catalog import Catalogue
+from positions.catalog.catalog import Catalog
 from positions.matching import company_provisions as rules
 from positions.matching.matches import Match
 from positions.matching.provisions import Provision
@@ -29,9 +29,7 @@ def is_company(document_id: str) -> bool:
     return document_id.startswith(f"{JURISDICTION}-")
 
 
-def company_matches(
-    fields: Mapping[str, str | None], areas: Collection[str], catalogue: Catalogue
-) -> tuple[Match, ...]:
+def company_matches(fields: Mapping[str, str | None], areas: Collection[str], catalog: Catalog) -> tuple[Match, ...]:
     """One match for each position and way: its first sentence. All are shown.
 
     Where some sentences help a position and others harm it, the document as a whole takes no side: all of them are ``watch``.
@@ -43,7 +41,7 @@ def company_matches(
     found: dict[tuple[str, str], Match] = {}
     for each in rules.provisions(text, title.rpartition(": ")[2]):
         way = f"{each.kind}.{each.way}"
-        for position, stance in catalogue.by_company_provision.get(way, ()):
+        for position, stance in catalog.by_company_provision.get(way, ()):
             named = position.id in company.positions and not set(position.areas + position.also_in).isdisjoint(areas)
             if named and (position.id, way) not in found:
                 found[position.id, way] = _match(position.id, stance, each)
@@ -71,8 +69,8 @@ def _match(position_id: str, stance: str, each: rules.Provision) -> Match:
     )
 
 
-def version(catalogue: Catalogue) -> str:
+def version(catalog: Catalog) -> str:
     """What such matches depend on, as one word: the kinds, the companies, the catalog's choice, and this code."""
     files = (rules.FILE, Path(rules.__file__), COMPANIES, Path(__file__))
-    named = repr([(position.id, position.companies) for position in catalogue.positions])
+    named = repr([(position.id, position.companies) for position in catalog.positions])
     return blake2b(b"".join(file.read_bytes() for file in files) + named.encode(), digest_size=6).hexdigest()

@@ -20,7 +20,7 @@ from text.spans import FIELDS
 def match_lines(lines: Iterable[str], out: TextIO, err: TextIO | None = None) -> int:
     """Match each line and write one JSON object a line to ``out``, in the same order, best match first.
 
-    Returns the exit code: 1 when a line was refused, 2 when the catalogue is not in order. A refused line is named on
+    Returns the exit code: 1 when a line was refused, 2 when the catalog is not in order. A refused line is named on
     ``err`` and the others are unharmed. Offsets count characters of the text as it was given. Only positions of the
     areas the tagger gives a document are considered; where fewer than three are found, the nearest in words follow, and
     their reason says so. ``shown`` tells what the public sees from what only staff see; the id of a document tells its level

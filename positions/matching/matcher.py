@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from positions.catalog.catalog import Catalogue, load_catalogue
+from positions.catalog.catalog import Catalog, load_catalog
 from positions.catalog.records import OPPOSITE, Position, Trigger
 from positions.matching.bill_families import recognized
 from positions.matching.changes import every_change
@@ -39,24 +39,24 @@ _TRIES = 24  # places of one trigger looked at in one sentence: hostile repetiti
 
 
 class Matcher:
-    """Finds the provisions of a document that touch the catalogue's positions. Build once, use for every document."""
+    """Finds the provisions of a document that touch the catalog's positions. Build once, use for every document."""
 
-    def __init__(self, catalogue: Catalogue | None = None) -> None:
-        """Loads the catalogue of the project unless one is given.
+    def __init__(self, catalog: Catalog | None = None) -> None:
+        """Loads the catalog of the project unless one is given.
 
         Raises:
-            positions.catalog.yaml_file.BadFile: the catalogue on disk is not in order.
+            positions.catalog.yaml_file.BadFile: the catalog on disk is not in order.
         """
-        catalogue = catalogue or load_catalogue()
-        self.catalogue = catalogue
-        self.version = catalogue.version
+        catalog = catalog or load_catalog()
+        self.catalog = catalog
+        self.version = catalog.version
         self.owners: list[tuple[Position, Trigger]] = [
             (position, trigger)
-            for position in catalogue.positions
+            for position in catalog.positions
             for trigger in (*position.triggers, _subject_trigger(position))
         ]
         self._in_titles = frozenset(n for n, (_, trigger) in enumerate(self.owners) if trigger.id == _SUBJECT)
-        self._order = {position.id: number for number, position in enumerate(catalogue.positions)}
+        self._order = {position.id: number for number, position in enumerate(catalog.positions)}
         self._index = PhraseIndex(
             (pattern, number) for number, (_, trigger) in enumerate(self.owners) for pattern in trigger.any
         )

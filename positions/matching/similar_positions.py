@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
-from positions.catalog.catalog import Catalogue, load_catalogue
+from positions.catalog.catalog import Catalog, load_catalog
 from positions.catalog.records import Position
 from positions.matching.direction import read
 from positions.matching.direction_words import cues
@@ -40,10 +40,10 @@ _COMMON = frozenset(
 class Nearest:
     """TF-IDF of each position's statement, title, phrases and examples. Build once, use for every sentence."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._positions = catalogue.positions
-        self._numbers = {position.id: number for number, position in enumerate(catalogue.positions)}
-        counts = [_words_of(position) for position in catalogue.positions]
+    def __init__(self, catalog: Catalog) -> None:
+        self._positions = catalog.positions
+        self._numbers = {position.id: number for number, position in enumerate(catalog.positions)}
+        counts = [_words_of(position) for position in catalog.positions]
         spread = Counter(word for each in counts for word in each)
         self._rarity = {word: math.log((len(counts) + 1) / (n + 0.5)) for word, n in spread.items()}
         self._vectors = [self._vector(each) for each in counts]
@@ -94,12 +94,12 @@ class Nearest:
 
 @cache
 def nearest() -> Nearest:
-    """The one of the project's catalogue, built when first asked for.
+    """The one of the project's catalog, built when first asked for.
 
     Raises:
-        positions.catalog.yaml_file.BadFile: the catalogue on disk is not in order.
+        positions.catalog.yaml_file.BadFile: the catalog on disk is not in order.
     """
-    return Nearest(load_catalogue())
+    return Nearest(load_catalog())
 
 
 def first_words(fields: Mapping[str, str | None]) -> Provision | None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from positions.catalog.catalog import Catalogue
+from positions.catalog.catalog import Catalog
 from positions.catalog.records import Position
 from positions.matching.matches import Match
 from positions.matching.provisions import Provision
@@ -46,10 +46,10 @@ class Claim:
 class ClaimReader:
     """Reads the claims of documents. Build once, use for every document."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._positions = catalogue.by_id
-        self._nearest = Nearest(catalogue)
-        self._index: PhraseIndex[tuple[str, int]] = PhraseIndex(_named(catalogue.positions))
+    def __init__(self, catalog: Catalog) -> None:
+        self._positions = catalog.by_id
+        self._nearest = Nearest(catalog)
+        self._index: PhraseIndex[tuple[str, int]] = PhraseIndex(_named(catalog.positions))
 
     def read(self, document_id: str, fields: Fields, matches: Sequence[Match]) -> list[Claim]:
         """The claims that ``matches`` make for a document, one for each position, best match first."""

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from classify.models import in_use
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.matching.company_matches import company_matches, is_company
 from positions.matching.matcher import Match, Matcher
 from positions.matching.quotes import quoted
@@ -63,7 +63,7 @@ class Relevance:
     """Judges the matches of documents. Build once, use for every document."""
 
     def __init__(self, reader: ClaimReader | None = None, model: Model | None = None) -> None:
-        self._reader = reader or ClaimReader(load_catalogue())
+        self._reader = reader or ClaimReader(load_catalog())
         self._model = model or load_model()
 
     def judge(self, document_id: str, fields: Fields, matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -93,7 +93,7 @@ def matched(
     """The matches of a document, each judged and with the words that are shown: of the rules of a company by their provisions,
     of all others by triggers."""
     if is_company(document_id):
-        return company_matches(fields, areas, matcher.catalogue)
+        return company_matches(fields, areas, matcher.catalog)
     judged = relevance().judge(document_id, fields, matcher.match(fields, areas, marks=marks))
     return tuple(quoted(match, fields) for match in judged)
 

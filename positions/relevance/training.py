@@ -19,7 +19,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from classify.tagger import Tagger
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.matching.matcher import Matcher
 from positions.relevance.claims import Claim, ClaimReader
 from positions.relevance.labels import MARGINAL, RIGHT, WRONG, Read, read_labels, staff_verdicts
@@ -63,7 +63,7 @@ def judged(reads: Iterable[Read], corpus: Path) -> tuple[list[Judged], int]:
     Raises:
         sqlite3.Error: the corpus cannot be read.
     """
-    tagger, matcher, reader = Tagger(), Matcher(), ClaimReader(load_catalogue())
+    tagger, matcher, reader = Tagger(), Matcher(), ClaimReader(load_catalog())
     reads = list(reads)
     # A position that is younger than the readings was not theirs to set: nobody has said that it is wrong.
     asked = {position for read in reads for position in (*read.verdicts, *read.positions)}

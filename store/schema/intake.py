@@ -103,7 +103,7 @@ def create_imports(db: Database) -> None:
 
 @intake()
 def create_proposals(db: Database) -> None:
-    # `change` is a desk.intake.catalog_patch.Change as JSON, `diff` what it made of the catalogue on that day.
+    # `change` is a desk.intake.catalog_patch.Change as JSON, `diff` what it made of the catalog on that day.
     db.execute("""
         create table proposals (
             id integer primary key, position_id text not null, change text not null, diff text not null, why text,

@@ -38,7 +38,7 @@ def create_subscribers(db: Database) -> None:
 
 @mail()
 def create_issues(db: Database) -> None:
-    # The order in which we learnt of changes: an issue is a stretch of it, so nothing is told twice and nothing is lost,
+    # The order in which we learned of changes: an issue is a stretch of it, so nothing is told twice and nothing is lost,
     # whatever the clocks say and whoever changes from weekly to daily.
     db.execute("""
         create table ledger (

@@ -24,7 +24,7 @@ def create_accounts(db: Database) -> None:
 
 @partners()
 def create_statements(db: Database) -> None:
-    # One organisation speaks with one voice: its newest row on a document counts. Withdrawn is a row without a stance.
+    # One organization speaks with one voice: its newest row on a document counts. Withdrawn is a row without a stance.
     db.execute("""
         create table statements (
             id integer primary key, document_id text not null, organisation text not null, stance text, note text,
@@ -52,7 +52,7 @@ def create_statements(db: Database) -> None:
 
 @partners()
 def keep_hidden_what_is_sent_again(db: Database) -> None:
-    # Staff decide on what an organisation says about a document, not on one row of it: what it sends later stays hidden until
+    # Staff decide on what an organization says about a document, not on one row of it: what it sends later stays hidden until
     # staff show it. `moderated_id` is the statement that they looked at.
     db.execute("drop view current_statements")
     db.execute("""
@@ -67,3 +67,8 @@ def keep_hidden_what_is_sent_again(db: Database) -> None:
         where s.id = (
             select max(o.id) from statements o where o.document_id = s.document_id and o.organisation = s.organisation
         )""")
+
+
+@partners()
+def spell_organization_as_elsewhere(db: Database) -> None:
+    db.execute("alter table statements rename column organisation to organization")

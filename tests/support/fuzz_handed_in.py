@@ -180,7 +180,7 @@ def _proposal(body: bytes) -> None:
         file, key, kind = asked["file"].encode("utf-8", "surrogatepass"), asked["position"], asked["kind"]
     except (ValueError, TypeError, AttributeError, KeyError):
         return
-    home = folder() / "proposed" / "catalogue"
+    home = folder() / "proposed" / "catalog"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(file)
     if (position := proposals.position_of(key, home)) is None:
@@ -189,9 +189,9 @@ def _proposal(body: bytes) -> None:
     made = catalog_patch.outcome(change, home)
     if made.problems:
         return
-    before = catalog.load_catalogue(home)
+    before = catalog.load_catalog(home)
     (home / "privacy.yml").write_text(catalog_patch.amended((home / "privacy.yml").read_text("utf-8"), change), "utf-8")
-    after = catalog.load_catalogue(home)
+    after = catalog.load_catalog(home)
     if "statement" in change.values:
         assert after.by_id[key].statement == change.values["statement"]
     others = [[each for each in found.positions if each.id != key] for found in (before, after)]

@@ -74,16 +74,16 @@ YAML_TRICKS = (
 # --------------------------------------------------------------------- files
 
 
-def _catalogue(body: bytes) -> None:
+def _catalog(body: bytes) -> None:
     # Alone, because the check also reads stances and messages next to the folder.
-    home = folder() / "alone" / "catalogue"
+    home = folder() / "alone" / "catalog"
     home.mkdir(parents=True, exist_ok=True)
     (home / "privacy.yml").write_bytes(body)
     style = ("reading grade", "lacks an example")  # usable, if not well written
     problems = [each for each in catalog.check(home) if not any(words in each for words in style)]
-    assert all("privacy.yml" in problem or "catalogue" in problem for problem in problems)
+    assert all("privacy.yml" in problem or "catalog" in problem for problem in problems)
     try:
-        catalog.load_catalogue(home)
+        catalog.load_catalog(home)
         usable = True
     except BadFile:
         usable = False
@@ -96,7 +96,7 @@ def _stances(body: bytes) -> None:
 
 @functools.cache
 def _position_ids() -> frozenset[str]:
-    return frozenset(catalog.load_catalogue().by_id)
+    return frozenset(catalog.load_catalog().by_id)
 
 
 def _areas(body: bytes) -> None:
@@ -245,7 +245,7 @@ def _small_areas() -> bytes:
 
 def local_files() -> tuple[Target, ...]:
     table: tuple[tuple[Any, ...], ...] = (
-        ("catalogue", (some_positions(),), change_yaml, _catalogue, ()),
+        ("catalog", (some_positions(),), change_yaml, _catalog, ()),
         ("stances", (_first(stances.FILE),), change_yaml, _stances, (BadFile,)),
         ("areas", (_small_areas(),), change_yaml, _areas, (BadAreas,)),
         ("alerts", (_CHANNELS,), change_yaml, _channels, (BadChannel,)),

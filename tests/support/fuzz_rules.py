@@ -33,7 +33,7 @@ from crawlers.status import ceremonial, latest_action, session_end
 from crawlers.status import rules as status_rules
 from crawlers.status import states as status_states
 from positions.catalog import briefs, chapters, messages
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 from positions.catalog.yaml_file import BadFile
 from positions.matching import company_provisions, quotes
 
@@ -121,13 +121,13 @@ def _messages(body: bytes) -> None:
     place = folder() / "messages"
     place.mkdir(exist_ok=True)
     (place / "privacy.yml").write_bytes(body)
-    positions = [each for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
+    positions = [each for each in load_catalog().positions if each.areas[0] == "privacy"][:3]
     messages.load_messages(positions, place)
 
 
 def _message_seed() -> bytes:
     tree = yaml.load((messages.HOME / "privacy.yml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    wanted = [each.id for each in load_catalogue().positions if each.areas[0] == "privacy"][:3]
+    wanted = [each.id for each in load_catalog().positions if each.areas[0] == "privacy"][:3]
     return yaml.safe_dump({key: tree[key] for key in wanted}, allow_unicode=True).encode()
 
 
@@ -135,7 +135,7 @@ def _briefs(body: bytes) -> None:
     place = folder() / "briefs"
     place.mkdir(exist_ok=True)
     (place / "privacy.yml").write_bytes(body)
-    briefs.load_briefs(load_catalogue().positions, place)
+    briefs.load_briefs(load_catalog().positions, place)
 
 
 def _chapters(body: bytes) -> None:

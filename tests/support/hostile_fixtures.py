@@ -270,7 +270,7 @@ def tamper(folder: Path) -> None:
             entry.pop("related", None)
             entry.update({name: [PAYLOAD] for name in _LISTS} | {"source_url": ADDRESSES[0]})
             entry["versions"][-1].setdefault("rationale", "because")
-        _write(folder / f"catalogue/{area}.yml", _tampered(entries))
+        _write(folder / f"catalog/{area}.yml", _tampered(entries))
         _write(folder / f"messages/{area}.yml", {key: dict.fromkeys(messages.AUDIENCES, PAYLOAD) for key in wanted})
     known = [entry | {"positions": ["tc-hotspot-lending"]} for entry in _read(stances.FILE)[:2]]
     _write(folder / "stances.yml", _tampered(known))
@@ -286,11 +286,11 @@ def tamper(folder: Path) -> None:
 def tampered(folder: Path) -> Iterator[None]:
     """Inside, the real loaders read those copies, and everything that publishes or shows them gets what they say."""
     tamper(folder)
-    held, areas = catalog.load_catalogue(folder / "catalogue"), load_areas(folder / "areas.yml")
+    held, areas = catalog.load_catalog(folder / "catalog"), load_areas(folder / "areas.yml")
     described = families.load_families(folder / "families.yml")
     with ExitStack() as stack:
         for module in (reference, proposals, proposal_pages):
-            stack.enter_context(patch.object(module, "load_catalogue", lambda *_: held))
+            stack.enter_context(patch.object(module, "load_catalog", lambda *_: held))
         said = messages.load_messages(held.positions, folder / "messages")
         stack.enter_context(patch.object(reference, "load_messages", lambda *_: said))
         attack = Part(words=PAYLOAD, lead=PAYLOAD, address=PAYLOAD, passage=PAYLOAD, as_of=PAYLOAD)
@@ -308,7 +308,7 @@ def said_by_strangers(config: Configuration) -> dict[str, int]:
     now = desk_fixtures.NOW
     with closing(desk_fixtures.open_desk(config)) as db:
         report = reports.file(db, f"/documents/{BILL}", PAYLOAD, "stranger@example.org", origin="x", now=now)
-        held = reference.load_catalogue().by_id["tc-hotspot-lending"]
+        held = reference.load_catalog().by_id["tc-hotspot-lending"]
         change = proposals.change_of(held, "wording", {"statement": f"{PAYLOAD} again", "rationale": PAYLOAD})
         cursor = db.execute(
             "insert into proposals (position_id, change, diff, why, proposed_by, proposed_at) values (?, ?, ?, ?, ?, ?)",

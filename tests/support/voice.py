@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from positions.catalog.catalog import load_catalogue
+from positions.catalog.catalog import load_catalog
 
 #: What says that nobody has approved the words: on a page, in its description, in a row of a table, in an email.
 MARKS = (
@@ -31,7 +31,7 @@ _SIGNED = re.compile(
     r"|^From: .*(?:\bALA\b|American Library)",
     re.MULTILINE,
 )
-_STATEMENTS = [position.statement for position in load_catalogue().positions if not position.approved]
+_STATEMENTS = [position.statement for position in load_catalog().positions if not position.approved]
 
 
 def speaks_as(text: str) -> list[str]:
