@@ -8,15 +8,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from site_corpus import BROADBAND, PLAIN, TODAY, build
+from site_corpus import BROADBAND, PLAIN, TODAY, build, opened
 
 import serve
 from crawlers.status.states import is_item_veto
 from pages.answers.answer import At
 from pages.answers.documents import document
-from pages.documents.areas_and_positions import tag
+from pages.documents.areas_and_positions import FIELD_LABELS, SENTENCES, positions, tag
 from pages.documents.document import _amended_title
-from pages.documents.highlight import Piece, reasons
+from pages.documents.document import document as page_of
+from pages.documents.highlight import Mark, Piece, reasons
 from pages.documents.progress import steps
 from store.connect import connect
 
@@ -361,3 +362,34 @@ def test_a_whole_veto_or_a_motion_to_override_is_no_item_veto() -> None:
         "Placed on calendar, item vetoes pending consideration",
     ):
         assert not is_item_veto(words), words
+
+
+def test_a_confirmed_area_needs_no_companion() -> None:
+    beside = {"id": "us-117-s9", "identifier": "S. 9"}
+    assert tag(ROW, [], companion=beside).companion == beside
+    assert tag(ROW | {"confirmed": 1}, [], companion=beside).companion is None
+
+
+def test_a_position_shows_three_sentences_and_marks_only_evidence_that_lies_in_them(tmp_path: Path) -> None:
+    db = opened(tmp_path)
+    head = dict(db.execute("select * from documents where id = ?", [BROADBAND]).fetchone())
+    [match] = db.execute("select * from position_matches").fetchall()
+    again = [{**dict(match), "ordinal": ordinal} for ordinal in range(1, SENTENCES + 1)]
+    for row in again:
+        db.execute(f"insert into position_matches values ({', '.join('?' * len(row))})", list(row.values()))
+    inside, over = Mark(match["start"], match["start"] + 5, "in"), Mark(match["end"] - 5, match["end"] + 1, "over")
+    [view] = positions(db, head, {match["field"]: [inside, over]}, [], (), FIELD_LABELS)
+    assert len(view.places) == SENTENCES
+    for _, _, sentence in view.places:
+        assert [piece.labels for piece in sentence if piece.labels] == [("in",)]
+
+
+def test_a_ceremonial_resolution_is_no_priority_whatever_its_score(tmp_path: Path) -> None:
+    db = opened(tmp_path)
+    shown = []
+    for _ in range(2):
+        view = page_of(db, BROADBAND, date.fromisoformat(TODAY))
+        assert view is not None
+        shown.append((view.must_see, view.ceremonial))
+        db.execute("insert or ignore into ceremonial values (?)", [BROADBAND])
+    assert shown == [(True, False), (False, True)]

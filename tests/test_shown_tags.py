@@ -267,3 +267,17 @@ async def test_the_page_names_the_companion(tmp_path: Path, kind: str, called: s
         [PLAIN, f"area:{AREA}"],
     )
     assert sentence in (await site.client.get(f"/documents/{HOSTILE_BILL}")).text, "staff confirmed it there"
+
+
+@pytest.mark.parametrize(("subject", "value"), [("stance", "support"), ("priority", "2")])
+def test_what_speaks_for_the_document_itself_needs_no_companion(
+    db: sqlite3.Connection, subject: str, value: str
+) -> None:
+    make_companions(db, "companion")
+    before = document(db, HOSTILE_BILL, DAY)
+    decide(db, subject, "confirm", value)
+    after = document(db, HOSTILE_BILL, DAY)
+    assert before is not None
+    assert after is not None
+    assert [each.companion and each.companion["id"] for each in before.tags] == [PLAIN]
+    assert [each.companion for each in after.tags] == [None]
