@@ -20,6 +20,7 @@ from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from desk.reviews import bulk, publishing, recorded_stances, reviews
 from desk.reviews.drafts import draft_of
 from desk.reviews.recorded_stances import BadReading, mark_read, on_record, reopen
+from desk.reviews.reviews import Verdict
 from digest.issues.stances import drafts
 from positions.catalog import stances
 from publish import decisions
@@ -279,3 +280,32 @@ async def test_two_people_put_it_on_the_public_page_with_its_year(application: A
     assert "taken in 2022" in public
     assert "On record: letter, 2022." in public
     assert "Ben Writer" not in public
+
+
+def test_the_line_of_a_draft_has_its_reason_and_no_note(db: Any) -> None:
+    reviews.record(
+        db,
+        person(db, "Ben Writer"),
+        [
+            Verdict(
+                document_id=BROADBAND,
+                subject="stance",
+                verdict="confirm",
+                value="support",
+                reason="It helps.",
+                note="Room 5",
+            ),
+            Verdict(
+                document_id=BROADBAND,
+                subject="stance:tc-hotspot-lending",
+                verdict="confirm",
+                value="support",
+                note="Room 6",
+            ),
+        ],
+        now=NOW,
+    )
+    assert [(each.subject, each.reason) for each in drafts(db.conn)] == [
+        ("stance", "It helps."),
+        ("stance:tc-hotspot-lending", None),
+    ]

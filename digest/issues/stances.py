@@ -43,9 +43,12 @@ def published(corpus: sqlite3.Connection) -> Iterator[Published]:
 
 
 def drafts(staff: sqlite3.Connection) -> Iterator[Published]:
-    """Stances that somebody on the staff has proposed and nobody has published: for staff lists alone."""
+    """Stances that somebody on the staff has proposed and nobody has published: for staff lists alone.
+
+    A note, which an import fills with what a column held, is no reason.
+    """
     for document, subject, value, reason, day in staff.execute(
-        "select document_id, subject, value, coalesce(note, reason), substr(reviewed_at, 1, 10) from current_drafts "
+        "select document_id, subject, value, reason, substr(reviewed_at, 1, 10) from current_drafts "
         "where value is not null and subject like 'stance%' and coalesce(batch, '') not like ? order by id",
         [f"{ON_RECORD}%"],
     ):
