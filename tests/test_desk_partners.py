@@ -55,8 +55,8 @@ def config(made: Path, tmp_path: Path) -> Configuration:
 def db(config: Configuration) -> Iterator[Any]:
     """partners.db with two people of two organizations."""
     with closing(open_partners(config.partners, config.corpus)) as opened:
-        for name, organization in ((EFF, "Electronic Frontier Foundation"), (ARL, "Association of Research Libraries")):
-            partners.add_partner(opened, name, organization, password=PASSWORD, now=NOW)
+        for name, organisation in ((EFF, "Electronic Frontier Foundation"), (ARL, "Association of Research Libraries")):
+            partners.add_partner(opened, name, organisation, password=PASSWORD, now=NOW)
         yield opened
 
 
@@ -254,7 +254,7 @@ async def test_a_colleague_who_was_faster_is_told(browser: Browser, db: Any) -> 
 def test_two_organizations_speak_beside_each_other(db: Any, config: Configuration) -> None:
     say(db)
     say(db, "support", "", ARL)
-    shown = [(row["organization"], row["stance"]) for row in partners.public_statements(config.partners, BROADBAND)]
+    shown = [(row["organisation"], row["stance"]) for row in partners.public_statements(config.partners, BROADBAND)]
     assert shown == [("Association of Research Libraries", "support"), ("Electronic Frontier Foundation", "oppose")]
     assert partners.public_statements(config.partners, RULE) == []
     first = partners.statements_on(db, BROADBAND)[0]
@@ -263,7 +263,7 @@ def test_two_organizations_speak_beside_each_other(db: Any, config: Configuratio
         assert len(partners.held(db)) == (1 if hidden else 2), "what staff hid is not what a partner holds"
     accounts.set_disabled(db, who(db), True, now=NOW)
     assert len(partners.public_statements(config.partners, BROADBAND)) == 1
-    assert [row["organization"] for row in partners.held(db)] == ["Association of Research Libraries"]
+    assert [row["organisation"] for row in partners.held(db)] == ["Association of Research Libraries"]
     assert partners.new_count(db, "2020-01-01") == 1
 
 
@@ -375,7 +375,7 @@ def test_what_staff_hid_stays_hidden_however_it_is_sent_again(db: Any, config: C
             "colleague": lambda seen: say(db, name=FAY, seen=seen),
         }[step](number)
         # What others say on it is not touched.
-        assert [row["organization"] for row in partners.public_statements(config.partners, BROADBAND)] == [
+        assert [row["organisation"] for row in partners.public_statements(config.partners, BROADBAND)] == [
             "Association of Research Libraries"
         ]
     assert partners.current_statement(db, who(db), BROADBAND)["reason"] == "an advertisement"  # type: ignore[index]

@@ -70,11 +70,11 @@ def publish_statement(
         if not stance and (newest is None or newest["stance"] is None):
             raise BadStatement({"": "there is nothing to withdraw"})
         day = ago(now, days=1)
-        today = "select count(*) from statements where organization = ? and written_at > ?"
+        today = "select count(*) from statements where organisation = ? and written_at > ?"
         if db.execute(today, [account.unit, day]).fetchone()[0] >= MOST_A_DAY:
             raise BadStatement({"": f"at most {MOST_A_DAY} statements a day: please continue tomorrow"})
         db.execute(
-            "insert into statements (document_id, organization, stance, note, written_by, written_at) "
+            "insert into statements (document_id, organisation, stance, note, written_by, written_at) "
             "values (?, ?, ?, ?, ?, ?)",
             [document_id, account.unit, stance or None, cleaned if stance else None, account.id, now],
         )
@@ -100,7 +100,7 @@ def _validate(db: Database, document_id: str, stance: str, note: str) -> str | N
 
 def current_statement(db: Database, account: Account, document_id: str) -> dict[str, Any] | None:
     """Return the last statement of the account's organization on a document, even a withdrawn one."""
-    sql = "select * from current_statements where document_id = ? and organization = ?"
+    sql = "select * from current_statements where document_id = ? and organisation = ?"
     return next(iter(db.query(sql, [document_id, account.unit])), None)
 
 
@@ -109,7 +109,7 @@ def statement_history(db: Database, account: Account, document_id: str) -> list[
     return list(
         db.query(
             "select s.*, a.name from statements s join accounts a on a.id = s.written_by "
-            "where s.document_id = ? and s.organization = ? order by s.id desc",
+            "where s.document_id = ? and s.organisation = ? order by s.id desc",
             [document_id, account.unit],
         )
     )
@@ -120,7 +120,7 @@ def current_statements(db: Database, account: Account) -> list[dict[str, Any]]:
     return list(
         db.query(
             "select s.*, d.title, d.identifier from current_statements s join corpus.documents d on d.id = s.document_id "
-            "where s.organization = ? and s.stance is not null order by s.id desc",
+            "where s.organisation = ? and s.stance is not null order by s.id desc",
             [account.unit],
         )
     )
@@ -147,7 +147,7 @@ def moderate(db: Database, staff: Account, statement: int, *, hidden: bool, reas
             "insert into moderations (statement_id, hidden, reason, moderated_by, moderated_at) values (?, ?, ?, ?, ?)",
             [statement, int(hidden), reason, staff.id, now],
         )
-    return f"{row['organization']} on {row['document_id']}: {reason}"
+    return f"{row['organisation']} on {row['document_id']}: {reason}"
 
 
 #: Neither withdrawn, nor hidden by staff, nor of an account that is closed.
@@ -176,8 +176,8 @@ def all_statements(db: Database) -> list[dict[str, Any]]:
 
 
 def held(db: Database) -> list[dict[str, Any]]:
-    """Return what the public can read that partners hold: `document_id`, `organization`, `stance`."""
-    return list(db.query(f"select document_id, organization, stance from current_statements where {_PUBLIC}"))
+    """Return what the public can read that partners hold: `document_id`, `organisation`, `stance`."""
+    return list(db.query(f"select document_id, organisation, stance from current_statements where {_PUBLIC}"))
 
 
 def resubmitted_count(db: Database) -> int:
@@ -195,22 +195,22 @@ def statements_on(db: Database, document_id: str) -> list[dict[str, Any]]:
     """Return the current statements on a document, hidden ones too."""
     return list(
         db.query(
-            "select * from current_statements where document_id = ? and stance is not null order by organization",
+            "select * from current_statements where document_id = ? and stance is not null order by organisation",
             [document_id],
         )
     )
 
 
 def public_statements(path: Path, document_id: str) -> list[dict[str, Any]]:
-    """Return the public statements on a document: `organization`, `stance`, `note`, `written_at`, sorted by organization.
+    """Return the public statements on a document: `organisation`, `stance`, `note`, `written_at`, sorted by organization.
 
     Opens partners.db read-only. Returns no statements when the file does not exist or cannot be read.
     """
     if not path.exists():
         return []
     sql = (
-        "select organization, stance, note, written_at from current_statements "
-        f"where document_id = ? and {_PUBLIC} order by organization"
+        "select organisation, stance, note, written_at from current_statements "
+        f"where document_id = ? and {_PUBLIC} order by organisation"
     )
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as db:

@@ -36,7 +36,7 @@ CSV, EXCEL, CALENDAR = (
 def _rows(context: RequestContext, filters: OurFilters, since: str | None = None) -> list[Row]:
     held: dict[str, list[str]] = defaultdict(list)
     for each in context.ask_partners(partners.held, []):
-        held[each["document_id"]].append(f"{each['organization']}: {formatting.word('stances', each['stance'])}")
+        held[each["document_id"]].append(f"{each['organisation']}: {formatting.word('stances', each['stance'])}")
     said = {key: "; ".join(sorted(each)) for key, each in held.items()}
     return our_bills(context.db, filters, me=context.me.id, today=context.today, since=since, partners=said)
 

@@ -67,8 +67,3 @@ def keep_hidden_what_is_sent_again(db: Database) -> None:
         where s.id = (
             select max(o.id) from statements o where o.document_id = s.document_id and o.organisation = s.organisation
         )""")
-
-
-@partners()
-def spell_organization_as_elsewhere(db: Database) -> None:
-    db.execute("alter table statements rename column organisation to organization")
