@@ -96,7 +96,7 @@ def small(recording: Recording) -> Recording:
 def test_file_in_the_place_of_the_folder(call: Call, tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "data").write_text("not a folder")
     done = call(*command)
-    assert done.exit_code == 4
+    assert done.exit_code == 2
     assert str(tmp_path / "data") in done.stderr
     assert "INFOPOLICY_DATA" in done.stderr
 
