@@ -21,6 +21,7 @@ def finish(session: Session, today: str | None = None) -> None:
 
 
 def _derive_and_publish(session: Session, today: str | None) -> None:
+    from crawlers.status.rederive_status import outdated
     from derive.update import tagger_version, untagged
     from operations.loss import opened_staff
     from pipelines import update
@@ -28,6 +29,10 @@ def _derive_and_publish(session: Session, today: str | None) -> None:
 
     config = session.config
     with closing(open_corpus(config.corpus)) as corpus, opened_staff(config.data) as staff:
+        if outdated(corpus):
+            session.tell(
+                "the rules for statuses have changed: reading what is stored again, which takes minutes where that is much"
+            )
         total = untagged(corpus, tagger_version())
         with session.bar("Tagging", total) as tagging, session.bar("Matching") as matching:
             done = update(

@@ -279,6 +279,18 @@ def test_nothing_collected_yet_says_what_to_do(call: Call, command: list[str]) -
 # --------------------------------------------------------------------- looking after it
 
 
+def test_rebuild_says_first_that_it_reads_stored_records_again(
+    collect: Collect, call: Call, small: Recording, tmp_path: Path
+) -> None:
+    collect(small.mirror)
+    said = "the rules for statuses have changed"
+    assert said not in call("rebuild").output
+    with closing(sqlite3.connect(tmp_path / "data" / "corpus.db")) as db, db:
+        db.execute("update derivations set version = 'of before' where name = 'us_bills'")
+    assert call("rebuild").output.startswith(said)
+    assert said not in call("rebuild").output
+
+
 def test_status_backup_restore_and_export(collect: Collect, call: Call, small: Recording, tmp_path: Path) -> None:
     small.add(9, title="=cmd|'/c calc'!A1 public library funding")
     small.publish()

@@ -168,6 +168,12 @@ def begin(db: Database) -> None:
             _note(db, name)
 
 
+def outdated(db: Database) -> list[str]:
+    """What was derived by other rules than the present ones: the names of the steps of `restate` that have something to do."""
+    noted = dict(db.execute("select name, version from derivations").fetchall())
+    return [name for name in RULES if noted.get(name) != version(name)]
+
+
 def restate(db: Database, *, now: str) -> int:
     """Bring actions, statuses, hearings, latest actions and results of votes up to the present rules.
 
@@ -183,10 +189,9 @@ def restate(db: Database, *, now: str) -> int:
     steps["latest"] = partial(rederive_states.restate_latest, db)
     steps["votes"] = partial(_restate_votes, db)
     differ = 0
-    for name, step in steps.items():
-        if db.execute("select version from derivations where name = ?", [name]).fetchone() != (version(name),):
-            differ += step()
-            _note(db, name)
+    for name in outdated(db):
+        differ += steps[name]()
+        _note(db, name)
     return differ
 
 
