@@ -243,7 +243,7 @@ def test_every_count_beside_a_choice_is_what_the_choice_gives(db: Database, seed
         ("fight the book bans act", '"fight book bans act"'),
         ("broadband in Rhode Island", '"broadband"'),
         ("TX broadband", '"broadband"'),
-        ("Texas", '"Texas"'),
+        ("Texas", None),
         ("title:secret", 'title : "secret"'),
         ("TITLE:secret", 'title : "secret"'),
         ('summary:"public library" fast', '(abstract : "public library" AND "fast")'),
