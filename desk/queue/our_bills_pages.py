@@ -1,30 +1,22 @@
-"""The pages of our bills: the table, its files, the weekly report, and the records of advocacy."""
+"""The pages of our bills: the table, its files, and the weekly report."""
 
 from __future__ import annotations
 
 import datetime
 import io
 from collections import defaultdict
-from dataclasses import fields, replace
-
-from sqlite_utils import Database
+from dataclasses import replace
 
 from desk.accounts import calendar_links
 from desk.partners import partners
-from desk.queue import advocacy, advocacy_files, collaboration
-from desk.queue.advocacy import AdvocacyRecord, AlreadyKept, RecordConflict
+from desk.queue import advocacy, collaboration
 from desk.queue.our_bills import CHOICES, OurFilters, Row, our_bills, weekly_report
-from desk.web.context import PUBLISHED_LATER, Answer, Attachment, Page, Redirect, RequestContext, local
+from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
-from desk.web.request_parsing import LARGEST_FILE, Upload
-from desk.web.routing import NUMBER, staff_page
-from pages.browse import finding
+from desk.web.routing import staff_page
 from pages.export.exports import csv_lines, workbook
 from pages.export.ical import calendar
 from pages.http import formatting
-from pages.people import finding as people_finding
-from publish.engagements import ENGAGEMENTS
-from store.errors import InvalidInput
 
 CSV, EXCEL, CALENDAR = (
     "text/csv; charset=utf-8",
@@ -153,162 +145,3 @@ def weekly_page(context: RequestContext) -> Answer:
     done = advocacy.records(context.db, since=first.isoformat(), until=last.isoformat())
     ours = _rows(context, OurFilters(ended="1"))
     return Page("desk/weekly.html", {"r": weekly_report(context.db, ours, done, last), "r_kinds": advocacy.KINDS})
-
-
-@staff_page(rf"/advocacy/files/{NUMBER}", methods="GET")
-def advocacy_file(context: RequestContext) -> Answer:
-    """Download a file of a record."""
-    found = advocacy_files.read(context.db, int(context.path["number"]))
-    if found is None:
-        raise HTTPError(404, "There is no such file.")
-    # Never as what it says it is: a browser must not show what somebody uploaded as a page of ours.
-    return Attachment(*found, "application/octet-stream")
-
-
-@staff_page(r"/advocacy", post="reviewer", max_bytes=LARGEST_FILE, files=True)
-def advocacy_page(context: RequestContext) -> Answer:
-    """Show the records of advocacy; the form keeps one, corrects it, or withdraws it."""
-    problem, newer, typed = None, None, {name: context.typed(name) for name in ADVOCACY_FIELDS}
-    may_be: dict[str, str] = {}
-    number = context.number("record")
-    if context.form is not None:
-        try:
-            if context.typed("step") == "withdraw":
-                advocacy.withdraw(context.db, context.me, number, now=context.now, seen=context.number("seen"))
-                return _saved(context, "/desk/advocacy", "The record is withdrawn.")
-            if context.typed("step") in ANSWERS:
-                return _answer(context, number, context.typed("step"))
-            if context.typed("step") == "remove":
-                advocacy_files.remove(context.db, context.me, context.number("file"), context.now)
-                return Redirect("/desk/advocacy", "The file is removed.")
-            upload = context.files.get("file")
-            if upload is not None:
-                advocacy_files.check(context.db, number, upload)
-            typed["person_id"] = _person(context.db, context.typed("chosen") or typed["person_id"])
-            asks = context.typed("proposed") == "1"
-            if context.me.may("approver") and typed["kind"] in advocacy.PRIVATE_KINDS:
-                asks = False  # what they answer by making a meeting of it
-            said = _record(context.db, typed, context.typed("public") == "1", asks)
-            return _keep(context, said, number or None, upload)
-        except RecordConflict as error:
-            problem, newer = str(error), error.by
-        except SeveralPeople as error:
-            problem, may_be = str(error), error.may_be
-        except InvalidInput as error:
-            problem = str(error)
-    document, person, proposed = (
-        context.arg("document")[:100],
-        context.arg("person")[:100],
-        bool(context.arg("proposed")),
-    )
-    row = advocacy.current(context.db, number) if number and context.form is None else None
-    withdrawing = context.typed("step") in ("withdraw", *ANSWERS)
-    if newer and withdrawing:
-        row = newer  # its form had no fields
-    values = {name: row[name] or "" for name in (*ADVOCACY_FIELDS, *_FLAGS)} if row else typed
-    values = {
-        **{name: context.typed(name) for name in _FLAGS},
-        **values,
-        "document_id": values["document_id"] or document,
-        "person_id": values["person_id"] or person,
-    }
-    view = {
-        "rows": [
-            each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
-            for each in advocacy.records(context.db, document_id=document or None, person_id=person or None)
-            if each["proposed"] or not proposed
-        ],
-        "kinds": advocacy.KINDS,
-        "on_scorecard": ENGAGEMENTS,
-        "v": values,
-        "record": row["record_id"] if row else number,
-        # What somebody else wrote is on the page now: who saves again has seen it.
-        "seen": (row or newer or {}).get("id") or context.number("seen"),
-        "newer": newer,
-        "withdrawing": withdrawing,
-        "document": document,
-        "person": person,
-        "problem": problem,
-        "called": people_finding.labels(
-            context.db.conn, {values["person_id"], person, (newer or {}).get("person_id") or ""}
-        ),
-        "may_be": may_be,
-        "lost_file": bool(problem and context.files.get("file")),
-        "proposed": proposed,
-        "positions": context.db.execute("select id, title from corpus.positions order by ordinal, title").fetchall(),
-    }
-    return Page("desk/advocacy.html", view, 409 if newer else 400 if problem else 200)
-
-
-#: What an approver answers to a proposal -> what the page says then.
-ANSWERS = {
-    "publish": "The public may read the record now.",
-    "decline": "The record stays with staff: it is no longer proposed.",
-}
-
-
-def _answer(context: RequestContext, number: int, step: str) -> Redirect:
-    """Make a proposed record public, or leave it to staff; then back to what else is proposed."""
-    public, seen = step == "publish", context.number("seen")
-    advocacy.answer_proposal(context.db, context.me, number, public=public, now=context.now, seen=seen)
-    more = "?proposed=1" if advocacy.proposed_count(context.db) else ""
-    return _saved(context, f"/desk/advocacy{more}", ANSWERS[step])
-
-
-def _keep(context: RequestContext, said: AdvocacyRecord, corrects: int | None, upload: Upload | None) -> Redirect:
-    """Keep a record with its file, or the file alone where the record is there: who forgot it goes back to attach it."""
-    to = local(context.typed("next"), "/desk/advocacy")
-    try:
-        kept = advocacy.add(
-            context.db, context.me, said, now=context.now, corrects=corrects, seen=context.number("seen")
-        )
-    except AlreadyKept as error:
-        if upload is None or advocacy_files.has(context.db, error.record_id, upload):
-            return Redirect(to, "This record is here already: nothing was added.")
-        advocacy_files.attach(context.db, context.me, error.record_id, upload, context.now)
-        return Redirect(to, "This record is here already: the file was added to it.")
-    if upload is not None:
-        advocacy_files.attach(context.db, context.me, kept, upload, context.now)
-    return _saved(context, to, "The record is saved.")
-
-
-def _saved(context: RequestContext, to: str, message: str) -> Redirect:
-    """Bring the public scorecard up to date at once."""
-    done = context.publish(context.db, [])
-    return Redirect(to, message if done else f"{message} {PUBLISHED_LATER}")
-
-
-class SeveralPeople(InvalidInput):
-    """The name that was typed is that of several legislators: `may_be` has their ids and what they are called."""
-
-    def __init__(self, typed: str, may_be: dict[str, str]):
-        super().__init__(f"several legislators have the name “{typed[:80]}”: choose one, or add the state to the name")
-        self.may_be = dict(list(may_be.items())[: people_finding.MOST])
-
-
-def _person(db: Database, typed: str) -> str:
-    """The id of the one legislator who is meant; "" where the field is empty.
-
-    Raises:
-        SeveralPeople: the name fits several.
-        InvalidInput: it fits nobody.
-    """
-    found = people_finding.candidates(db.conn, typed) if typed else {"": ""}
-    if len(found) > 1:
-        raise SeveralPeople(typed, found)
-    if not found:
-        raise InvalidInput(
-            f"no legislator who is collected here has the name “{typed[:80]}”: check the spelling, or leave it empty and "
-            "write the name under “Who signed, or who was met”"
-        )
-    return next(iter(found))
-
-
-def _record(db: Database, typed: dict[str, str], public: bool, proposed: bool) -> AdvocacyRecord:
-    said = {name: value or None for name, value in typed.items() if name not in ("kind", "title")}
-    said["document_id"] = finding.the_one(db.conn, typed["document_id"]) or said["document_id"]
-    return AdvocacyRecord(kind=typed["kind"], title=typed["title"], public=public, proposed=proposed, **said)
-
-
-_FLAGS = ("public", "proposed")
-ADVOCACY_FIELDS = tuple(each.name for each in fields(AdvocacyRecord) if each.name not in _FLAGS)

@@ -7,6 +7,7 @@ import re
 from desk.intake import chapters, import_page, manual_entry_pages, proposal_pages, report_pages
 from desk.partners import partner_moderation, partner_pages
 from desk.queue import (
+    advocacy_page,
     counted_votes_page,
     digest_page,
     find_page,
@@ -29,6 +30,7 @@ PAGE_MODULES = (
     lists,
     find_page,
     our_bills_pages,
+    advocacy_page,
     targets_page,
     digest_page,
     notice_page,
