@@ -189,7 +189,7 @@ def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator
             yield request.param, f"http://127.0.0.1:{port}", tmp_path
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=90)
 
 
 def ask_everywhere(address: str) -> int:

@@ -158,7 +158,7 @@ def timer(tmp_path: Path) -> Iterator[Timer]:
     yield made
     with suppress(ProcessLookupError):
         os.killpg(made.process.pid, signal.SIGKILL)
-    made.process.wait(timeout=10)
+    made.process.wait(timeout=90)
 
 
 @pytest.mark.parametrize("mail", [True, False])
@@ -192,7 +192,7 @@ def test_a_container_that_is_stopped_tells_the_run_to_end_and_begins_nothing_mor
     timer.start()
     assert timer.called(1) == ["--quiet run"]
     timer.process.terminate()
-    assert timer.process.wait(timeout=10) == 0
+    assert timer.process.wait(timeout=90) == 0
     assert timer.calls.read_text().splitlines() == ["--quiet run", "written"]
 
 
@@ -203,7 +203,7 @@ def test_a_container_that_is_stopped_finishes_a_backup(timer: Timer) -> None:
     timer.start(INFOPOLICY_SMTP_HOST="relay")
     timer.called(4)
     timer.process.terminate()
-    assert timer.process.wait(timeout=10) == 0
+    assert timer.process.wait(timeout=90) == 0
     assert timer.calls.read_text().splitlines()[3:] == ["--quiet backup", "whole"], (
         "letters are left for the next start"
     )

@@ -348,5 +348,5 @@ def test_duckdb_reads_a_column_of_a_large_file_over_http_and_not_the_file(
         assert 0 < sum(files.asked) < large.stat().st_size / 4
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=90)
         large.unlink()

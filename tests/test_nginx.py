@@ -152,7 +152,7 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     finally:
         for process in (theirs, ours):
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=90)
 
 
 @needs("nginx")
@@ -272,7 +272,7 @@ def test_half_sent_requests_are_closed_and_others_are_answered(behind_nginx: Fro
         while connection.recv(4096):
             pass
         connection.close()
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 @needs("nginx")

@@ -66,7 +66,7 @@ class Demo:
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> int:
         self.process.send_signal(how)
-        return self.process.wait(timeout=30)
+        return self.process.wait(timeout=90)
 
 
 def _wait(port: int, process: subprocess.Popen[str]) -> None:
@@ -104,5 +104,5 @@ def demo(command: Sequence[str], cwd: Path, temporary: Path, *arguments: str, **
         finally:
             if process.poll() is None:
                 os.kill(process.pid, signal.SIGKILL)
-            process.wait(timeout=10)
+            process.wait(timeout=90)
             process.stdout.close()
