@@ -29,7 +29,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from classify.encoder import log_odds, words_of
-from classify.evaluation.evaluate import probabilities_of, read_gold
+from classify.evaluation.evaluate import read_gold
+from classify.evaluation.judged import probabilities_of
 from classify.model import PRIORITY_OUTPUTS
 from classify.tagger import Record, Tagger
 from classify.training.feature_matrix import matrix, read_corpus

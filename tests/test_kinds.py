@@ -113,4 +113,6 @@ def test_kept_documents_are_judged_with_their_text_where_they_are_collected(tmp_
     assert judged.truth.sum(axis=1).tolist() == [1, 0]
     assert judged.likely[judged.truth].tolist() > [0.5]
     assert judged.likely[1].max() < 0.3
+    assert judged.tagged[judged.truth].all()
+    assert not judged.tagged[1].any()
     assert judge_kept(tmp_path / "dev.jsonl", tmp_path / "absent.db", Tagger(), folder) is None

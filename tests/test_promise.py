@@ -8,9 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classify.evaluation.promise import SURE_NO, SURE_YES, SURE_YES_OF, Judged, lower_bound, promise
+from classify.evaluation.judged import Judged
+from classify.evaluation.promise import SURE_NO, SURE_YES, SURE_YES_OF, lower_bound, promise
 from classify.evaluation.public import public_readings
 from classify.training.unseen import cut_lines
+
+
+def judged(truth: np.ndarray, likely: np.ndarray, natural: list[bool]) -> Judged:
+    return Judged(truth, likely, likely >= 0.5, np.array(natural))
 
 
 def test_lower_bound_by_hand() -> None:
@@ -25,7 +30,7 @@ def test_promise_counts_what_is_decided_and_what_is_left_to_a_person() -> None:
     sure, unsure, never = SURE_YES, (SURE_YES + SURE_NO) / 2, SURE_NO / 2
     likely = np.array([[sure, never], [sure, never], [unsure, never], [never, sure]])
     truth = np.array([[True, False], [False, False], [True, True], [False, True]])
-    report = promise(Judged(truth, likely, np.array([True, True, False, False])), ["privacy", "copyright"])
+    report = promise(judged(truth, likely, [True, True, False, False]), ["privacy", "copyright"])
     privacy = report["areas"]["privacy"]
     assert (privacy["tags"], privacy["right"], privacy["undecided"], privacy["wanted"]) == (2, 1, 1, 1)
     assert (privacy["decided"], privacy["precision"], privacy["missed"]) == (0.75, 0.5, 0)
@@ -37,8 +42,7 @@ def test_promise_counts_what_is_decided_and_what_is_left_to_a_person() -> None:
 @pytest.mark.parametrize("area", SURE_YES_OF)
 def test_promise_asks_more_of_an_area_with_wide_edges(area: str) -> None:
     likely = np.full((2, 2), SURE_YES)
-    judged = Judged(np.ones((2, 2), bool), likely, np.array([True, True]))
-    report = promise(judged, [area, "copyright"])
+    report = promise(judged(np.ones((2, 2), bool), likely, [True, True]), [area, "copyright"])
     assert (report["areas"][area]["tags"], report["areas"]["copyright"]["tags"]) == (0, 2)
     assert (report["all"]["tags"], report["all"]["undecided"], report["whole"]) == (2, 2, 0.0)
     assert report["sure_yes_of"] == {area: SURE_YES_OF[area]}
@@ -67,7 +71,7 @@ def test_readings_of_what_the_public_sees_count_from_the_cut_of_each_area(tmp_pa
 
 
 def test_promise_of_an_area_without_tags_says_nothing_of_precision() -> None:
-    report = promise(Judged(np.zeros((3, 1), bool), np.zeros((3, 1)), np.zeros(3, bool)), ["copyright"])
+    report = promise(judged(np.zeros((3, 1), bool), np.zeros((3, 1)), [False] * 3), ["copyright"])
     row = report["areas"]["copyright"]
     assert row["precision"] is None
     assert row["at_least"] is None

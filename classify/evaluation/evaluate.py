@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from classify.areas import load_areas
-from classify.evaluation.promise import Judged, promise
+from classify.evaluation.judged import Judged, judged
+from classify.evaluation.promise import promise
 from classify.evaluation.public import public_readings
 from classify.evaluation.report import table
 from classify.tagger import Record, Tagger, Tagging
@@ -236,10 +237,8 @@ def evaluate(
     gold = [document for document in read_gold(gold_path, split) if document.stratum not in KINDS]
     taggings = [tagging for _, tagging in tagger.tag_batch(document.record() for document in gold)]
     areas = [area.id for area in load_areas().areas if area.labeled]
-    truth = np.array([[area in document.areas for area in areas] for document in gold])
-    likely = np.array([probabilities_of(tagging, areas) for tagging in taggings])
-    flags = np.array([_flags(tagging, areas) for tagging in taggings])
-    natural = np.array([document.natural for document in gold])
+    found = judged(taggings, areas, [each.areas for each in gold], [each.natural for each in gold])
+    truth, likely, flags, natural = found.truth, found.likely, found.tagged, found.natural
     groups = {
         "levels": (LEVELS, np.array([document.level for document in gold])),
         "lengths": (LENGTHS, np.array([document.length for document in gold])),
@@ -250,23 +249,14 @@ def evaluate(
             report[name] = _scores(truth[rows], flags[rows], areas) | {
                 kind: _by_group(order, names[rows], truth[rows], flags[rows]) for kind, (order, names) in groups.items()
             }
-    judged = Judged(truth, likely, natural)
-    report["promise"] = promise(judged.and_also(kept) if kept else judged, areas)
+    every = found.and_also(kept) if kept else found
+    report["random"] = asdict(score(every.truth[every.natural], every.tagged[every.natural]))
+    report["promise"] = promise(every, areas)
     report["public"] = public_readings(set(areas))
     report["ranking"] = ranking(gold, taggings)
     report["calibration"] = {area: calibration(truth[:, i], likely[:, i]) for i, area in enumerate(areas)}
     report["calibration_of_all"] = calibration(truth.ravel(), likely.ravel())
     return report
-
-
-def probabilities_of(tagging: Tagging, areas: Iterable[str]) -> list[float]:
-    found = {tag.area: tag.probability for tag in tagging.areas}
-    return [found.get(area, 0.0) for area in areas]
-
-
-def _flags(tagging: Tagging, areas: Iterable[str]) -> list[bool]:
-    found = {tag.area for tag in tagging.areas if tag.tagged}
-    return [area in found for area in areas]
 
 
 def _scores(truth: np.ndarray, flags: np.ndarray, areas: Sequence[str]) -> dict[str, Any]:

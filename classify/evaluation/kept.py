@@ -6,10 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import numpy as np
-
 from classify.areas import load_areas
-from classify.evaluation.promise import Judged
+from classify.evaluation.judged import Judged, judged
 from classify.tagger import Record, Tagger
 from classify.training.labels import FOLDER, Label, read_labels, texts_of
 
@@ -29,15 +27,8 @@ def judge_kept(gold_path: Path, corpus: Path, tagger: Tagger | None = None, fold
     if not here:
         return None
     areas = [area.id for area in load_areas().areas if area.labeled]
-    likely = []
-    for _, tagging in (tagger or Tagger()).tag_batch(records[label.id] for label in here):
-        found = {tag.area: tag.probability for tag in tagging.areas}
-        likely.append([found.get(area, 0.0) for area in areas])
-    return Judged(
-        np.array([[area in label.areas for area in areas] for label in here]),
-        np.array(likely),
-        np.array([label.stratum == AT_RANDOM for label in here]),
-    )
+    taggings = [tagging for _, tagging in (tagger or Tagger()).tag_batch(records[label.id] for label in here)]
+    return judged(taggings, areas, [label.areas for label in here], [label.stratum == AT_RANDOM for label in here])
 
 
 def records_of(labels: list[Label], gold_path: Path, corpus: Path) -> dict[str, Record]:

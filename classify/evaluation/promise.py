@@ -7,12 +7,12 @@ shown. In between it is undecided, and a person must look. Both cuts were chosen
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.stats import beta
 
+from classify.evaluation.judged import Judged
 from store.constants import SHOWN_TAG, SHOWN_TAG_OF
 
 #: A tag this likely stands by itself: of such tags, 0.95 are right at least (lower bound, training side, all areas). An area
@@ -22,20 +22,6 @@ SURE_YES, SURE_NO = SHOWN_TAG, 0.05
 SURE_YES_OF = SHOWN_TAG_OF
 #: The lower bound holds with this probability.
 CONFIDENCE = 0.95
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Documents that nothing learned from: ``truth`` (bool) and ``likely`` (0 to 1) have the shape (documents, areas),
-    ``natural`` says which were drawn at random."""
-
-    truth: np.ndarray
-    likely: np.ndarray
-    natural: np.ndarray
-
-    def and_also(self, other: Judged) -> Judged:
-        mine, theirs = (self.truth, self.likely, self.natural), (other.truth, other.likely, other.natural)
-        return Judged(*(np.concatenate(pair) for pair in zip(mine, theirs, strict=True)))
 
 
 def sure_yes(area: str) -> float:

@@ -15,6 +15,7 @@ def table(report: dict[str, Any]) -> str:
             rows = [("all areas (micro)", part["micro"]), ("mean of areas (macro)", part["macro"])]
             rows += [row for kind in ("levels", "lengths", "areas") for row in part[kind].items()]
             lines += _score_lines(heading, rows)
+    lines += _score_lines("All drawn at random", [("all areas (micro)", report["random"])])
     lines += ["", *_promise_lines(report["promise"])]
     return "\n".join([*lines, "", *_ranking_lines(report["ranking"]), "", *_calibration_lines(report)])
 

@@ -105,9 +105,9 @@ class Promise:
 class AccuracyView:
     """What the page shows.
 
-    ``random`` are the figures of documents drawn at random, ``ranking`` those of the queue, ``public`` what readers said of areas
-    that the public sees (classify.evaluation.public). ``alarm`` is the agreement of
-    staff in the last of ``months`` and before, where it fell.
+    ``random`` are the figures of all documents drawn at random, ``ranking`` those of the queue, ``public`` what readers said
+    of areas that the public sees (classify.evaluation.public). ``alarm`` is the agreement of staff in the last of ``months``
+    and before, where it fell.
     """
 
     date: str | None
@@ -183,11 +183,12 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
         date=report["date"],
         version=report["version"],
         other_versions=sorted(versions - {report["version"]}),
-        documents=report["documents"],
+        documents=report["promise"]["all"]["n"],
         overall=[
             _score("Chosen by topic: all areas together", topic["micro"]),
             _score("Chosen by topic: mean of the areas", topic["macro"]),
-            _score("Drawn at random: all areas together", natural["micro"]),
+            _score("Drawn at random: all areas together", report["random"]),
+            _score("Of these, the first sample", natural["micro"]),
         ],
         areas=areas,
         weak=[title for title, row in zip(named.values(), topic["areas"].values(), strict=True) if row["f1"] < 0.5],
@@ -197,7 +198,7 @@ def _page(db: sqlite3.Connection, report: Mapping[str, Any]) -> AccuracyView:
             _score(title, report["kinds"][kind]["micro"]) if kind in report["kinds"] else Score(title)
             for kind, title in KINDS.items()
         ],
-        random=natural["micro"],
+        random=report["random"],
         ranking=report["ranking"],
         plots=[
             _plot("All areas", report["calibration_of_all"]),
