@@ -293,7 +293,7 @@ def run_command(
         cwd=options.pop("cwd", ROOT),
         text=True,
         capture_output=True,
-        timeout=options.pop("timeout", 120),
+        timeout=options.pop("timeout", 600),
         **options,
     )
     assert "Traceback" not in done.stdout + done.stderr, done.stderr

@@ -157,7 +157,7 @@ def test_readers_get_everything_once_while_writers_are_killed(file: Path) -> Non
         for seed in range(0, 6, 2):
             before = len(stored(file))
             writers = [subprocess.Popen([sys.executable, WRITER, file, str(seed + each)]) for each in range(2)]
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 180
             while len(stored(file)) < before + 60 and time.monotonic() < deadline:
                 time.sleep(0.05)
             for writer in writers:

@@ -31,7 +31,7 @@ def address(file) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(serve.build(file, today=TODAY).app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 180
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.started

@@ -56,7 +56,7 @@ def test_a_filled_folder_opens_with_a_tour_whose_links_all_lead_somewhere(folder
     real["INFOPOLICY_HOST"] = "0.0.0.0"
     with (
         installed.demo(COMMAND, tmp_path, tmp_path, str(folder), **real) as open_demo,
-        httpx.Client(base_url=open_demo.site, timeout=60, follow_redirects=True) as visitor,
+        httpx.Client(base_url=open_demo.site, timeout=300, follow_redirects=True) as visitor,
     ):
         own = httpx.URL(open_demo.site).netloc.decode()
         other_way = visitor.get(f"http://127.0.0.2:{own.partition(':')[2]}/tour", headers={"Host": own})
@@ -75,7 +75,7 @@ def test_a_filled_folder_opens_with_a_tour_whose_links_all_lead_somewhere(folder
         for step in [step for step in private if step.startswith("/desk")]:
             shown = visitor.get(step)
             assert (shown.status_code, shown.url.path) == (200, step.partition("?")[0])
-        with httpx.Client(base_url=open_demo.site, timeout=60, follow_redirects=True) as other:
+        with httpx.Client(base_url=open_demo.site, timeout=300, follow_redirects=True) as other:
             assert "Example Partners" in signed_in(other, "/partner", demo.PARTNER, open_demo.partner).text
         assert not (tmp_path / "real").exists()
         assert open_demo.stop(signal.SIGTERM) == 0

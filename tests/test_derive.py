@@ -286,7 +286,7 @@ def _alive(process: int) -> bool:
         return False
 
 
-def _wait(happened: object, seconds: float = 30) -> bool:
+def _wait(happened: object, seconds: float = 180) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if happened():  # type: ignore[operator]

@@ -340,7 +340,7 @@ def test_duckdb_reads_a_column_of_a_large_file_over_http_and_not_the_file(
         process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     try:
         wait_for(port, process)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client, duckdb.connect() as duck:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300) as client, duckdb.connect() as duck:
             files = Ranges(client)
             duck.register_filesystem(files)
             found = duck.execute(f"select sum(i) from 'site://dumps/{made.folder.name}/large.parquet'").fetchone()

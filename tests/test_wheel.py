@@ -129,7 +129,7 @@ def test_demo_is_up_in_a_minute_and_leaves_nothing_behind(command: Path, tmp_pat
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with installed.demo([str(command)], here, temporary, HOME=str(here)) as demo:
         up = time.monotonic() - began
-        with httpx.Client(base_url=demo.site, timeout=60, follow_redirects=True) as visitor:
+        with httpx.Client(base_url=demo.site, timeout=300, follow_redirects=True) as visitor:
             pages = ("/", "/tour", "/browse?q=library", "/static/site.css", "/scorecard", "/corpus/documents.json")
             assert {page: visitor.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
         assert [path.name for path in temporary.iterdir() if path.name.startswith("infopolicy-demo-")]

@@ -35,7 +35,7 @@ def start(data: Path, *arguments: str, code: str | None = None, **environment: s
     command = [sys.executable, *(["-c", code] if code else ["infopolicy.py"]), *arguments]
     settings = {"INFOPOLICY_DATA": str(data), "INFOPOLICY_MIRROR": SAMPLE, "INFOPOLICY_WORKERS": "1"}
     done = subprocess.run(
-        command, cwd=ROOT, env=clean_environment() | settings | environment, capture_output=True, text=True, timeout=120
+        command, cwd=ROOT, env=clean_environment() | settings | environment, capture_output=True, text=True, timeout=600
     )
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (0, 3, 4, -signal.SIGKILL), done.stderr

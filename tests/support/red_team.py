@@ -117,7 +117,7 @@ def serving(data: Path, port: int, code: Path = ROOT, python: str = sys.executab
 
 
 def _wait(site: Site) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         assert site.process.poll() is None, "the server ended before it answered"
         with suppress(httpx.HTTPError):

@@ -417,7 +417,7 @@ def serving(site: Datasette) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 180
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.05)
     assert server.started
