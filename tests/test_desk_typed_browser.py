@@ -30,6 +30,13 @@ def wait_for_words(page: Any, words: str) -> None:
     page.wait_for_load_state()
 
 
+def note_of(page: Any) -> str:
+    """What is in the field of the note, once the page that has it is there (the sign-in page's address names it, too)."""
+    page.get_by_label("A note").wait_for()
+    page.wait_for_load_state()
+    return str(page.get_by_label("A note").input_value())
+
+
 def type_while_another_decides(page: Any, config: Configuration, subject: str) -> None:
     """Begin a stance in the open form, while a colleague drafts one on the subject; then confirm an area."""
     page.get_by_label("Stance", exact=True).select_option("Support")
@@ -195,12 +202,10 @@ def test_after_a_session_that_was_over_the_text_is_still_there_for_the_same_pers
     sign_in(page, address)
     write_and_lose(page, address, config)
     enter(page, "Ana Reader")
-    page.wait_for_url(f"**/documents/{BROADBAND}*")
-    assert page.get_by_label("A note").input_value() == "Not for others"
+    assert note_of(page) == "Not for others"
     write_and_lose(page, address, config)
     enter(page, "Ben Writer")
-    page.wait_for_url(f"**/documents/{BROADBAND}*")
-    assert page.get_by_label("A note").input_value() == ""
+    assert note_of(page) == ""
     assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
     write_and_lose(page, address, config)
     page.goto(f"{address}/desk/login")
