@@ -282,7 +282,7 @@ def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_so
     assert all(row["why"] for row in look_alikes)
 
 
-LISTS = ("must_see", "must_see_second", "must_see_third", "must_see_fourth")
+LISTS = ("must_see", "must_see_second", "must_see_third", "must_see_fourth", "must_see_fifth")
 
 
 @pytest.mark.parametrize("place", [1, 2, 3], ids=LISTS[1:])
