@@ -285,7 +285,7 @@ def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_so
 LISTS = ("must_see", "must_see_second", "must_see_third", "must_see_fourth", "must_see_fifth")
 
 
-@pytest.mark.parametrize("place", [1, 2, 3], ids=LISTS[1:])
+@pytest.mark.parametrize("place", range(1, len(LISTS)), ids=LISTS[1:])
 def test_the_lists_of_others_say_who_acted_and_name_nothing_that_an_earlier_one_names(place: int) -> None:
     rows = of_list(LISTS[place])
     known = {row["id"] for name in LISTS[:place] for row in of_list(name)}
