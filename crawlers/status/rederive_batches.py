@@ -27,7 +27,9 @@ def rewrite_again(db: Database, keys: Iterable[str], again: Callable[[Document],
     differ = 0
     for batch in batched(keys):
         stored = [load_document(db, key) for key in batch]
-        moved = [new for old in stored if record_hash(new := again(old)) != record_hash(old)]
+        # Most are the same, which is sooner seen than hashed.
+        changed = [(old, new) for old in stored if (new := again(old)) != old]
+        moved = [new for old, new in changed if record_hash(new) != record_hash(old)]
         rewrite(db, moved, now=now)
         differ += len(moved)
     return differ

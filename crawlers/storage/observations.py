@@ -68,8 +68,8 @@ def derive_again(db: Database, source: str, again: Callable[[Document], Document
     Its old form would return with the next word of the other.
     """
     found = db.execute("select document_id, record from observations where source = ?", [source])
-    new = ((_record(again(from_json(json.loads(record)))), record, key) for key, record in found)
-    changed = [(record, key, source) for record, old, key in new if record != old]
+    said = ((key, from_json(json.loads(record))) for key, record in found)
+    changed = [(_record(new), key, source) for key, old in said if (new := again(old)) != old]
     with db.atomic():
         db.conn.executemany("update observations set record = ? where document_id = ? and source = ?", changed)
 
