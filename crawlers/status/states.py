@@ -181,13 +181,20 @@ def chamber_said(description: str) -> str | None:
 
 def _where_it_is(actions: Iterable[Action], chamber: str | None) -> list[Action]:
     """The actions with the chamber that had received the bill, where the source files them all under the one where it began."""
-    received, here, found = load_passages().received, chamber, []
+    here, found = chamber, []
     for each in actions:
-        here = next((name for name, pattern in received.items() if pattern.search(each.description)), here)
+        here = _received_by(each.description) or here
         found.append(replace(each, chamber=here) if each.chamber == chamber else each)
     return found
 
 
+@lru_cache(maxsize=8192)
+def _received_by(description: str) -> str | None:
+    """The chamber that has received a bill by this sentence."""
+    return next((name for name, pattern in load_passages().received.items() if pattern.search(description)), None)
+
+
+@lru_cache(maxsize=8192)  # one bill's sentences are asked again for each way in which an earlier version read them
 def says(what: str, description: str) -> bool:
     """Whether a sentence says by itself, whatever its class, one of the things that passage.yml explains: that another bill goes
     on ("replaced"), that a chamber "adopts" what is a resolution, that both chambers "agreed" on the words, that a joint

@@ -67,7 +67,7 @@ def with_passages(document: Document) -> Document:
         unsaid,
         *map(_undecided, (*dated, said)),
     )
-    before = [_state_history(document, each, way) for each in readings for way in states.WAYS]
+    before = [_state_history(document, each, way) for each in _distinct(readings) for way in states.WAYS]
     mended = [(each, states.with_passage(classes, each.description)) for each, classes in said]
     in_both = states.in_both_chambers(mended, document.chamber)
     kind = measures.kind_of(
@@ -118,6 +118,14 @@ def _decides(description: str) -> bool:
 def _undecided(said: list[governor.Classified]) -> list[governor.Classified]:
     """The actions without the words of those sentences."""
     return [(replace(each, description="") if _decides(each.description) else each, classes) for each, classes in said]
+
+
+def _distinct(readings: Iterable[list[governor.Classified]]) -> list[list[governor.Classified]]:
+    found: list[list[governor.Classified]] = []
+    for each in readings:
+        if each not in found:
+            found.append(each)
+    return found
 
 
 def _of_committee(history: rules.History) -> tuple[rules.History, rules.History]:
