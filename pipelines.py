@@ -7,25 +7,19 @@ through this module alone; commands, the desk, and the mail open the databases f
 from __future__ import annotations
 
 import json
-import logging
-import signal
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlite_utils import Database
 
-from crawlers import rule_files
 from crawlers.completeness import completeness, fields
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
-from crawlers.download.logs import plain_lines
-from crawlers.download.progress import Step
 from crawlers.items import (
     BadRecord,
     Document,
@@ -35,7 +29,6 @@ from crawlers.items import (
     SessionDates,
 )
 from crawlers.people import LegislativeCommittee, Person, RollCall, RollCallsOf, Roster, ZipDistricts
-from crawlers.run_settings import scrapy_settings
 from crawlers.spider import SourceSpider
 from crawlers.status import rederive_status
 from crawlers.status.rederive_status import restate
@@ -45,17 +38,15 @@ from crawlers.storage.lost_parts import without_their_actions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import upsert
 from crawlers.storage.rejects import Rejects, conflict, emptied
-from crawlers.storage.runs import Run
+from crawlers.storage.runs import IN_STATS, Run
 from crawlers.storage.session_ends import write_session_ends
 from crawlers.storage.validation import check_shape, storable, validate
-from operations.logs import keep_secrets, structured
-from settings import Configuration, reachable
+from operations.logs import keep_secrets
 from store.clock import utc_now
 from store.connect import open_corpus, open_ops
 from store.errors import StorageError
 
 BATCH = 500
-RUN = "infopolicy/run"  # the crawl's own record among Scrapy's stats
 
 
 # --------------------------------------------------------------------- Scrapy's pipelines
@@ -108,7 +99,7 @@ class RecordPipeline:
         self.rejects = Rejects(open_ops(self.ops), self.run)
         self.baseline = Baseline(self.db, self.run.source)
         assert self.crawler.stats is not None
-        self.crawler.stats.set_value(RUN, self.run)
+        self.crawler.stats.set_value(IN_STATS, self.run)
         with self.db.atomic():
             rederive_status.begin(self.db)
             # Only one crawl of a data folder runs at a time (a lock sees to it), so an open row is one that died.
@@ -384,68 +375,3 @@ def publish(corpus: Database, staff: Database, now: str) -> int:
     write_reference(corpus)
     verdict_validity.settle_all(staff, now)
     return write_listings(corpus, now, staff)
-
-
-# --------------------------------------------------------------------- a crawl
-
-
-def crawl(
-    config: Configuration,
-    spiders: Sequence[str],
-    arguments: Mapping[str, Any],
-    *,
-    tell: Callable[[Step], None] | None = None,
-    log_level: str = "WARNING",
-    budget: bool = True,
-    calm: bool = False,
-    own: Mapping[str, Mapping[str, Any]] | None = None,
-) -> list[Run]:
-    """Run the spiders in this process, one after the other's start, and return what each did.
-
-    Args:
-        spiders: names in sources.yml.
-        arguments: passed to each spider (`today`, `congress`, `since`, `until`, `limit`, …).
-        tell: called every second for each source, and once more when it has ended.
-        budget: obey the publishers' limits; False is for a mirror only.
-        calm: no log line for each request that was given up: its reject and the run's note say it.
-        own: what one spider alone gets, by its name.
-
-    Raises:
-        BadSetting: there is no mirror, and no address for publishers to write to.
-        BadRules: a file of rules in crawlers/ cannot be used.
-        StorageError: the data folder cannot be used.
-    """
-    rule_files.load_all()
-    if not config.mirror:
-        reachable(config.contact)
-    open_corpus(config.corpus).close()
-    open_ops(config.ops).close()
-    keep_secrets()
-    more = {"INFOPOLICY_TELL": tell, "INFOPOLICY_BUDGET_OFF": not budget, "LOG_LEVEL": log_level}
-    more |= {"LOG_INSTALL_ROOT_HANDLER": not structured()} | ({"RETRY_GIVE_UP_LOG_LEVEL": "INFO"} if calm else {})
-    process = AsyncCrawlerProcess(scrapy_settings(config, **more))
-    # Otherwise Scrapy makes a line for every request and throws it away later.
-    logging.getLogger("scrapy").setLevel(log_level)
-    crawlers = [process.create_crawler(name) for name in spiders]
-    with plain_lines() if log_level == "WARNING" else nullcontext(), own_signals():
-        for crawler, name in zip(crawlers, spiders, strict=True):
-            process.crawl(crawler, **arguments, **(own or {}).get(name, {}))
-        process.start()
-    return [_run_of(crawler, name) for crawler, name in zip(crawlers, spiders, strict=True)]
-
-
-@contextmanager
-def own_signals() -> Iterator[None]:
-    """Scrapy leaves its answers to Ctrl-C and SIGTERM behind, which would be swallowed by what follows a crawl."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, answer in before.items():
-            signal.signal(number, answer)
-
-
-def _run_of(crawler: Crawler, name: str) -> Run:
-    # Scrapy gives a crawler its stats when the crawl starts; one whose spider could not be made never gets that far.
-    run: Run | None = crawler.stats.get_value(RUN) if crawler.spider and crawler.stats else None
-    return run or Run(source=name, started_at=utc_now(), state="failed", note="the crawl could not begin, see above")

@@ -100,8 +100,8 @@ def crawl(
     infopolicy crawl us_bills --since 2026-11-01
     infopolicy crawl us_states -a states=nv,wy
     """
-    import pipelines
     from crawlers.keys import lacking
+    from operations.crawl import crawl as run_spiders
     from store.data_folder import only_writer
 
     names = _chosen(sources)
@@ -119,7 +119,7 @@ def crawl(
             session.tell(str(key))
     with only_writer(session.config.data):
         board = Board(session, always=progress)
-        runs = pipelines.crawl(
+        runs = run_spiders(
             session.config,
             names,
             arguments,

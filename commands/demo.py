@@ -150,13 +150,13 @@ def _fill(session: Session) -> None:
     Raises:
         Stop: a source of the sample failed.
     """
-    import pipelines
+    from operations.crawl import crawl
     from store.data_folder import only_writer
 
     config, today = session.config, date.today().isoformat()
     with only_writer(config.data):
         board = Board(session, always=False)
-        runs = pipelines.crawl(
+        runs = crawl(
             config,
             list(SOURCES),
             {"today": today},

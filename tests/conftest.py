@@ -303,8 +303,9 @@ def run_command(
 _COLLECT = """
 import json, sys
 sys.modules["pandas"] = None  # sqlite-utils would take seconds to import it, and a crawl needs none of it
-import settings, pipelines
-[run] = pipelines.crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
+import settings
+from operations.crawl import crawl
+[run] = crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"} | json.loads(sys.argv[1]))
 print(json.dumps({"state": run.state, "note": run.note, "requests": run.requests, "listed": run.listed,
     "added": run.counts.added, "changed": run.counts.changed, "unchanged": run.counts.unchanged,
     "missing": run.missing, "rejected": run.rejected, "unstored": run.unstored}))

@@ -122,9 +122,14 @@ def test_spiders_are_imported_by_nobody_but_crawlers() -> None:
             assert not [each for each in used if within(each, "crawlers.spiders")], name
 
 
+def test_scrapy_is_imported_where_spiders_are_run_and_their_records_stored_only() -> None:
+    users = {name for name, used in USED.items() if any(within(each, "scrapy") for each in used)}
+    assert {name for name in users if not within(name, "crawlers")} == {"operations.crawl", "pipelines"}
+
+
 def test_pipelines_is_imported_by_scrapy_and_the_command_line_only() -> None:
     users = {name for name, used in USED.items() if any(within(each, "pipelines") for each in used)}
-    assert users <= {"commands.collecting", "commands.demo", "commands.publishing", "commands.session"}, users
+    assert users == {"commands.publishing"}, users
     assert "pipelines.RecordPipeline" in (ROOT / "crawlers" / "settings.py").read_text(encoding="utf-8")
 
 

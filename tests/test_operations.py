@@ -13,7 +13,6 @@ import pytest
 from conftest import NOW, ROOT, bill_xml
 from test_imports import PACKAGES
 
-import pipelines
 from crawlers import rule_files
 from crawlers.parsers import xmltree
 from crawlers.parsers.billstatus import parse_bill
@@ -23,6 +22,7 @@ from crawlers.storage.record import upsert
 from operations import daily, status
 from operations.backup import backup, restore
 from operations.checks import check_data, check_project
+from operations.crawl import crawl
 from operations.rule_files import LOADERS
 from settings import Configuration
 from store.connect import open_corpus, open_ops, open_staff, read_only
@@ -215,7 +215,7 @@ def test_rules_that_do_not_load_end_a_crawl_before_it_begins(
     file.write_text(said, encoding="utf-8")
     monkeypatch.setitem(rule_files.LOADERS, "status/passage.yml", lambda: states.load_passages(file))
     with pytest.raises(rule_files.BadRules, match=r"passage\.yml: says has the keys .*: see 'repl") as refused:
-        pipelines.crawl(dataclasses.replace(config, data=tmp_path / "new", mirror=None), ["us_bills"], {})
+        crawl(dataclasses.replace(config, data=tmp_path / "new", mirror=None), ["us_bills"], {})
     assert refused.value.exit_code == 1
     assert not (tmp_path / "new").exists()
 

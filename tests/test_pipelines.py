@@ -323,9 +323,10 @@ def test_locked_file_is_told_before_any_work(tmp_path: Path, monkeypatch: pytest
 
 
 _SIGNALS = """
-import signal, settings, pipelines
+import signal, settings
+from operations.crawl import crawl
 before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-[run] = pipelines.crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"})
+[run] = crawl(settings.load(), ["us_bills"], {"today": "2022-06-01"})
 assert run.state == "finished", run
 assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 """

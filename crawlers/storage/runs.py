@@ -8,6 +8,9 @@ from typing import Any
 
 from crawlers.storage.record import Counts
 
+#: Where the pipeline leaves its run among Scrapy's stats, for whoever started the crawl.
+IN_STATS = "infopolicy/run"
+
 
 @dataclass
 class Run:
