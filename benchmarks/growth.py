@@ -25,6 +25,7 @@ from benchmarks.pages import KINDS, Times, addresses, ask, serving
 from benchmarks.running import Ended, run
 from crawlers.status.rederive_status import RULES
 from store.connect import open_corpus
+from store.placeholders import marks
 
 SIZES = (1_000, 10_000, 100_000, 250_000, 1_000_000)
 #: What belongs to one document and came with it; everything else is derived.
@@ -58,8 +59,7 @@ def make(source: Path, target: Path, size: int) -> None:
         for turn, chosen in turns(names, size):
             _copy(db, columns, turn, chosen)
         # The variations are stored by the rules of the first ones, as a crawl would: nothing is derived again.
-        marks = ", ".join("?" * len(RULES))
-        known = f"select * from whole.derivations where name in ({marks})"
+        known = f"select * from whole.derivations where name in ({marks(RULES)})"
         db.execute(f"insert or ignore into main.derivations {known}", list(RULES))
         for table in ("runs", "links"):
             if size >= len(names):
@@ -87,8 +87,7 @@ def _copy(db: sqlite3.Connection, columns: list[str], turn: int, chosen: Sequenc
         f"select {', '.join(columns)} from whole.documents where id in (select id from chosen)"
     ).fetchall()
     varied = vary([dict(zip(columns, row, strict=True)) for row in rows], turn, mark) if turn else rows
-    places = ", ".join("?" * len(columns))
-    db.executemany(f"insert into documents ({', '.join(columns)}) values ({places})", varied)
+    db.executemany(f"insert into documents ({', '.join(columns)}) values ({marks(columns)})", varied)
     for table in PARTS:
         rest = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] != "document_id"]
         listed = ", ".join(f"[{name}]" for name in rest)

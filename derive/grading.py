@@ -11,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from derive.priority import MUST_SEE, Facts, Grade, priority_rules, shared
+from store.placeholders import marks
 from text.tokens import fold_words
 
 #: Characters of a summary, and of a text without one, that are read as the opening.
@@ -39,7 +40,7 @@ _FACTS = f"""
         (select json_group_array(n.title) from titles n where n.document_id = d.id),
         (select group_concat(g.area_id, ' ') from tags g where g.document_id = d.id),
         coalesce((select group_concat(p.position_id, ' ') from shown_positions p where p.document_id = d.id), ''),
-        exists (select 1 from status_history h where h.document_id = d.id and h.status in ({", ".join("?" * len(_MOVED))}))
+        exists (select 1 from status_history h where h.document_id = d.id and h.status in ({marks(_MOVED)}))
             or (d.jurisdiction = 'us' and exists (
                 select 1 from actions a where a.document_id = d.id and a.classification = 'committee-passage')),
         (select count(*) from sponsors s where s.document_id = d.id and s.withdrawn_on is null),
@@ -116,10 +117,9 @@ def _facts(row: Sequence[Any]) -> Facts:
 
 def _tied(corpus: Database) -> Iterator[list[str]]:
     """Bills that a legislature calls the same, each with those it is tied to."""
-    marks = ", ".join("?" * len(_SAME))
     ties: dict[str, set[str]] = defaultdict(set)
     for one, other in corpus.execute(
-        f"select document_id, linked_id from links where lower(kind) in ({marks})", list(_SAME)
+        f"select document_id, linked_id from links where lower(kind) in ({marks(_SAME)})", list(_SAME)
     ):
         ties[one].add(other)
         ties[other].add(one)

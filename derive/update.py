@@ -19,6 +19,7 @@ from derive.grading import grade_all
 from derive.incremental import carry_over, matcher_edition, tagger_edition
 from derive.pool import BATCH, MatchRow, TagRow, TaskPool, match_rows, matcher, tag_rows, tagger, task_pool
 from positions.matching.matcher import Match
+from store.placeholders import marks
 from text.changes import changed, read_marks
 
 Progress = Callable[[int], None]
@@ -103,9 +104,8 @@ def _batches(corpus: Database, sql: str, params: list[str]) -> Iterator[tuple[di
     """Batches of rows with the hash of each text. Keys are taken first, so that writing does not disturb the reading."""
     waiting = iter([row[0] for row in corpus.execute(sql, params)])
     while part := list(islice(waiting, BATCH)):
-        marks = ", ".join("?" * len(part))
         found = corpus.execute(
-            f"select {_TEXTS}, d.text_hash from documents d where d.rowid in ({marks})", part
+            f"select {_TEXTS}, d.text_hash from documents d where d.rowid in ({marks(part)})", part
         ).fetchall()
         rows: list[TagRow] = [
             (key, title, abstract, changed(text, read_marks(told)) if told else text)
@@ -199,8 +199,7 @@ def _match_all(corpus: Database, staff: Database, stale: list[_Stale], pool: Tas
 def _to_match(corpus: Database, stale: list[_Stale]) -> Iterator[tuple[list[_Stale], list[MatchRow]]]:
     waiting = iter(stale)
     while part := list(islice(waiting, BATCH)):
-        marks = ", ".join("?" * len(part))
-        sql = f"select {_TEXTS} from documents d where d.id in ({marks})"
+        sql = f"select {_TEXTS} from documents d where d.id in ({marks(part)})"
         texts = dict(_rows_by_id(corpus, sql, [key for key, _, _ in part]))
         yield part, [(key, *texts[key][:3], areas, read_marks(texts[key][3])) for key, _, areas in part]  # type: ignore[misc]
 

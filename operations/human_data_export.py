@@ -18,6 +18,7 @@ from typing import IO, Any
 
 from store.connect import open_mail, open_partners, open_staff, read_only
 from store.errors import OperationError
+from store.placeholders import marks
 from store.private_files import DERIVED
 
 #: What is never forgotten, also when the backups of its time are gone: the tables that are only added to, and who is who. No
@@ -137,7 +138,7 @@ def _insert(db: sqlite3.Connection, table: str, rows: Iterable[dict[str, Any]]) 
     for row in rows:
         names = ", ".join(f'"{name}"' for name in row)
         db.execute(
-            f'insert into "{table}" ({names}) values ({", ".join("?" * len(row))})',
+            f'insert into "{table}" ({names}) values ({marks(row)})',
             [_value(each) for each in row.values()],
         )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+from store.placeholders import marks as marks  # what a page needs for a query, from one module
 
 Row = dict[str, Any]
 
@@ -23,8 +25,3 @@ def value(db: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> Any:
     """Return the first column of the first row; None where there is none."""
     row = db.execute(sql, values).fetchone()
     return row[0] if row else None
-
-
-def marks(items: Collection[object]) -> str:
-    """Return one SQL placeholder for each item."""
-    return ", ".join("?" * len(items))

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from positions.catalog.stances import years
 from publish.counted_votes import write_counted_votes
+from store.placeholders import marks
 from store.sync_table import sync_table
 
 #: How long a page waits for whoever writes to corpus.db; what it cannot write, the next publish does.
@@ -92,8 +93,7 @@ def write_decisions(corpus: Database, staff: Database) -> int:
 
 def write_some(corpus: Database, staff: Database, documents: Sequence[str]) -> None:
     """The same for a few documents, whose standings are up to date; in the caller's transaction."""
-    marks = ", ".join("?" * len(documents))
-    _sync(corpus, public_rows(staff, documents), f"document_id in ({marks})", list(documents))
+    _sync(corpus, public_rows(staff, documents), f"document_id in ({marks(documents)})", list(documents))
     write_counted_votes(corpus, staff, documents)
 
 

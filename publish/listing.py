@@ -36,6 +36,7 @@ from publish.twice_listed import TWICE_LISTED
 from settings import SITE
 from store.connect import SCHEMAS
 from store.constants import ANY_AREA, FACETS, FILTERED, QUIET, SAME_BILL, TAGGED, UNHEARD, UNHEARD_PASSED
+from store.placeholders import marks
 from store.sync_table import sync_table
 from store.writable import Writable
 
@@ -232,9 +233,9 @@ def publish_decisions(corpus_file: Path, staff: Database, documents: Sequence[st
 def _with_companions(db: Database, documents: Sequence[str]) -> list[str]:
     """These documents, and the bills of which a source says that they are the same: an area may be public there for the sake of
     the one here."""
-    marks = ", ".join(f"?{number}" for number in range(1, len(documents) + 1))
-    same = f"""select linked_id from links where document_id in ({marks}) and lower(kind) in ({SAME_BILL})
-        union select document_id from links where linked_id in ({marks}) and lower(kind) in ({SAME_BILL})"""
+    these = ", ".join(f"?{number}" for number in range(1, len(documents) + 1))
+    same = f"""select linked_id from links where document_id in ({these}) and lower(kind) in ({SAME_BILL})
+        union select document_id from links where linked_id in ({these}) and lower(kind) in ({SAME_BILL})"""
     return list(dict.fromkeys([*documents, *(row[0] for row in db.execute(same, documents))]))
 
 
@@ -286,14 +287,12 @@ def _count_more(db: Database, listed: Mapping[str, Any], more: int) -> None:
 def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -> None:
     """The lists of every position that staff judged in these documents: the same words may stand elsewhere. A doubtful area there
     may be public only for the sake of the position."""
-    marks = ", ".join("?" * len(documents))
-    judged = (
-        f"select distinct substr(subject, 10) from reviews where subject like 'position:%' and document_id in ({marks})"
-    )
+    here = f"document_id in ({marks(documents)})"
+    judged = f"select distinct substr(subject, 10) from reviews where subject like 'position:%' and {here}"
     for (position,) in staff.execute(judged, list(documents)).fetchall():
         wanted = db.execute(f"{_POSITION_LISTING} where m.position_id = ?", [position]).fetchall()
         sync_table(db, "position_listing", wanted, where="position_id = ?", params=[position])
-        said = f"select json_extract(passage, '$.words') from reviews where subject = ? and document_id in ({marks})"
+        said = f"select json_extract(passage, '$.words') from reviews where subject = ? and {here}"
         words = [row[0] for row in staff.execute(said, [f"position:{position}", *documents]) if row[0]]
         _relist_same_words(db, position, documents, words)
 
@@ -301,9 +300,9 @@ def _relist_positions(db: Database, staff: Database, documents: Sequence[str]) -
 def _relist_same_words(db: Database, position: str, documents: Sequence[str], words: Iterable[str] = ()) -> None:
     """The rows of other documents in which a position rests on the same words as in these, or on those that staff judged, which
     may not have been shown."""
-    marks = ", ".join("?" * len(documents))
-    same_words = f"""select distinct document_id from position_matches where position_id = ? and document_id not in ({marks})
-        and (lower(words) in (select lower(words) from position_matches where position_id = ? and document_id in ({marks}))
+    these = marks(documents)
+    same_words = f"""select distinct document_id from position_matches where position_id = ? and document_id not in ({these})
+        and (lower(words) in (select lower(words) from position_matches where position_id = ? and document_id in ({these}))
         or lower(words) in (select lower(value) from json_each(?)))"""
     values = [position, *documents, position, *documents, json.dumps(list(words))]
     for (document_id,) in db.execute(same_words, values).fetchall():

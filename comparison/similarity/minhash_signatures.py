@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from comparison.rules import Rules
 from comparison.similarity import candidates, shingles, term_weights
 from comparison.similarity.term_weights import Weights
+from store.placeholders import marks
 from text.tokens import fold_words
 
 BATCH = 2_000
@@ -136,8 +137,7 @@ def _signed(part: Sequence[Row], rules: Rules, weights: Weights, version: str) -
 def _rows(db: Database, keys: str, params: Sequence[str] = (), columns: str = _COLUMNS) -> Iterator[Row]:
     """Documents in batches; their keys are taken first, so that writing does not disturb the reading."""
     for part in batches([row[0] for row in db.execute(keys, list(params))], BATCH):
-        marks = ", ".join("?" * len(part))
-        yield from db.execute(f"select {columns} from documents where rowid in ({marks})", part).fetchall()
+        yield from db.execute(f"select {columns} from documents where rowid in ({marks(part)})", part).fetchall()
 
 
 def batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -150,9 +150,8 @@ def word_sets(db: Database, rules: Rules, keys: Iterable[str]) -> dict[str, froz
     """The compared words of some documents, by id."""
     found: dict[str, frozenset[str]] = {}
     for part in batches(keys, BATCH):
-        marks = ", ".join("?" * len(part))
         for key, title, abstract in db.execute(
-            f"select id, title, abstract from documents where id in ({marks})", part
+            f"select id, title, abstract from documents where id in ({marks(part)})", part
         ):
             found[key] = frozenset(fold_words(rules.compared(title, abstract)))
     return found

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from comparison.rules import Rules
 from comparison.similarity import candidates, minhash_signatures
 from comparison.similarity.term_weights import Weights, filled_in_differently, likeness
+from store.placeholders import marks
 
 #: Two documents of one place are nearly the same from this share of their words on, and from this weight on.
 NEAR, NEAR_WEIGHT = 0.85, 16.0
@@ -62,8 +63,9 @@ def _new(db: Database, wanted: set[str], numbers: np.ndarray) -> np.ndarray:
         return np.ones(len(numbers), dtype=bool)
     mine: set[int] = set()
     for part in minhash_signatures.batches(sorted(wanted), 500):
-        marks = ", ".join("?" * len(part))
-        mine |= {row[0] for row in db.execute(f"select wording from signatures where document_id in ({marks})", part)}
+        mine |= {
+            row[0] for row in db.execute(f"select wording from signatures where document_id in ({marks(part)})", part)
+        }
     return np.isin(numbers, np.array(sorted(mine - {None}), dtype=np.int64))
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from sqlite_utils import Database
 
+from store.placeholders import marks
 from store.sync_table import sync_table
 
 #: A docket of more documents than this is a drawer in which an agency files a year's work.
@@ -238,8 +239,7 @@ def _has(group: Iterable[Member], document_type: str) -> bool:
 
 def _ties(db: Database) -> list[tuple[str, str]]:
     """Pairs that a source ties by name. A publication that is filed under many dockets ties none of them."""
-    marks = ", ".join("?" * len(TIES))
-    named = db.execute(f"select document_id, linked_id from links where kind in ({marks})", TIES).fetchall()
+    named = db.execute(f"select document_id, linked_id from links where kind in ({marks(TIES)})", TIES).fetchall()
     filed = db.execute(
         "select document_id, linked_id from links where kind = 'published as' and linked_id in (select linked_id "
         "from links where kind = 'published as' group by linked_id having count(*) <= ?)",

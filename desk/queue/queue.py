@@ -22,6 +22,7 @@ from desk.web.context import AddressFilters
 from pages.browse import finding, search
 from pages.browse.numbers import read_number
 from pages.http.formatting import place
+from store.placeholders import marks
 
 PAGE = 25
 #: One place in this many goes to a document drawn at random.
@@ -350,7 +351,7 @@ def random_sample(db: Database, today: datetime.date, most: int) -> list[Entry]:
     drawn = random.Random(f"lots {today.isoformat()}").sample(range(1, top + 1), min(_SAMPLE_TRIES, top))
     rows = db.execute(
         f"""select d.rowid, d.id from corpus.documents d join corpus.taggings t on t.document_id = d.id
-        where d.rowid in ({", ".join("?" * len(drawn))}) and {_not_ceremonial(db, "d.id")}
+        where d.rowid in ({marks(drawn)}) and {_not_ceremonial(db, "d.id")}
         and not exists (select 1 from corpus.tags where document_id = d.id)
         and not exists (select 1 from standings s where s.document_id = d.id and s.subject = 'priority')""",
         drawn,

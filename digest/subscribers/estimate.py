@@ -13,6 +13,7 @@ from pages.browse.search import parse
 from pages.http import formatting
 from pages.places.collected import collected_places, news_until
 from store.constants import ANY_AREA
+from store.placeholders import marks
 
 WEEKS = 8
 
@@ -65,12 +66,11 @@ def estimate(db: sqlite3.Connection, choice: Preferences, today: datetime.date) 
     statuses = [key for key, rule in rules()["statuses"].items() if "tell" in rule]
     where, values = _condition(choice)
     first = until - datetime.timedelta(days=7 * WEEKS - 1)
-    marks = ", ".join("?" * len(statuses))
     days = db.execute(
         f"""with told as (
             select d.id, d.published_on as day from documents d where d.published_on between ? and ?
             union select h.document_id, h.reached_on from status_history h
-            where h.reached_on between ? and ? and h.status in ({marks})
+            where h.reached_on between ? and ? and h.status in ({marks(statuses)})
         )
         select told.id, told.day from told join documents d on d.id = told.id
         left join shown_priorities t on t.document_id = d.id where {where}""",
@@ -105,14 +105,14 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         found = [parse(search).where() for search in choice.searches]
         wanted = " or ".join(f"({where})" for where, _ in found)
         listed = f"d.id in (select document_id from listing where area_id = '{ANY_AREA}' and ({wanted}))"
-        ids = f"d.id in ({_marks(choice.documents)})"
+        ids = f"d.id in ({marks(choice.documents)})"
         wanted = " or ".join([*([listed] if found else []), *([ids] if choice.documents else [])])
         return f"({wanted})", [*(each for _, values in found for each in values), *choice.documents]
     parts: list[str] = []
     values: list[Any] = []
     for column, chosen in (("d.jurisdiction", choice.jurisdictions), ("d.kind", choice.kinds)):
         if chosen:
-            parts.append(f"{column} in ({_marks(chosen)})")
+            parts.append(f"{column} in ({marks(chosen)})")
             values += chosen
     tagged = f"exists (select 1 from shown_tags where document_id = d.id {_among('area_id', choice.areas)})"
     matched = (
@@ -134,13 +134,9 @@ def _condition(choice: Preferences) -> tuple[str, list[Any]]:
         parts.append("t.priority = 2 and d.id not in (select document_id from ceremonial)")
     wanted = " and ".join(parts)
     if choice.documents:
-        return f"(({wanted}) or d.id in ({_marks(choice.documents)}))", [*values, *choice.documents]
+        return f"(({wanted}) or d.id in ({marks(choice.documents)}))", [*values, *choice.documents]
     return wanted, values
 
 
 def _among(column: str, chosen: tuple[str, ...]) -> str:
-    return f"and {column} in ({_marks(chosen)})" if chosen else ""
-
-
-def _marks(values: tuple[str, ...]) -> str:
-    return ", ".join("?" * len(values))
+    return f"and {column} in ({marks(chosen)})" if chosen else ""
