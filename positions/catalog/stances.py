@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from positions.catalog import yaml_file
 from positions.catalog.checks import LIST, TEXT, YEAR, Checker
-from positions.catalog.organization import catalog_home, organization
+from positions.catalog.organization import catalog_home
 from positions.catalog.records import AREAS, CONFIDENCES, STANCES, Stance
 from positions.catalog.yaml_file import BadFile, Entry
 
@@ -46,12 +45,6 @@ def years() -> dict[str, str]:
 @lru_cache(maxsize=4)  # the file of a running site never changes
 def _years(path: Path) -> dict[str, str]:
     return {str(entry.get("id")): str(entry.get("year", "")) for entry in yaml_file.read(path)} if path.exists() else {}
-
-
-def shippable(stances: Iterable[Stance]) -> list[Stance]:
-    """Those that may leave the desk as the organization's: its own, and somebody read the side at their address."""
-    short = organization().short
-    return [stance for stance in stances if stance.taken_by(short) and not stance.to_verify]
 
 
 def _stance(checker: Checker, path: Path, entry: Entry, position_ids: frozenset[str]) -> Stance | None:
