@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -11,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from conftest import clean_environment
-from desk_fixtures import NOW, PASSWORD, SECRET, Browser
+from click.testing import Result
+from desk_fixtures import NOW, PASSWORD, SECRET, Browser, user  # noqa: F401
 from sample import CRAWL, MIRROR, Sample, sample  # noqa: F401
 
-import cli
 import serve
 from desk.accounts import accounts
 from desk.reviews import reviews
@@ -26,21 +23,6 @@ from store.connect import open_staff
 from store.schema.staff import APPEND_ONLY
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """`infopolicy user …` within this process, with something on standard input."""
-    for name in set(os.environ) - set(clean_environment()):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        done = CliRunner().invoke(cli.main, ["user", *arguments], input=typed)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        return done
-
-    return run
 
 
 def test_an_account_from_the_first_word_to_the_last(user: Callable[..., Result], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from digest_fixtures import FIRST, FIRST_DAY, HEAD, corpus, reader
 from site_corpus import TODAY
-from test_browser import AXE, CHROMIUM, PICTURES, pytestmark  # noqa: F401  (the mark skips where there is no browser)
+from test_browser import AXE, PICTURES, chromium, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
 from digest import service
@@ -74,16 +74,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     server.should_exit = True
     thread.join(10)
     listener.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[object]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(chromium, url: str, **options):

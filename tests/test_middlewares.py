@@ -49,9 +49,9 @@ def retry() -> RetryAfterMiddleware:
     return made
 
 
-async def test_whole_host_waits_as_long_as_it_asks(
-    retry: RetryAfterMiddleware, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def waiting(retry: RetryAfterMiddleware, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that the middleware sleeps, on a clock that moves with them."""
     clock, slept = [1000.0], []
 
     async def sleep(seconds: float) -> None:
@@ -60,15 +60,19 @@ async def test_whole_host_waits_as_long_as_it_asks(
 
     monkeypatch.setattr(middlewares.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(asyncio, "sleep", sleep)
+    return slept
+
+
+async def test_whole_host_waits_as_long_as_it_asks(retry: RetryAfterMiddleware, waiting: list[float]) -> None:
     retry.process_response(scrapy.Request(URL), answer(429, Retry_After="12"))
     await retry.process_request(scrapy.Request("https://www.govinfo.gov/other.xml"))
-    assert slept == [12]
+    assert waiting == [12]
     await retry.process_request(scrapy.Request("https://elsewhere.example/"))
     await retry.process_request(scrapy.Request(URL))
-    assert slept == [12], "another host does not wait, and the wait is over"
+    assert waiting == [12], "another host does not wait, and the wait is over"
     retry.process_response(scrapy.Request(URL), answer(503, Retry_After="99999"))
     await retry.process_request(scrapy.Request(URL))
-    assert slept[-1] == 300, "nobody waits for ever"
+    assert waiting[-1] == 300, "nobody waits for ever"
 
 
 def test_answer_that_cannot_be_read_is_asked_again_without_validators_then_kept() -> None:
@@ -93,20 +97,6 @@ def test_mistake_of_ours_is_kept_as_a_reject_too() -> None:
 
 
 # --------------------------------------------------------------------- 429, error pages, pages for people
-
-
-@pytest.fixture
-def waiting(retry: RetryAfterMiddleware, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The seconds that the middleware sleeps, on a clock that moves with them."""
-    clock, slept = [1000.0], []
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        clock[0] += seconds
-
-    monkeypatch.setattr(middlewares.time, "monotonic", lambda: clock[0])
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    return slept
 
 
 async def test_429_that_does_not_say_for_how_long_is_waited_out_longer_each_time(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -10,30 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-from conftest import clean_environment
-from desk_fixtures import (
-    PASSWORD,
-)
+from click.testing import Result
+from desk_fixtures import PASSWORD, user  # noqa: F401
 from test_desk_partners import EFF
 
-import cli
-
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    for name in set(os.environ) - set(clean_environment()):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        done = CliRunner().invoke(cli.main, ["user", *arguments], input=typed)
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        return done
-
-    return run
 
 
 def test_an_account_of_a_partner(user: Callable[..., Result], tmp_path: Path) -> None:

@@ -22,11 +22,10 @@ from crawlers.items import (
     Sponsor,
     TextVersion,
     Title,
-    Unreadable,
     clean,
     document_id,
 )
-from crawlers.parsers.json_reader import read_json, readable
+from crawlers.parsers.json_reader import readable
 from crawlers.status.local import classify_local_action, local_history
 from text.yaml_config import rules_of, texts
 
@@ -106,18 +105,6 @@ def refusal(city: City, status: int, body: bytes) -> str:
     if status in (401, 403) and city.token:
         return f"{city.name}: refused (HTTP status {status}): {city.token} is missing or no longer valid"
     return f"{city.name}: HTTP status {status}"
-
-
-def read_record(body: bytes) -> Record:
-    """The object of an answer.
-
-    Raises:
-        Unreadable: it is none.
-    """
-    record = read_json(body)
-    if not isinstance(record, dict):
-        raise Unreadable("not a record")
-    return record
 
 
 def matter_number(row: Record) -> int:

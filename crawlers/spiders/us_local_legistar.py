@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 from crawlers.composite_spider import GatheringSpider, Work
 from crawlers.items import BadRecord, Document, Listing, Reject, Unreadable
 from crawlers.parsers import legistar as ls
-from crawlers.parsers.json_reader import read_objects
+from crawlers.parsers.json_reader import read_object, read_objects
 from crawlers.storage import stored_state
 
 PAGE = 1000  # the most that the API gives at once
@@ -146,7 +146,7 @@ class UsLocalLegistarSpider(GatheringSpider):
 
     def read_part(self, work: Work, name: str, body: bytes) -> Any:
         if name == "text":
-            return ls.read_record(body)
+            return read_object(body)
         rows = read_objects(body)
         if name == "versions" and rows:
             number, version = work.record["row"]["MatterId"], work.record["row"].get("MatterVersion")

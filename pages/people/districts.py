@@ -17,6 +17,7 @@ from pages.http import formatting
 from pages.people import names
 from pages.people.deciding import PERSON, seated
 from pages.people.geocoder import Seats
+from pages.people.people import states_of_congress
 
 #: A ZIP code, also with its four further digits or a space.
 _ZIP = re.compile(r"([0-9]{5})(?:[- ]?[0-9]{4})?")
@@ -114,7 +115,7 @@ def _seat(text: str) -> int | None:
 def _base(db: sqlite3.Connection) -> dict[str, Any]:
     """What the page has at any rate."""
     return {
-        "states": _states(db),
+        "states": states_of_congress(db),
         "has_zips": bool(value(db, "select 1 from zip_districts limit 1")),
         "share": _share(db),
     }
@@ -171,18 +172,6 @@ def _legislature(db: sqlite3.Connection, place: str, form: Mapping[str, str]) ->
         chambers.append((chamber, names.chamber(place, chamber), districts, chosen if chosen in districts else ""))
         members += [each | seated(each) for each in sitting if each["district"] == chosen]
     return StateLegislature(place, formatting.place(place), chambers, members)
-
-
-def _states(db: sqlite3.Connection) -> list[tuple[str, str]]:
-    """The states and territories with legislators, as (code, name), by name."""
-    found = db.execute(
-        f"select distinct upper(state) from (select {PERSON} from people p where p.jurisdiction = 'us' and p.is_current = 1) "
-        "where state is not null"
-    )
-    return sorted(
-        ((row[0], formatting.place(f"us-{row[0].lower()}")) for row in found),
-        key=lambda each: formatting.alphabetical(each[1]),
-    )
 
 
 def _share(db: sqlite3.Connection) -> int:

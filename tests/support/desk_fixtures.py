@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -14,9 +15,12 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 import site_corpus
+from click.testing import CliRunner, Result
+from conftest import clean_environment
 from site_corpus import BROADBAND, TODAY
 from sqlite_utils import Database
 
+import cli
 import serve
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
@@ -208,3 +212,18 @@ def change(config: Configuration, sql: str, *values: Any) -> None:
     with corpus.atomic():
         corpus.execute(sql, list(values))
     corpus.close()
+
+
+@pytest.fixture
+def user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`infopolicy user …` within this process, with something on standard input."""
+    for name in set(os.environ) - set(clean_environment()):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path / "data"))
+
+    def run(*arguments: str, typed: str = "") -> Result:
+        done = CliRunner().invoke(cli.main, ["user", *arguments], input=typed)
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done
+
+    return run

@@ -174,10 +174,9 @@ _MATTER = {
 
 def _legistar_parts(body: bytes) -> None:
     rows = read_objects(body)
-    text = legistar.read_record(b"{}").get("MatterTextPlain")
     stored(
         each(
-            lambda row: legistar.parse_matter(_CITY, row, histories=rows, sponsors=rows, text=text, stamp="s"),
+            lambda row: legistar.parse_matter(_CITY, row, histories=rows, sponsors=rows, text=None, stamp="s"),
             [_MATTER],
         )
     )
