@@ -6,9 +6,8 @@ through this module alone; commands, the desk, and the mail open the databases f
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from sqlite_utils import Database
 
-from crawlers.completeness import completeness, fields
+from crawlers.completeness import completeness
 from crawlers.completeness.coverage import Baseline
 from crawlers.download.budget import SPENT
 from crawlers.items import (
@@ -38,9 +37,10 @@ from crawlers.storage.lost_parts import without_their_actions
 from crawlers.storage.person_links import link_people
 from crawlers.storage.record import upsert
 from crawlers.storage.rejects import Rejects, conflict, emptied
+from crawlers.storage.run_end import RunEnd
 from crawlers.storage.runs import IN_STATS, Run
 from crawlers.storage.session_ends import write_session_ends
-from crawlers.storage.validation import check_shape, storable, validate
+from crawlers.storage.validation import check_shape, validate
 from operations.logs import keep_secrets
 from store.clock import utc_now
 from store.connect import open_corpus, open_ops
@@ -201,11 +201,12 @@ class RecordPipeline:
 
     def close_spider(self) -> None:
         try:
+            end = self._end()
             if self.run.state != "failed":
                 self._flush()
                 self._absent()
-                self._close_listings()
-            self._close_run()
+                end.close_listings()
+            end.close_run(self._counted("downloader/request_count"))
         except (sqlite3.Error, OSError) as error:
             self.run.state, self.run.unstored = "failed", True
             self.run.note = str(StorageError.of(self.corpus, error))
@@ -222,91 +223,18 @@ class RecordPipeline:
         ):
             attachments.store(self.db, self.absent, now=utc_now())
 
+    def _end(self) -> RunEnd:
+        held = self._counted(SPENT)
+        return RunEnd(self.db, self.run, self.spider, self.rejects, self.listings, self.tallies, self.notes, held)
+
+    def _counted(self, stat: str) -> int:
+        assert self.crawler.stats is not None
+        return int(self.crawler.stats.get_value(stat, 0))
+
     @property
     def spider(self) -> SourceSpider:
         assert isinstance(self.crawler.spider, SourceSpider)
         return self.crawler.spider
-
-    @property
-    def lost(self) -> int:
-        """Listings and bulk files that could not be read: without them nobody knows what is lacking."""
-        return self.rejects.lost
-
-    @property
-    def first_lost(self) -> str:
-        """Why the first of them could not be."""
-        return self.rejects.first_lost
-
-    def _close_listings(self) -> None:
-        """Judge what came by what was to be expected; a run that lost a listing cannot tell what is gone."""
-        spider, run = self.spider, self.run
-        seen = [(each.jurisdiction, each.session, each.part) for each in self.listings] + [*self.tallies]
-        whole = not (spider.partial or self.lost)
-        gone = completeness.gone(self.db, run.source, seen, spider.should_list) if whole else []
-        if spider.believe:
-            self.listings += [Listing(source=run.source, document_ids=(), **_place(part)) for part in gone]
-            gone = []
-        if whole and not spider.believe and self._gave_nothing():
-            self.notes.append("the source lists nothing at all: it may have moved, or be down")
-        closed = completeness.close(
-            self.db,
-            run.source,
-            self.listings,
-            self.tallies,
-            rejected=self.rejects.ids,
-            believe=spider.believe,
-            excused=spider.partial or self._held() > 0,
-            now=utc_now(),
-        )
-        run.coverage, run.missing = closed.parts + gone, closed.missing
-        self.notes += completeness.told(run.coverage)
-
-    def _gave_nothing(self) -> bool:
-        """Whether a source that always holds something lists nothing, and never has: then nothing is lost that would be told."""
-        if self.run.listed or self._held() or not self.listings or not self.spider.source.expect_min:
-            return False
-        given = "select 1 from provenance where source = ? limit 1"
-        return not self.db.execute(given, [self.run.source]).fetchone()
-
-    def _held(self) -> int:
-        """How many requests the day's budget held back."""
-        assert self.crawler.stats is not None
-        return int(self.crawler.stats.get_value(SPENT, 0))
-
-    def _close_run(self) -> None:
-        assert self.crawler.stats is not None
-        run = self.run
-        run.requests, run.finished_at = self.crawler.stats.get_value("downloader/request_count", 0), utc_now()
-        run.waiting = self._held()
-        if run.state == "running" and (self.lost or not (self.listings or run.waiting)):
-            run.state = "failed"
-            lost = "1 listing or bulk file" if self.lost == 1 else f"{self.lost:,} listings or bulk files"
-            first = ("" if self.lost == 1 else "first: ") + self.first_lost[:200]
-            self.notes.append(
-                f"{lost} could not be read ({first}): the crawl is partial"
-                if self.lost
-                else "the source gave no listing: nothing can be said about it"
-            )
-        elif run.state == "running":
-            run.state = "finished"
-        self.notes += [*self.spider.notes, *self._unread()]
-        if self.spider.unknown:
-            self.notes.append(f"{fields.TOLD}: {', '.join(sorted(self.spider.unknown))}")
-        run.note = storable("; ".join(filter(None, [run.note, *self.notes]))) or None
-        row = run.outcome() | {"unknown": json.dumps(sorted(self.spider.unknown))}
-        self.db.table("runs").update(run.id, row)
-
-    def _unread(self) -> list[str]:
-        """Whether too many records could not be read. One that is known as such is no news in a run that asked for little."""
-        run, limit, unheard = self.run, self.spider.source.max_reject_share, self.rejects.unheard
-        if unheard > limit * max(run.handled, 1) or run.rejected > limit * max(run.handled, run.listed):
-            return [f"{run.rejected} of {run.handled} records could not be read (limit {limit:.0%})"]
-        rise = completeness.rejects_rise(self.db, run.source, anew=unheard, handled=run.handled)
-        return [rise] if rise else []
-
-
-def _place(part: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: part[name] for name in ("jurisdiction", "session", "part")}
 
 
 # --------------------------------------------------------------------- what follows a crawl

@@ -41,7 +41,7 @@ def test_killed_while_it_collects_derives_and_publishes(data: Path, calm: Path, 
     """
     forget(data, "corpus.db")
     killed_at("crawlers.storage.record:_write_provenance", 1, data, *CRAWL)  # within the transaction of a batch
-    killed_at("pipelines:RecordPipeline._close_listings", 1, data, *CRAWL)  # documents stored, the run still open
+    killed_at("crawlers.storage.run_end:RunEnd.close_listings", 1, data, *CRAWL)  # documents stored, the run still open
     killed_at("derive.update:_write_tags", 1, data, "rebuild")
     killed_at("derive.update:_write_matches", 1, data, "rebuild")  # staff.db has the batch, corpus.db not yet
     killed_at("publish.listing:_make_views", 1, data, "rebuild")

@@ -196,7 +196,7 @@ def lose():
     ("place", "how", "step"),
     [
         (
-            "pipelines:RecordPipeline._close_listings",
+            "crawlers.storage.run_end:RunEnd.close_listings",
             "deleted",
             "crawl us_bills --congress 117 --today 2025-06-01 --limit 1",
         ),

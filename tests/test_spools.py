@@ -188,7 +188,9 @@ def test_killed_while_it_collects_and_while_it_takes_over(machines: Path, merged
     assert count(spool, "documents") == 20
     killed_at("crawlers.storage.merge_remote:upsert", 2, data, *merge, before=SMALL)  # half a spool, taken over by half
     assert count(data, "documents") == 10
-    killed_at("pipelines:RecordPipeline._close_listings", 1, spool, "--quiet", *BILLS)  # all stored, the run still open
+    killed_at(
+        "crawlers.storage.run_end:RunEnd.close_listings", 1, spool, "--quiet", *BILLS
+    )  # all stored, the run still open
     killed_at(
         "crawlers.storage.merge_remote:_runs", 1, data, *merge, before=SMALL
     )  # documents are there, how the runs went is not
