@@ -10,7 +10,20 @@ from __future__ import annotations
 import click
 
 import settings
-from commands import alerts, collecting, demo, desk, mail, maintenance, publishing, reading, tagging, training, webhooks
+from commands import (
+    alerts,
+    collecting,
+    demo,
+    desk,
+    digest,
+    maintenance,
+    publishing,
+    reading,
+    subscribers,
+    tagging,
+    training,
+    webhooks,
+)
 from commands.session import Session, Stop
 from operations import logs, sqlite_version
 from store.errors import OperationError
@@ -78,9 +91,9 @@ for command in (
     training.train,
     tagging.gold,
     tagging.positions,
-    mail.subscribe,
-    mail.subscribers,
-    mail.digest,
+    subscribers.subscribe,
+    subscribers.subscribers,
+    digest.digest,
     alerts.alerts,
     alerts.notices,
     webhooks.webhooks,

@@ -24,7 +24,8 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path))
     monkeypatch.setenv("INFOPOLICY_MAIL_FROM", "Policy digest <digest@example.org>")
     monkeypatch.setenv("INFOPOLICY_SMTP_SECURITY", "none")
-    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
+    for module in ("digest", "subscribers"):
+        monkeypatch.setattr(f"commands.{module}.utc_now", lambda: "2022-03-09T08:00:00Z")
 
     def run(*words: str, **values) -> Result:
         return CliRunner().invoke(cli.main, list(words), **values)

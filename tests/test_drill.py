@@ -171,9 +171,9 @@ def test_killed_while_an_issue_is_prepared(tmp_path: Path, call: Call, monkeypat
         reader(db, "one@example.org")
     shutil.copytree(data, calm)
     before = human(data)["mail.db subscribers"]
-    monkeypatch.setattr("commands.mail.utc_now", lambda: FIRST)
+    monkeypatch.setattr("commands.digest.utc_now", lambda: FIRST)
     prepare = ("digest", "prepare", "--day", FIRST_DAY.isoformat())
-    clock = f"import commands.mail; commands.mail.now = lambda: {FIRST!r}"
+    clock = f"import commands.digest; commands.digest.utc_now = lambda: {FIRST!r}"
     killed_at("digest.issues.ledger:due", 1, data, *prepare, before=clock)  # within what gives each change its place
     killed_at("digest.issues.issues:frozen", 2, data, *prepare, before=clock)  # the issue and one entry are written
     assert [human(data)[f"mail.db {table}"] for table in ("digests", "digest_items")] == [[], []]
@@ -271,7 +271,7 @@ def test_killed_while_mail_is_sent_nobody_gets_it_twice(
     with closing(open_mail(data / "mail.db")) as db:
         for number in range(3):
             reader(db, f"reader{number}@example.org")
-    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
+    monkeypatch.setattr("commands.digest.utc_now", lambda: "2022-03-09T08:00:00Z")
     postbox = Postbox()
     with post_office(postbox) as port:
         settings = {

@@ -97,7 +97,7 @@ def test_the_nearest_tests_come_first() -> None:
     belonging = mutants.Tests(mutants.ROOT)
     assert belonging.of("digest/delivery/send.py")[0] == "tests/test_digest_send.py"
     assert belonging.of("crawlers/spiders/uk_bills.py")[0] == "tests/test_uk_bills.py"
-    assert belonging.of("commands/mail.py")[0] == "tests/test_digest_cli.py"
+    assert belonging.of("commands/digest.py")[0] == "tests/test_digest_cli.py"
     assert "tests/test_feeds.py" in belonging.of("datasette/plugins/feeds.py")[:3]
     assert "tests/test_uk_bills.py" not in belonging.of("classify/training/training_data.py")[:10]
 

@@ -123,7 +123,7 @@ def test_no_email_speaks_as_the_organization(tmp_path: Path, monkeypatch: pytest
     corpus(tmp_path)
     for name, value in (("DATA", str(tmp_path)), ("MAIL_FROM", "Policy digest <digest@example.org>")):
         monkeypatch.setenv(f"INFOPOLICY_{name}", value)
-    monkeypatch.setattr("commands.mail.utc_now", lambda: "2022-03-09T08:00:00Z")
+    monkeypatch.setattr("commands.digest.utc_now", lambda: "2022-03-09T08:00:00Z")
     db = open_mail(tmp_path / "mail.db")
     for language in ("en", "es"):
         reader(db, f"{language}@example.org", language=language)
