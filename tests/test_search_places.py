@@ -162,6 +162,36 @@ async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
     assert 'See also: <a href="/browse?q=library&year=2022">' in page
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["2021"], "2021"),
+        (["2022", "2021"], "2021 and 2022"),
+        (["2019", "2022"], "2019 and 2022"),
+        (["2022", "2021", "2020"], "2020 to 2022"),
+        (["2018", "2021", "2022"], "2018, 2021, and 2022"),
+        (["2021", "nonsense", "2020"], "2020, 2021, and nonsense"),
+    ],
+)
+def test_years_in_a_row_are_said_by_their_ends(values: list[str], said: str) -> None:
+    assert years.in_words(values) == said
+
+
+async def test_a_long_time_is_said_as_one(tmp_path: Path) -> None:
+    """37 years were listed one by one, in the notice, in the title, and with no document beside the list."""
+    filled(tmp_path)
+    site = serve.build(tmp_path / "corpus.db", today=TODAY)
+    page = html.unescape((await site.client.get("/browse?q=library+since+1990")).text)
+    assert "introduced or published in <strong>1990 to 2022</strong>. " in page
+    assert "<title>library, 1990 to 2022 · " in page
+    assert ">1990</a>" not in page
+    assert ">2022<" in page
+    said = (await site.client.get("/api/search?q=library+since+1990")).json()
+    assert "about documents of 1990 to 2022." in str(said)
+    page = html.unescape((await site.client.get("/es/browse?q=library+since+1990")).text)
+    assert "1990 a 2022" in page
+
+
 def test_a_place_alone_is_a_word_where_documents_are_looked_for_by_words(db: sqlite3.Connection) -> None:
     with db:
         db.execute("update documents set title = 'Barns of Texas' where id = 'us-117-hr5'")

@@ -90,7 +90,7 @@ def _how_read(found: browse.Browse) -> str:
     if found.outcome:
         says.append(f"The question was read as one about documents with the status “{found.outcome}”.")
     if found.years:
-        says.append(f"The question was read as one about documents of {' and '.join(found.years)}.")
+        says.append(f"The question was read as one about documents of {found.years}.")
     if (places := found.of_places) and not places.alone:
         named = ", ".join(name for _key, name in places.pages)
         says.append(f"Places in the question: {named}. {places.held} of the documents are theirs.")

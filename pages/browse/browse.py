@@ -82,8 +82,8 @@ class Browse:
     exactly: str | None = None
     #: The status that a question asked for in words: ``filters`` have it, and the other words.
     outcome: str | None = None
-    #: The years that a question asked for in words: ``filters`` have them, and the other words.
-    years: list[str] = field(default_factory=list)
+    #: The years that a question asked for, in words: ``filters`` have them, and the other words.
+    years: str | None = None
     #: The same search for the documents of a year that was typed by itself, to offer: the year, and the address.
     perhaps_year: tuple[str, str] | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
@@ -186,7 +186,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         renamed=found.asked.renamed,
         exactly=found.asked.exactly,
         outcome=formatting.word("statuses", filters.status) if of_outcome else None,
-        years=sorted(filters.values("year")) if of_years else [],
+        years=years.in_words(filters.values("year")) if of_years else None,
         perhaps_year=years.perhaps(filters, today) if not direct and not titled else None,
         sponsor=found.sponsor,
         sponsor_query=found.sponsor_query,

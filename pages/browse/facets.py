@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from crawlers.agencies import load_agencies
+from pages.browse import years
 from pages.browse.asked import Search
 from pages.browse.cards import area_titles
 from pages.browse.filters import GROUPS, OF_BILLS, PLACE_GROUPS, SEVERAL, STATUS_GROUPS, TITLES, Filters, place_group
@@ -148,7 +149,9 @@ def facets(db: sqlite3.Connection, filters: Filters, counts: Counts | None) -> l
             numbers = _by_agency(numbers)
             if len(numbers) > MOST_AGENCIES and filters.values("kind") != ["regulation"]:
                 numbers, more = _most(numbers, chosen), filters.address(kind="regulation")
-        numbers |= {value: 0 for value in chosen if value not in numbers}
+        missing = [value for value in chosen if value not in numbers]
+        if name != "year" or len(missing) == len(chosen):  # "since 1990" begins before anything that is held
+            numbers |= dict.fromkeys(missing, 0)
         if name in ("must_see", "ceremonial"):
             numbers = {value: number for value, number in numbers.items() if value == "1" or value in chosen}
         choices = [
@@ -185,12 +188,16 @@ def _most(numbers: dict[str, int], chosen: list[str]) -> dict[str, int]:
 def chosen(db: sqlite3.Connection, filters: Filters) -> list[str]:
     """What the filters choose, in words: what a feed, a download, or a map of the list is called."""
     labels = _labels(area_titles(db))
-    return [
-        _("Documents on information policy") if value == TAGGED else labels(name, value)
+    said = {
+        name: [
+            _("Documents on information policy") if value == TAGGED else labels(name, value)
+            for value in filters.values(name)
+        ]
         for name in TITLES
-        for value in filters.values(name)
-        if value
-    ]
+    }
+    if said["year"]:
+        said["year"] = [years.in_words(said["year"])]
+    return [each for listed in said.values() for each in listed]
 
 
 def _by_year(choice: Choice) -> int:

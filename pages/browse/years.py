@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pages.browse import docket_numbers, numbers
 from pages.browse.filters import Filters
 from pages.browse.names import folded, question_words, says_nothing
 from pages.browse.outcomes import WRITTEN
+from pages.http import formatting
+from pages.http.language import _
 
 _YEAR = r"(?:19[89]\d|20\d\d)"
 #: "since 2023", "in 2025", "from 2024 to 2026", "during 2024 and 2025"; not "the 2025-2026 session", nor "by 2025".
@@ -54,6 +57,14 @@ def perhaps(filters: Filters, today: datetime.date) -> tuple[str, str] | None:
     if not words or int(found[0]) > today.year or (before and before[0] in question_words("before_other_years")):
         return None
     return found[0], filters.address(q=words, year=found[0])
+
+
+def in_words(years: Iterable[str]) -> str:
+    """The values of the filter of years, a run of three or more by its ends: "1990 to 2026"."""
+    chosen = sorted(set(years))
+    if len(chosen) > 2 and all(map(str.isdecimal, chosen)) and int(chosen[-1]) - int(chosen[0]) == len(chosen) - 1:
+        return _("{first} to {last}").format(first=chosen[0], last=chosen[-1])
+    return formatting.listed(chosen)
 
 
 def _only_words(query: str) -> bool:
