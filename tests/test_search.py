@@ -14,7 +14,7 @@ from search_fixtures import DAY, filled, found_by
 from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 
 import serve
-from pages.browse import browse, names, search, selection, translated
+from pages.browse import browse, names, numbers, search, selection, translated
 from pages.browse.cards import cards
 from pages.http import language
 from positions.catalog.catalog import HOME
@@ -292,9 +292,43 @@ async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path:
     row = document_row("us-court-docket1", identifier="1", title="Little v. Llano County", url="https://example.org/")
     db.table("documents").insert(row | {"kind": "case"})
     publish(db, "2022-03-09T10:00:00Z")
-    assert found_by(db.conn, "Little vs Llano") == ["us-court-docket1"]
+    assert set(found_by(db.conn, "Little vs Llano")) == {"us-court-docket1"}
     page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=Hotspot+v.+Otter")).text
     assert "No court case named “Hotspot v. Otter” is collected here." in html.unescape(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_case", "places"),
+    [
+        ("New York Times v. OpenAI", True, []),
+        ("NetChoice v Texas", True, []),
+        ("Virginia vs Loper Bright", True, []),
+        ("Texas vs Florida book bans", False, ["us-tx", "us-fl"]),
+        ("book bans Texas versus Iowa", False, ["us-tx", "us-ia"]),
+        ("Title V library funds", False, []),
+    ],
+)
+def test_a_party_of_a_case_is_no_place(tmp_path: Path, typed: str, is_case: bool, places: list[str]) -> None:
+    db = filled(tmp_path).conn
+    assert (numbers.is_case(typed), search.parse(typed).places) == (is_case, places)
+    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
+    assert ([key for key, _name in found.of_places.pages] if found.of_places else []) == places
+    assert not (found.unknown_case and found.lacks), "nothing is missing of a place that nobody asked for"
+    assert search.parse(typed).without_places in ("", "book bans")
+
+
+def test_a_case_leads_to_no_position_by_one_of_its_words(tmp_path: Path) -> None:
+    db = filled(tmp_path).conn
+    db.execute("delete from position_search")
+    db.execute(
+        "insert into position_search (position_id, title) values ('lf-lsta', 'Otter v. Library: times of change')"
+    )
+    db.execute(
+        "insert or ignore into positions (id, title, statement, area_id, areas) values ('lf-lsta', 'A', '', 'broadband', '')"
+    )
+    for typed, found in (("Otter Times v. Hotspot", 0), ("Otter v. Library", 1), ("otter times hotspot", 1)):
+        asked = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
+        assert len(asked.positions) == found, typed
 
 
 @pytest.mark.parametrize(

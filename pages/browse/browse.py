@@ -149,7 +149,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     titled = [] if direct else titles.with_title(db, filters.q, places)
     if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
         titled = sorted(finding.with_what_is_chosen(db, filters, titled), key=titled.index)
-    found = _look(db, filters.q, bool(direct or titled) or by_number or numbers.is_case(filters.q))
+    is_case = numbers.is_case(filters.q)
+    found = _look(db, filters.q, bool(direct or titled) or by_number or is_case)
     unknown = known.unknown(db, filters.chosen(), SEVERAL)
     total = 0 if unknown else facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
@@ -176,7 +177,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         fitting=finding.with_what_is_chosen(db, filters, [] if unknown else [card.id for card in above]),
         positions=[]
         if filters.page > 1 or by_number or found.asked.docket
-        else positions.matching(db, found.asked, ids[:VOTES]),
+        else positions.matching(db, found.asked, ids[:VOTES], some_words=not is_case),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,
@@ -192,7 +193,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         sponsor_query=found.sponsor_query,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],
         perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
-        unknown_case=not direct and numbers.is_case(filters.q),
+        unknown_case=not direct and is_case,
         named=_named(found.asked),
         caveat=search.caveats(filters.q),
         unknown_number=not direct and by_number,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawlers.agencies import load_agencies
-from pages.browse import docket_numbers, law_numbers, names
+from pages.browse import docket_numbers, law_numbers, names, numbers
 from pages.browse.asked import MAX_TERMS, NOTHING, NamedPlace, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
@@ -182,7 +182,9 @@ def _as_words(query: str, named: Iterable[Sequence[str]]) -> str:
 def _without_places(query: str, places: Iterable[NamedPlace]) -> str:
     """The query without the names of places, and without the words that join them to the others: "bans in Texas and Ohio"."""
     for place in places:
-        query = _in_a_row(place.words, before=r"(?:(?<!\S)(?:in|of|for|from|at|and|or|&)\s+)*").sub("", query, count=1)
+        query = _in_a_row(place.words, before=r"(?:(?<!\S)(?:in|of|for|from|at|and|or|vs\.?|versus|&)\s+)*").sub(
+            "", query, count=1
+        )
     words = query.split()
     return "" if all(map(names.says_nothing, words)) else " ".join(words)
 
@@ -250,6 +252,8 @@ def _parse(query: str | None) -> Search:
         note = _("There is no agency “{agency}”.").format(agency=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
         asked = plain(tokens, ties, note)
+        if asked.named_places and numbers.is_case(query):  # a party: "New York Times v. OpenAI"
+            return _parse(_as_words(query, [place.words for place in asked.named_places]))
         if asked.named_places:
             asked.without_places = _without_places(query, asked.named_places)
             asked.places_as_words = _as_words(query, [place.words for place in asked.named_places])

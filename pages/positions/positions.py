@@ -249,19 +249,24 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
     return [(card, *best.get(card.id, ("", ""))) for card in found]
 
 
-def matching(db: sqlite3.Connection, asked: Search, first_found: list[str], limit: int = 3) -> list[Row]:
+def matching(
+    db: sqlite3.Connection, asked: Search, first_found: list[str], *, some_words: bool = True, limit: int = 3
+) -> list[Row]:
     """The positions that speak of what was searched for, at most ``limit``.
 
     First those of a name that was typed, then those with all the words, then those that two or more of the documents
-    ``first_found`` touch, then those with the most telling words.
+    ``first_found`` touch, then, with ``some_words``, those with the most telling words.
     """
     expression = all_of(asked.terms) if asked.in_columns or not asked.groups else asked.expression
     found = list(asked.positions)
     if expression:
         found += _by_words(db, expression.replace(NOT_IN_TEXTS, ""), limit)
     found += _touched(db, first_found) if asked.groups else []
-    loose = " OR ".join(asked.groups).replace(NOT_IN_TEXTS, "") or any_of(asked.terms)
-    if len(found) < limit and loose and len(asked.terms) > 1:
+    telling = [
+        group for group, term in zip(asked.groups, asked.terms, strict=False) if len(term) > 2
+    ]  # not the V of a title
+    loose = " OR ".join(telling).replace(NOT_IN_TEXTS, "") or any_of(asked.terms)
+    if some_words and len(found) < limit and loose and len(asked.terms) > 1:
         found += _by_words(db, loose, 1 if found else limit)
     chosen = list(dict.fromkeys(found))
     listed = {
