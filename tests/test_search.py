@@ -317,6 +317,19 @@ def test_a_party_of_a_case_is_no_place(tmp_path: Path, typed: str, is_case: bool
     assert search.parse(typed).without_places in ("", "book bans")
 
 
+def test_an_abbreviation_is_in_whatever_a_looser_search_finds(tmp_path: Path) -> None:
+    """Without it, the other words are about something else: "KOSA broadband" found barns."""
+    db = filled(tmp_path).conn
+    found = browse.browse(db, browse.Filters.of({"q": "KOSA broadband libraries"}), DAY)
+    assert [result.card.id for result in found.results] == ["us-118-hr77"]
+    assert found.loose
+    alone = browse.browse(db, browse.Filters.of({"q": "kosa zebras"}), DAY)
+    assert {result.card.id for result in alone.results} == {"us-118-s1409", "us-118-hr77"}, (
+        "where nothing else is found"
+    )
+    assert names.names()["kosa"].abbreviations == {"kosa"}
+
+
 def test_a_case_leads_to_no_position_by_one_of_its_words(tmp_path: Path) -> None:
     db = filled(tmp_path).conn
     db.execute("delete from position_search")

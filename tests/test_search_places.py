@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from search_fixtures import DAY, filled, found_by
-from site_corpus import TODAY
+from site_corpus import TODAY, document_row
 
 import serve
 from pages.browse import browse, finding, search, years
 from pages.database import marks
+from publish.listing import publish
 
 NOTE = "“{}” is looked for as a word here. For the documents of that place, write place:{} instead."
 
@@ -175,6 +176,21 @@ async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
 )
 def test_years_in_a_row_are_said_by_their_ends(values: list[str], said: str) -> None:
     assert years.in_words(values) == said
+
+
+def test_documents_that_only_name_a_place_do_not_stand_for_its_own(tmp_path: Path) -> None:
+    """Three documents of elsewhere that name Texas were all that "book bans Texas" found."""
+    filling = filled(tmp_path)
+    for number, names_texas in enumerate((True, True, True, False)):
+        title = f"Hotspot otters {number}" + (" as in Texas" if names_texas else "")
+        row = document_row(f"us-117-s90{number}", identifier=f"S. 90{number}", title=title, url="https://example.org/")
+        filling.table("documents").insert(row)
+    publish(filling, "2022-03-09T10:00:00Z")
+    found = _look(filling.conn, "otters Texas")
+    assert found.total == 4
+    assert found.of_places is not None
+    assert found.of_places.elsewhere
+    assert _look(filling.conn, "books Texas").total == 1, "its own are enough"
 
 
 async def test_a_long_time_is_said_as_one(tmp_path: Path) -> None:

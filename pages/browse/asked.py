@@ -105,6 +105,12 @@ class Search:
     rowids: list[int] | None = None
     #: Whether only documents of the places, or that name one of them, are found.
     only_place: bool = True
+    #: Whether those that name one of them are found, too.
+    naming_place: bool = True
+    #: Those of ``groups`` that are an abbreviation: without IMLS, the other words are about something else.
+    abbreviated: list[str] = field(default_factory=list)
+    #: Whether only these are left of it, so that it is for where nothing else is found.
+    last_resort: bool = False
     #: The number that was typed, and nothing else: what has it is found besides what has the words, and comes first.
     docket: Docket | None = None
 
@@ -134,8 +140,9 @@ class Search:
             values += tied
         if self.places and self.only_place:
             of_places = f"jurisdiction in ({marks(self.places)})"
-            conditions.append(f"({of_places} or {_NAMING_PLACE})" if self.expression else of_places)
-            values += [*self.places, *([self._naming_places] if self.expression else [])]
+            naming = bool(self.expression) and self.naming_place
+            conditions.append(f"({of_places} or {_NAMING_PLACE})" if naming else of_places)
+            values += [*self.places, *([self._naming_places] if naming else [])]
         return " and ".join(conditions), values
 
     def looked_up(self, db: sqlite3.Connection, most: int) -> Search:
@@ -193,13 +200,20 @@ class Search:
             return self
         return replace(self, expression=f"{NOT_IN_TEXTS}({self.expression})", rowids=None)
 
+    def of_places(self) -> Search:
+        """The same search for the documents of the places that were named, without those that only name one."""
+        return replace(self, naming_place=False)
+
     def relaxed(self) -> list[Search]:
         """The same search with further documents: those with all words but one in title or summary, then all but two, and so on.
 
         The last are for half of the words, then for any of them anywhere; where a place was named, then for other places too.
+        An abbreviation is in all of them.
         """
         if not self.expression:
             return []
+        if self.abbreviated and len(self.groups) > len(self.abbreviated):
+            return self._relaxed_around(" AND ".join(self.abbreviated))
         groups = self.groups[:MOST_RELAXED]
         least = max(2, -(-len(groups) // 2))
         # A name says what a question is about, whatever else it says: titles that speak of it are always among the answers.
@@ -213,7 +227,18 @@ class Search:
             expressions.append(f"({self.expression}{named})")
         if len(groups) > 1:
             expressions.append(f"({' OR '.join(groups)}{named})")
-        found = [replace(self, expression=each, rowids=None) for each in expressions]
+        return self._anywhere_too(expressions)
+
+    def _relaxed_around(self, kept: str) -> list[Search]:
+        """The same for documents that all have an expression."""
+        others = [group for group in self.groups[:MOST_RELAXED] if group not in self.abbreviated]
+        some = f"{kept} AND ({' OR '.join(others)})"
+        alone = replace(self, expression=f"({kept})", rowids=None, last_resort=True)
+        return self._anywhere_too([f"({self.expression} OR {NOT_IN_TEXTS}({some}))", f"({some})"], alone)
+
+    def _anywhere_too(self, expressions: list[str], *others: Search) -> list[Search]:
+        """The search for each expression, and other searches, in the places that were named and then in all."""
+        found = [*(replace(self, expression=each, rowids=None) for each in expressions), *others]
         anywhere = [replace(self, only_place=False)] if self.places else []
         return [*found, *anywhere, *(replace(each, only_place=False) for each in (found if self.places else []))]
 

@@ -253,12 +253,15 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
     wanted = (FEW_OF_PLACE if asked.places else FEW) if several else 1
-    if numbered or (facets.enough(db, asked.in_titles(), wanted) if several else _anywhere(counts) >= wanted):
+    # Of a place that was named, its own documents count: those of others may only name it.
+    if numbered or facets.enough(db, (asked.in_titles() if several else asked).of_places(), wanted):
         return _Looked(asked, counts, meant, corrected)
     looser = None
     for relaxed in asked.relaxed():
+        if relaxed.last_resort and (looser or _anywhere(counts)):
+            continue
         # Long texts have any four words somewhere: only titles and summaries say whether enough is found.
-        enough = facets.enough(db, relaxed.in_titles(), wanted)
+        enough = facets.enough(db, relaxed.in_titles().of_places(), wanted)
         if enough or not _anywhere(counts):
             wider = relaxed.looked_up(db, ranking.CANDIDATES)
             found = _Looked(wider, facets.count_matches(db, wider), meant, corrected, loose=True)

@@ -29,6 +29,8 @@ class Name:
     says: tuple[str, ...]
     positions: tuple[str, ...] = ()
     instead: bool = False
+    #: Its names that are one word in capitals, folded.
+    abbreviations: frozenset[str] = frozenset()
 
 
 @cache
@@ -73,7 +75,8 @@ def names() -> dict[str, Name]:
     path = SITE / "names.yml"
     found: dict[str, Name] = {}
     for entry in read_yaml(path):
-        name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")))
+        capitals = frozenset(folded(called) for called in entry["names"] if called.isupper() and called.isalpha())
+        name = Name(tuple(entry["says"]), tuple(entry.get("positions", ())), bool(entry.get("instead")), capitals)
         for called in map(folded, entry["names"]):
             if called in found:
                 raise BadYaml(f"{path}: {called!r} stands there twice")
