@@ -213,3 +213,38 @@ def test_a_subscription_to_an_agency_says_that_priority_documents_come_too() -> 
     address = "/subscribe?searches=agency%3Acopyright-office"
     assert Filters.of({"agency": "copyright-office", "area": "copyright"}).subscription() == (words, address)
     assert Filters.of({"agency": "copyright-office,peace-corps"}).subscription() is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "agency", "words"),
+    [
+        ("FCC", "federal-communications-commission", ""),
+        ("fcc", "federal-communications-commission", ""),
+        ("FCC reading", "federal-communications-commission", "reading"),
+        ("FCC zebras", "federal-communications-commission", ""),
+        ("rules of the Copyright Office on reading", "copyright-office", "reading"),
+        ("fcc reading", None, ""),
+        ("ED reading", None, ""),
+        ("NTIA", None, ""),
+        ("FCC OR reading", None, ""),
+    ],
+)
+def test_the_list_of_an_agency_that_is_named_is_offered(
+    db: sqlite3.Connection, typed: str, agency: str | None, words: str
+) -> None:
+    found = browse.browse(db, Filters.of({"q": typed}), DAY).of_agency
+    if agency is None:
+        assert found is None
+        return
+    assert found is not None
+    narrowed = Filters.of({"q": words, "agency": agency})
+    assert (found.words, found.address) == (words, narrowed.address())
+    assert found.count == browse.browse(db, narrowed, DAY).total
+
+
+async def test_the_page_offers_the_list_of_an_agency(tmp_path: Path) -> None:
+    _corpus(tmp_path).close()
+    client = serve.build(tmp_path / "corpus.db", today=TODAY).client
+    page = (await client.get("/browse?q=FCC")).text
+    assert 'See also what this agency published: <a href="/browse?agency=federal-communications-commission">' in page
+    assert "what this agency published" not in (await client.get("/browse?q=FCC&agency=copyright-office")).text

@@ -11,6 +11,7 @@ from pages.browse import (
     facets,
     finding,
     known,
+    named_agencies,
     named_places,
     numbers,
     outcomes,
@@ -106,6 +107,8 @@ class Browse:
     lacks: list[Lack] = field(default_factory=list)
     #: How the places in the words were read.
     of_places: named_places.ReadPlaces | None = None
+    #: The agency that the words name, and what it published, to offer.
+    of_agency: named_agencies.NamedAgency | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     caveat: str = ""
@@ -202,6 +205,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
         lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),
         of_places=None if direct or by_number or unknown else named_places.read(db, filters, found.asked, found.counts),
+        of_agency=None if above or by_number or unknown or not choices else named_agencies.offered(db, filters),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         leads=translated.leads(db, filters.q) if filters.page == 1 else [],
         matching=found.asked.where(),
