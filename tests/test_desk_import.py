@@ -165,6 +165,42 @@ def test_sessions_are_known_by_number_and_by_years(said: str, stored: str, place
     assert tracker_match.same_session(said, stored, place) is same
 
 
+def only_one(config: Configuration, special: bool) -> None:
+    """Leave one HB 1 of Texas: what a corpus has of which only one session is collected."""
+    with closing(corpus_of(config)) as corpus, corpus.conn:
+        corpus.execute("delete from listing where document_id = 'us-tx-2021-22-hb1'")
+        said = ["us_states", "us-tx", "2023-24", "88th Legislature, 2nd Called Session (2023)", special, NOW]
+        columns = "source, jurisdiction, session, title, special, seen_at"
+        corpus.execute(f"insert into sessions ({columns}) values (?, ?, ?, ?, ?, ?)", said)
+
+
+@pytest.mark.parametrize(
+    ("row", "special", "why"),
+    [
+        ("State,Bill\nTX,HB 1", False, "the row names no session"),
+        ("State,Bill,Session\n,HB 1,2023", False, "the row names no state"),
+        ("State,Bill,Session\nTX,HB 1,2023", False, ""),
+        ("State,Bill\nTX,HB 1 (2023)", False, ""),
+        ("State,Bill\nTX,HB 1 (SB 2)", False, "the row names no session"),
+        ("State,Bill,Session\nTX,HB 1,2023", True, "the row says “2023”, and this bill is of a special session"),
+        ("State,Bill,Session\nTX,HB 1,2023 special", False, "“2023 special”, and this bill is of no special session"),
+        ("State,Bill,Session\nTX,HB 1,2023-24", True, ""),
+        ('State,Bill,Session\nTX,HB 1,"88th Legislature, 2nd called session (2023)"', True, ""),
+        ("State,Bill\nUS,HR 1783", False, "the row names no session"),
+        ("Link\nhttps://www.congress.gov/bill/117th-congress/house-bill/1783", False, None),
+        ("Number,State\n2022-04567,US", False, ""),
+    ],
+)
+def test_the_only_bill_of_a_number_is_chosen_only_where_its_session_is_named(
+    db: Any, config: Configuration, row: str, special: bool, why: str | None
+) -> None:
+    only_one(config, special)
+    header, _, line = row.partition("\n")
+    [each] = shown(db, f"{header},Notes\n{line},x\n" if why is not None else "Link,Notes\n" + line + ",x\n")
+    assert (each.state, len(each.choices)) == ("ambiguous" if why else "matched", 1)
+    assert (why or "") in each.why
+
+
 @pytest.mark.parametrize(
     ("row", "key"),
     [
@@ -218,8 +254,8 @@ def test_every_word_of_trackers_is_a_word() -> None:
 
 LEADS = (
     "Bill,Position,Priority,Lead,Hearing date,Notes,Talking points\n"
-    "HR 1783,Neutral,High,Ben,3/31/2022,Ask the whip,Hotspots lend well\n"
-    "HR 9,,low,Zoe,,,\n"
+    "HR 1783 (117th),Neutral,High,Ben,3/31/2022,Ask the whip,Hotspots lend well\n"
+    "HR 9 (117th),,low,Zoe,,,\n"
 )
 
 
@@ -246,13 +282,13 @@ def test_lead_priority_hearing_and_every_column_of_notes_are_read(db: Any) -> No
     ],
 )
 def test_the_day_of_a_hearing_is_read_as_offices_write_it(db: Any, said: str, day: str, kept: str) -> None:
-    [line] = shown(db, f'Bill,Hearing\nHR 1783,"{said}"\n')
+    [line] = shown(db, f'Bill,Hearing\nHR 1783 (117th),"{said}"\n')
     assert line.line.hearing == day
     assert line.line.note == kept
 
 
 def test_an_imported_hearing_is_a_date_of_the_document(db: Any) -> None:
-    said = "Bill,Position,Hearing\nHR 1783,Support,4/5/2022\n"
+    said = "Bill,Position,Hearing\nHR 1783 (117th),Support,4/5/2022\n"
     today = datetime.date(2022, 3, 30)
 
     def next_date() -> str:
@@ -382,8 +418,16 @@ def test_applied_twice_there_are_no_doubles(db: Any) -> None:
     assert facts(db) == before
 
 
-def test_a_note_without_a_stance_is_a_note(db: Any) -> None:
+def test_a_row_whose_only_document_has_all_of_it_needs_no_choice(db: Any) -> None:
+    """Who chose a bill whose session no row names is not asked about it again."""
     rows = "Bill,Note\nHR 9,Ask Ben\n"
+    assert [each.state for each in shown(db, rows)] == ["ambiguous"]
+    assert apply(db, "Bill,Note\nHR 9 (117th),Ask Ben\n") == (1, [])
+    assert [each.state for each in shown(db, rows)] == ["same"]
+
+
+def test_a_note_without_a_stance_is_a_note(db: Any) -> None:
+    rows = "Bill,Note\nHR 9 (117th),Ask Ben\n"
     assert apply(db, rows) == (1, [])
     assert [note["words"] for note in collaboration.notes(db, PLAIN)] == ["Ask Ben"]
     assert shown(db, rows)[0].state == "same"

@@ -27,7 +27,7 @@ async def send_file(browser: Browser, body: bytes, name: str = "tracker.csv", **
 async def test_from_the_file_to_the_drafts_and_back(browser: Browser, db: Any) -> None:
     assert "No imports yet" in (await browser.get("/desk/import")).text
     page = (await send_file(browser, (HEAD + ROWS).encode(), "<b>.csv")).text
-    assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 matches several documents" in page
+    assert "&lt;b&gt;.csv has 11 rows: 3 will be written, 1 needs your choice" in page
     twice = (await send_file(browser, b"Bill,State\nHB 9999998,TX\nHB 9999999,TX\n")).text
     assert "has 2 rows: 2 match no document" in twice
     assert "Ask the whip" in page

@@ -75,7 +75,7 @@ STATES = {
         "would replace a colleague's stance and is left out unless you check it",
         "would replace colleagues' stances and are left out unless you check them",
     ),
-    "ambiguous": ("matches several documents", "match several documents"),
+    "ambiguous": ("needs your choice", "need your choice"),
     "same": ("is already here", "are already here"),
     "double": ("is about the same document as a row above", "are about the same documents as rows above"),
     "unknown": ("matches no document", "match no document"),
@@ -91,9 +91,9 @@ def preview(db: Database, account: Account, rows: list[tracker.Row]) -> list[Sho
         line = tracker_match.matched(db, row)
         keys = tuple(each.document_id for each in line.candidates)
         state, why = line.state, line.why
-        if state == "matched" and keys in first:
+        if len(keys) == 1 and keys in first:
             state, why = "double", _repeats(first[keys], line)
-        elif state == "matched" and not _lacks(db, account, _what(db, line, line.candidates[0])):
+        elif len(keys) == 1 and not _lacks(db, account, _what(db, line, line.candidates[0])):
             state, why = "same", "you follow it, and all of this is here"
         elif state == "ambiguous" and keys in first:
             why = f"{why}, another one than in row {first[keys].row.number}: of two rows on one document, the first counts"

@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from crawlers.items import FEDERAL_TYPES, BadRecord, document_id, slug
+from crawlers.items import FEDERAL_TYPES, BadRecord, document_id
 from desk.accounts import accounts
 from desk.intake import tracker
 from desk.intake.tracker import Row
+from desk.intake.tracker_sessions import Session, doubt_of, moved_then, same_session
 from pages.database import marks
 from pages.documents.session_status import SESSION_TITLE
 from pages.http.formatting import glossary, session_in_words, shortened
@@ -38,8 +39,9 @@ _FEDERAL_ONLY = FEDERAL_TYPES.keys() - {"hb", "sb", "sr", "hjr", "hcr", "scr"}
 _CONGRESS = re.compile(r"/bill/([0-9]+)(?:st|nd|rd|th)-congress/([a-z-]+)/([0-9]+)")
 _REGISTER = re.compile(r"/(?:d|documents/[0-9]{4}/[0-9]{2}/[0-9]{2})/([0-9]{4}-[0-9]{4,6})")
 _OPEN_STATES = re.compile(r"/([a-z]{2})/bills/([^/]+)/([A-Za-z]+[0-9]+)")
-_YEARS = re.compile(r"(?:19|20)[0-9]{2}")
-_SHORT_YEARS = re.compile(r"((?:19|20)[0-9]{2})-([0-9]{2})(?![0-9])")
+#: SQL: whether a source calls the session of a document ``d`` special.
+_IS_SPECIAL = """exists (select 1 from corpus.sessions s
+    where s.special and s.jurisdiction = d.jurisdiction and s.session = d.session)"""
 _WITH_PLACE = re.compile(r"([A-Za-z]{2})[\s-]+([A-Za-z].*[0-9].*)")
 
 
@@ -47,6 +49,8 @@ _WITH_PLACE = re.compile(r"([A-Za-z]{2})[\s-]+([A-Za-z].*[0-9].*)")
 class Candidate:
     document_id: str
     label: str
+    #: Why a number alone does not show that the row means this document; "" where it does.
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ def matched(db: Database, row: Row) -> Line:
         found, why = _documents(db, row)
     except BadRecord:
         return Line(row, "bad", (), None, note, "the number has neither letters nor figures")
-    state = {0: "unknown", 1: "matched"}.get(len(found), "ambiguous")
+    certain = len(found) == 1 and not found[0].doubt
+    state = "matched" if certain else "ambiguous" if found else "unknown"
     return Line(
         row,
         state,
@@ -177,16 +182,18 @@ def _documents(db: Database, row: Row) -> tuple[tuple[Candidate, ...], str]:
     if not numbered and place != "us":
         numbered = [each for other in _other_letters(number) for each in _of_number(db, other, place)]
     session = row.cells.get("session", "")
+    inside = " ".join(re.findall(r"\((.*?)\)", row.cells.get("number", "")))
     kept = [
-        each
-        for each, its, moved in numbered
-        if not session or same_session(session, its, place) or _moved_then(session, its, moved)
+        replace(each, doubt=doubt_of(session or (inside if same_session(inside, its.key, place) else ""), its, place))
+        for each, its in numbered
+        if not session or same_session(session, its.key, place) or moved_then(session, its)
     ]
     where = glossary()["jurisdictions"].get(place, place) if place else "any place"
     if not kept:
         more = f" in the session {session}" if session and numbered else ""
         return (), f"we hold no {number} of {where}{more}"
-    return tuple(kept[:MOST_CANDIDATES]), f"{len(kept)} documents have this number: choose one"
+    why = f"{len(kept)} documents have this number: choose one" if len(kept) > 1 else kept[0].doubt
+    return tuple(kept[:MOST_CANDIDATES]), why
 
 
 def _of_link(link: str) -> str | None:
@@ -223,27 +230,24 @@ def _place(said: str) -> tuple[str | None, str]:
     return (place, "") if (place := _places().get(word)) else (None, f"“{said[:60]}” is no place we know")
 
 
-#: A session that is known by a number of its own: "104th", "114th General Assembly".
-_NUMBERED = re.compile(r"([0-9]{1,3})(?:st|nd|rd|th)?\b", re.IGNORECASE)
-
-
-def _moved_then(said: str, stored: str, moved: range) -> bool:
-    """Whether a tracker's year is one in which a bill moved whose session is known by a number ("the 114th") alone."""
-    return not _years(stored) and any(int(year) in moved for year in _YEARS.findall(said))
-
-
-def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, str, range]]:
-    """Documents of this number with their sessions and the years in which they moved, the newest first."""
+def _of_number(db: Database, number: str, place: str | None) -> list[tuple[Candidate, Session]]:
+    """Documents of this number with their sessions, the newest first."""
     forms = {document_id(each, "x", number).removeprefix(f"{each}-x-") for each in ([place] if place else ["us", "xx"])}
     where = f"l.area_id = 'any' and l.number in ({marks(forms)})" + (" and l.jurisdiction = ?" if place else "")
     rows = db.execute(
-        f"select d.id, d.identifier, d.jurisdiction, d.session, d.title, "
+        "select d.id, d.identifier, d.jurisdiction, d.session, d.title, d.kind = 'bill', "
         "substr(d.published_on, 1, 4), substr(coalesce(d.latest_action_on, d.published_on), 1, 4), "
-        f"{SESSION_TITLE} from corpus.listing l "
+        f"{_IS_SPECIAL}, {SESSION_TITLE} from corpus.listing l "
         f"join corpus.documents d on d.id = l.document_id where {where} order by l.sort_on desc, d.id desc limit 60",
         [*sorted(forms), *([place] if place else [])],
     ).fetchall()
-    return [(_candidate(row), row[3], range(int(row[5] or 0), int(row[6] or -1) + 1)) for row in rows]
+    return [
+        (
+            _candidate(row),
+            Session(row[3], row[-1] or "", row[8], row[5], range(int(row[6] or 0), int(row[7] or -1) + 1)),
+        )
+        for row in rows
+    ]
 
 
 def _other_letters(number: str) -> list[str]:
@@ -265,28 +269,3 @@ def _candidate(row: Any) -> Candidate:
     title = shortened(readable(row[4]), 120)
     named = ", ".join(filter(None, (row[1], place, session_in_words(row[2], row[3], row[-1]))))
     return Candidate(row[0], f"{named}: {title}")
-
-
-def same_session(said: str, stored: str, place: str | None) -> bool:
-    """Whether a tracker's words for a session ("118th Congress", "2025-2026", "2025") mean one as we store it."""
-    if slug(said) == slug(stored):
-        return True
-    if place == "us" and (number := re.match(r"[0-9]+", said.strip())) and stored.isdecimal():
-        return number[0] == stored or _years_of_congress(int(stored)) >= set(_YEARS.findall(said)) != set()
-    if (of := _NUMBERED.fullmatch(stored)) and (its := _NUMBERED.match(said.strip())):
-        return its[1] == of[1]
-    mine, theirs = _years(said), _years(stored)
-    return bool(mine) and bool(theirs) and (mine <= theirs or theirs <= mine)
-
-
-def _years_of_congress(number: int) -> set[str]:
-    first = 1787 + 2 * number
-    return {str(first), str(first + 1)}
-
-
-def _years(session: str) -> set[str]:
-    text = slug(session)
-    years = set(_YEARS.findall(text))
-    for first, second in _SHORT_YEARS.findall(text):
-        years |= {first, first[:2] + second}
-    return years
