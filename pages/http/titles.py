@@ -19,7 +19,9 @@ _FOOTNOTES = re.compile(r"\s*\*+\s*$")
 #: An act whose name is an acronym ("TAKE IT DOWN Act"): who writes "Act" so does not shout the rest.
 _NAMED_ACT = re.compile(r"\bAct\b|\bACT of \d{4}\b")
 #: Parts of a title that begin as a sentence does; what follows a number does not ("21st Century", "7(a) loans").
-_BEGINS = re.compile(r"^[\W_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )[^\W\d_]")
+_BEGINS = re.compile(r"^[\W_]*[^\W\d_]|(?<=[.?!] )(?<![A-Z]\.[A-Z]\. )(?<!Jr\. )[^\W\d_]")
+#: The initial of a person between two names; "v." stands between two parties.
+_INITIAL = re.compile(r"(?<= )[a-uw-z](?=\. [A-Z])")
 #: A number, a letter, or "Id."; or a label before a colon that nothing follows.
 _NOTHING = re.compile(r"\W*(?:\d{0,3}|[^\W\d]|[Ii]d|\w+(?: \w+){0,3}:)\W*")
 #: Captions of a page and words for "none" that sources give for a title; of numbers without a bill, what became of it (Kentucky,
@@ -39,6 +41,11 @@ _CAPTIONS = frozenset(
 _POSSESSIVE = re.compile("['’]s$")
 #: The month, never the verb.
 _MAY = re.compile(r"\bmay(?= \d)|(?<=\bin )may\b")
+#: What follows is the name of a place, or one of a few words that are none.
+_PLACE_OF = re.compile(
+    r"\b(?:town|city|village|borough|county|island|towns|islands) of "
+    r"(?!(?:origin|record|residence|second|the|first|third|employment|each|any|a|an)\b)[^\W\d_]"
+)
 _ROMAN = re.compile(r"[IVX]{2,}")
 #: "U.S.", "D.D.C."
 _INITIALS = re.compile(r"(?:[A-Z]\.){2,}")
@@ -62,8 +69,9 @@ def readable(title: str) -> str:
     quiet = captions.WORD.sub(lambda match: spoken(match[0]), title)
     for pattern, name in _several_words():
         quiet = pattern.sub(name, quiet)
-    quiet = _MAY.sub("May", quiet)
-    return _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+    quiet = _MAY.sub("May", _PLACE_OF.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet))
+    quiet = _BEGINS.sub(lambda match: match[0][:-1] + match[0][-1].upper(), quiet)
+    return _INITIAL.sub(lambda match: match[0].upper(), quiet)
 
 
 def quiet(text: str) -> str:
@@ -107,8 +115,10 @@ def _word(word: str) -> str:
     if any(character.isdigit() for character in word) or _ROMAN.fullmatch(word) or _INITIALS.fullmatch(word):
         return word
     small = word.casefold()
-    bare = _POSSESSIVE.sub("", small)
-    return acronyms().get(small) or load_proper()[0].get(bare, bare) + small[len(bare) :]
+    bare = _POSSESSIVE.sub("", small.rstrip(".-"))
+    if not (known := acronyms().get(bare) or load_proper()[0].get(bare)) and "-" in bare:
+        known = "-".join(_word(part) for part in bare.split("-"))
+    return (known or bare) + small[len(bare) :]
 
 
 def _of_a_name(word: str) -> str:
