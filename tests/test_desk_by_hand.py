@@ -166,7 +166,11 @@ async def test_it_is_on_the_site_at_once(browser: Browser, corpus: Any) -> None:
         ({"published_on": "2999-12-31"}, "published_on", "This date is in the future"),
         ({"hearing_on": "2020-01-01"}, "hearing_on", "This is before the document was introduced"),
         ({"deadline_on": "2027-03-10"}, "deadline_on", "This is more than 5 years away"),
-        ({"identifier": "HR 1783"}, "identifier", "This number is already here: us-117-hr1783"),
+        (
+            {"identifier": "HR 1783"},
+            "identifier",
+            "This number is already here: HR 1783, United States, 117th Congress",
+        ),
     ],
 )
 async def test_what_is_wrong_stands_beside_its_field(
@@ -480,4 +484,4 @@ async def test_a_draft_gets_its_first_number_back(browser: Browser, db: Any, cor
     assert fates == {KEY: "draft", other: "gone"}
     assert (await send(browser, form, identifier="H.R. 79", step="draft")).status_code == 302
     taken = await send(browser, f"{form}?id={KEY}", identifier="H.R. 79", step="draft", seen="5")
-    assert "This number is already here: us-117-hr79" in taken.text
+    assert "This number is already here: H.R. 79, United States, 117th Congress" in taken.text

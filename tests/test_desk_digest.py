@@ -113,7 +113,7 @@ async def test_an_editor_adds_any_document_and_sees_the_mail(
     assert (await browser.get("/desk/digest/mail.html?issue=x")).status_code == 404
     unknown = await browser.send("/desk/digest", seen=await seen(browser), **(form | {"add": "H.R. 0", "note": "New"}))
     assert unknown.status_code == 409
-    assert "there is no document &#39;H.R. 0&#39;" in unknown.text
+    assert "there is no document “H.R. 0”" in unknown.text
     assert ">New</textarea>" in unknown.text
     no_address = await browser.send(
         "/desk/digest", seen=await seen(browser), **(form | {"add": "http://[x", "note": "New"})
@@ -143,7 +143,8 @@ async def test_what_an_issue_has_stays_where_it_is_when_it_is_added(
         db.execute("update digest_items set entry = ?", [json.dumps(entry)])
         db.conn.commit()
     first, companion = (each["id"] for each in entry["documents"])
-    there, hidden = "had us-", f"The issue has {companion}, but hidden: clear its box to show it."
+    there = "The issue had 2022-04567 already: nothing was added."
+    hidden = "The issue has 2022-04567, but hidden: clear its box to show it."
     for choice, place, says in (({f"place-{first}": "1"}, (1, False), there), ({"hide": first}, (None, True), hidden)):
         form = choice | {"issue": KEY, "seen": await seen(browser), "add": companion}
         for again in (False, True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from desk_fixtures import NOW, Browser, person, say
+from desk_fixtures import NOW, Browser, field, person, say
 from desk_fixtures import application as application
 from desk_fixtures import browser as browser
 from desk_fixtures import config as config
@@ -14,7 +14,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
 from desk.intake import reports
-from desk.queue import collaboration
+from desk.queue import advocacy, collaboration
 from desk.reviews import review_items
 from desk.reviews.in_words import value_in_words, without_keys
 
@@ -60,3 +60,22 @@ async def test_the_trail_and_the_reports_name_what_they_are_about(browser: Brows
     assert f": {BROADBAND}" not in trail
     listed = (await browser.get("/desk/reports?closed=1")).text
     assert f'<a href="/documents/{BROADBAND}" rel="nofollow">H.R. 1783, United States' in listed
+
+
+async def test_the_form_of_a_record_names_its_document_as_people_do(browser: Browser, db: Any) -> None:
+    await browser.sign_in()
+    page = (await browser.get(f"/desk/advocacy?document={BROADBAND}")).text
+    assert field(page, "document_id") == "H.R. 1783, 117th Congress"
+    said = {
+        "kind": "letter",
+        "title": "Letter",
+        "document_id": "H.R. 1783, 117th Congress",
+        "happened_on": "2022-03-08",
+    }
+    assert (await browser.send("/desk/advocacy", step="save", **said)).status_code == 302
+    [kept] = advocacy.records(db, document_id=BROADBAND)
+    again = said | {"record": str(kept["record_id"]), "seen": "0", "document_id": "S. 42", "happened_on": "2022-03-07"}
+    other = await browser.send("/desk/advocacy", step="save", **again)
+    assert other.status_code == 409
+    assert "<dt>Document</dt><dd>H.R. 1783, 117th Congress</dd>" in other.text
+    assert "<dt>Day it happened</dt><dd>March 8, 2022</dd>" in other.text

@@ -330,7 +330,42 @@ async def test_the_choice_is_a_sentence_with_how_much_mail_it_means(site) -> Non
 async def test_subscribing_from_a_document_or_an_area(site) -> None:
     page = (await site.client.get("/subscribe?area=broadband&documents=us-117-hr1783")).text
     assert re.search(r'value="broadband" checked', page)
-    assert ">us-117-hr1783</textarea>" in page
+    assert ">H.R. 1783, 117th Congress</textarea>" in page
+
+
+async def test_documents_to_follow_are_named_and_entered_as_people_call_them(site, db) -> None:
+    page = shown((await site.client.get("/subscribe?documents=us-117-hr1783")).text)
+    assert "documents: H.R. 1783, 117th Congress ; Weekly" in page
+    assert BROADBAND not in page
+    form = {"email": "a@b.org", "frequency": "weekly", "step": "save"}
+    lines = "H.R. 1783, 117th Congress\nhttps://policy.example.org/documents/us-117-hr9\ns 42\nus-1-gone"
+    await site.client.post("/subscribe", data=form | {"documents": lines})
+    [kept] = [Preferences.load(row[0]) for row in db.execute("select preferences from subscribers")]
+    assert kept.documents == ("us-117-hr1783", "us-117-hr9", "us-117-s42", "us-1-gone")
+    [handle] = db.execute("select handle from subscribers").fetchone()
+    db.execute("update subscribers set state = 'confirmed'")
+    manage = f"/subscribe/manage/{Links.of(db).manage(handle)}"
+    page = (await site.client.get(manage)).text
+    assert ">H.R. 1783, 117th Congress\nH.R. 9, 117th Congress\nS. 42, 117th Congress\nus-1-gone</textarea>" in page
+    wrong = await site.client.post(manage, data=form | {"documents": "the bill of today"})
+    assert (wrong.status_code, "“the bill of today” is not a document of this site: enter its" in wrong.text) == (
+        400,
+        True,
+    )
+
+
+async def test_a_number_of_several_documents_is_not_followed_by_chance(site, config: Configuration, db) -> None:
+    with closing(sqlite3.connect(config.corpus)) as corpus, corpus:
+        corpus.execute("update documents set id = 'us-118-hr1783', session = '118' where id = 'us-117-hr9'")
+        corpus.execute(
+            "update listing set document_id = 'us-118-hr1783', number = 'hr1783' where document_id = 'us-117-hr9'"
+        )
+        corpus.execute("update documents set identifier = 'H.R. 1783' where id = 'us-118-hr1783'")
+    form = {"email": "a@b.org", "frequency": "weekly", "step": "save", "documents": "HR 1783"}
+    refused = await site.client.post("/es/subscribe", data=form)
+    assert refused.status_code == 400
+    assert "varios documentos tienen el número «HR 1783»: escriba uno de estos: H.R. 1783" in refused.text
+    assert db.execute("select count(*) from subscribers").fetchone()[0] == 0
 
 
 async def test_following_a_document_from_its_page_sends_that_document_alone(site) -> None:
@@ -338,7 +373,7 @@ async def test_following_a_document_from_its_page_sends_that_document_alone(site
     link = re.search(r'href="(/subscribe\?[^"]+)" rel="nofollow"[^>]*>Follow it by email</a>', page)
     assert link
     page = shown((await site.client.get(link[1].replace("&amp;", "&"))).text)
-    assert f"Only the documents you follow ; documents: {BROADBAND} ; Weekly" in page
+    assert "Only the documents you follow ; documents: H.R. 1783, 117th Congress ; Weekly" in page
     assert "items a week" in page
 
 

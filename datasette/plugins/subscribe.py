@@ -19,7 +19,7 @@ from digest import service
 from digest.issues import compose, issues
 from digest.issues.feed import feed as issue_feed
 from digest.issues.words import Words
-from digest.subscribers import estimate, form_words, limits, subscribers
+from digest.subscribers import estimate, followed, form_words, limits, subscribers
 from digest.subscribers.addresses import BadAddress
 from digest.subscribers.form import Form
 from digest.subscribers.preferences import FREQUENCIES, BadPreferences
@@ -106,6 +106,7 @@ def origin(request, config):
 
 
 async def show_form(datasette, request, form, *, known, status=200, **more):
+    form = await read(datasette, followed.in_words, form)
     context = form_words.words_of(form, known) | {
         "v": form,
         "known": known,
@@ -146,7 +147,8 @@ async def subscribe(datasette, request):
         form = Form.of(start)
         volume, problem = None, None
         try:
-            volume = await read(datasette, estimate.estimate, form.preferences(known), today(datasette))
+            chosen = await read(datasette, followed.by_id, form)
+            volume = await read(datasette, estimate.estimate, chosen.preferences(known), today(datasette))
         except BadPreferences as error:
             # An old link, to a place or position that is gone: the form shows the rest, and says so.
             problem = str(error).rstrip(".")
@@ -154,7 +156,7 @@ async def subscribe(datasette, request):
     form = Form()
     try:
         form = await form_of(request)
-        choice = form.preferences(known)
+        choice = (await read(datasette, followed.by_id, form)).preferences(known)
         if form.step != "save":
             volume = await read(datasette, estimate.estimate, choice, today(datasette))
             return await show_form(datasette, request, form, known=known, volume=volume)
@@ -237,7 +239,7 @@ async def manage(datasette, request):
     form = Form()
     try:
         form = await form_of(request)
-        choice = form.preferences(known)
+        choice = (await read(datasette, followed.by_id, form)).preferences(known)
         volume = await read(datasette, estimate.estimate, choice, today(datasette))
         saved = form.step == "save"
         if saved:

@@ -8,6 +8,7 @@ from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.request_parsing import LARGEST_FILE
 from desk.web.routing import staff_page
+from pages.browse import finding
 from pages.export.exports import csv_lines
 from pages.http.formatting import count
 
@@ -69,8 +70,9 @@ def _apply(context: RequestContext) -> Redirect:
     none = "Nothing was imported." if left else "All of this is here already: nothing was imported."
     message = f"{count(done, one, many)} now." if done else none
     if left:
+        called = list(finding.labels(context.db.conn, left).values())
         skipped = count(len(left), "was", "were")
-        message += f" {skipped} skipped: they have changed since the preview ({', '.join(left[:5])})."
+        message += f" {skipped} skipped: they have changed since the preview ({'; '.join(called[:5])})."
     for again, before in repeated[:5]:
         message += f" Row {again} was left out: row {before} is about the same document."
     return Redirect("/desk/import", message)

@@ -19,7 +19,7 @@ from desk.web.context import PUBLISHED_LATER, Answer, Page, Redirect, RequestCon
 from desk.web.errors import HTTPError, InvalidForm
 from desk.web.request_parsing import LARGEST_TEXT
 from desk.web.routing import staff_page
-from pages.http.formatting import glossary
+from pages.http.formatting import glossary, place, session_in_words
 
 #: The fields of the form, each with the most characters it takes.
 FIELDS = {
@@ -250,13 +250,13 @@ def _check_place(context: RequestContext, document: Document, old: dict[str, Any
     """Check that the number is free, and that the place and session are known, or new on purpose."""
     if old is not None and not moved:
         if old["document_id"] != document.id:
-            other = f"this would be another document ({document.id}): withdraw this one and add the other"
+            other = f"this would be another document ({_called(document)}): withdraw this one and add the other"
             raise BadDocument({"identifier": other})
         return
     held = context.db.execute("select title from corpus.documents where id = ?", [document.id]).fetchone()
     if held or manual_documents.is_taken(context.db, document.id, by_draft=moved):
         title = f", {held[0][:120]}" if held else ""
-        raise BadDocument({"identifier": f"this number is already here: {document.id}{title}"})
+        raise BadDocument({"identifier": f"this number is already here: {_called(document)}{title}"})
     if context.typed("new_place"):
         return
     sql = (
@@ -266,13 +266,18 @@ def _check_place(context: RequestContext, document: Document, old: dict[str, Any
     known = [row[0] for row in context.db.execute(sql, [document.jurisdiction, *_NO_SESSION])]
     if not known:
         raise BadDocument(
-            {"jurisdiction": f"nothing from {document.jurisdiction!r} is here yet: check below if it is right"}
+            {"jurisdiction": f"nothing from “{place(document.jurisdiction)}” is here yet: check below if it is right"}
         )
     if context.typed("session") and document.session not in (*known, *_NO_SESSION):
         sessions = ", ".join(known[:12])
         raise BadDocument(
             {"session": f"known sessions are {sessions}: choose one of these, or check below if it is new"}
         )
+
+
+def _called(document: Document) -> str:
+    session = session_in_words(document.jurisdiction, document.session)
+    return ", ".join(filter(None, (document.identifier, place(document.jurisdiction), session)))
 
 
 def _page(

@@ -104,6 +104,7 @@ def _view(context: RequestContext, typed: dict[str, str], refused: _Refused) -> 
     values = {name: said[name] or "" for name in (*ADVOCACY_FIELDS, *_FLAGS)}
     values |= {"document_id": values["document_id"] or document, "person_id": values["person_id"] or person}
     shown = {values["person_id"], person, (newer or {}).get("person_id") or ""}
+    documents = [values["document_id"], document, (newer or {}).get("document_id") or ""]
     return {
         "rows": [
             each | {"files": advocacy_files.of_record(context.db, each["record_id"])}
@@ -121,7 +122,8 @@ def _view(context: RequestContext, typed: dict[str, str], refused: _Refused) -> 
         "document": document,
         "person": person,
         "problem": refused.problem,
-        "called": people_finding.labels(context.db.conn, shown),
+        # The form and the list call a legislator and a document as people do.
+        "called": people_finding.labels(context.db.conn, shown) | finding.labels(context.db.conn, documents),
         "may_be": refused.may_be,
         "lost_file": bool(refused.problem and context.files.get("file")),
         "proposed": proposed,

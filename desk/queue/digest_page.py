@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.reviews.in_words import without_keys
 from desk.web.context import Answer, Attachment, Page, Redirect, RequestContext
 from desk.web.errors import HTTPError
 from desk.web.routing import staff_page
@@ -28,7 +29,7 @@ def digest_page(context: RequestContext) -> Answer:
         return Page("desk/digest.html", {"issues": context.digest.drafts()})
     places = {name.removeprefix("place-"): context.typed(name) for name in context.form if name.startswith("place-")}
     if wrong := [text for text in places.values() if text and not (text.isascii() and text.isdigit())]:
-        raise HTTPError(400, f"Not saved: {wrong[0][:20]!r} is no place. Write 1 for the item that comes first.")
+        raise HTTPError(400, f"Not saved: “{wrong[0][:20]}” is no place. Write 1 for the item that comes first.")
     hide = [*context.form.get("hide", [])]
     first = sorted((int(text[:6]), key) for key, text in places.items() if text and key not in hide)
     key, seen, note = context.typed("issue"), context.typed("seen"), context.typed("note")
@@ -41,12 +42,11 @@ def digest_page(context: RequestContext) -> Answer:
         drafts = [_as_typed(each, note, places, hide) if each["id"] == key else each for each in drafts]
         drafts = [each | {"add": context.typed("add")} if each["id"] == key else each for each in drafts]
         lost = "" if any(each["id"] == key for each in drafts) else note
-        return Page("desk/digest.html", {"issues": drafts, "problem": str(error), "lost": lost}, 409)
-    added = f" {_BECAME[became].format(add)}" if add else ""
-    return Redirect(
-        "/desk/digest",
-        f"{key} is saved: {count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden.{added}",
-    )
+        problem = without_keys(context.db, str(error), {})
+        return Page("desk/digest.html", {"issues": drafts, "problem": problem, "lost": lost}, 409)
+    added = f" {_BECAME[became].format(_called(context, add))}" if add else ""
+    done = f"{count(len(first), 'item leads', 'items lead')}, {count(len(hide), 'is', 'are')} hidden"
+    return Redirect("/desk/digest", f"The issue is saved: {done}.{added}")
 
 
 @staff_page(r"/digest/mail\.html", methods="GET")
@@ -73,8 +73,12 @@ def _to_add(context: RequestContext) -> str:
     typed = context.typed("add")[:300]
     found = finding.the_one(context.db.conn, typed)
     if typed and not found:
-        raise InvalidInput(f"there is no document {typed!r}: enter its number, or its address here")
+        raise InvalidInput(f"there is no document “{typed}”: enter its number, or its address here")
     return found or ""
+
+
+def _called(context: RequestContext, document: str) -> str:
+    return finding.labels(context.db.conn, [document]).get(document, document)
 
 
 def _as_typed(draft: dict[str, Any], note: str, places: dict[str, str], hide: list[str]) -> dict[str, Any]:

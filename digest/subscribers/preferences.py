@@ -134,7 +134,7 @@ def preferences(
         raise BadPreferences(_("at most %(number)s searches, of at most %(length)s characters each") % most)
     followed = _once(document.strip().rsplit("/", 1)[-1].lower() for document in documents)
     if bad := [key for key in followed if not _ID.match(key)]:
-        said = _("“%(value)s” is not a document of this site: copy the last part of its address")
+        said = _("“%(value)s” is not a document of this site: enter its number, or its address here")
         raise BadPreferences(said % {"value": bad[0][:60]})
     if len(followed) > MOST_DOCUMENTS:
         raise BadPreferences(_("at most %(number)s documents can be followed") % {"number": MOST_DOCUMENTS})
