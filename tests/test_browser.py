@@ -393,7 +393,11 @@ def test_no_name_of_a_chart_is_cut_off_by_a_narrow_screen(page, address: str, pa
 
 def test_print_leaves_out_what_is_no_content(page, address: str) -> None:
     page.goto(address + PAGES["document"])
+    where = page.get_by_text("The address of this page:")
+    assert not where.is_visible()
     page.emulate_media(media="print")
+    assert where.is_visible()
+    assert PAGES["document"] in (where.text_content() or "")
     assert not page.locator("header nav[aria-label=Main]").is_visible()
     assert not page.get_by_text("Cite this").is_visible()
     assert page.get_by_text("Rep. Writer, Bo").is_visible()

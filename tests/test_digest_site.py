@@ -103,6 +103,7 @@ async def test_from_the_form_to_the_first_letter_to_leaving(site, db, config: Co
     page = await site.client.get(manage)
     assert page.text.count(" checked>") == 4
     assert "reader@example.org" not in page.text
+    assert "The address of this page" not in page.text, "a key is for no printer"
     assert page.headers["cache-control"] == "no-store"
     page = await site.client.post(
         manage, data={"area": "broadband", "must_see": "1", "frequency": "daily", "step": "save"}

@@ -360,7 +360,9 @@ async def test_a_link_to_a_page_shows_what_it_is(site) -> None:
     ],
 )
 async def test_every_page_has_one_address(site, asked: str, one: str) -> None:
-    assert f'<link rel="canonical" href="{SITE}{html.escape(one)}">' in await page(site, asked)
+    said = await page(site, asked)
+    assert f'<link rel="canonical" href="{SITE}{html.escape(one)}">' in said
+    assert f"The address of this page: {SITE}{html.escape(one)}</p>" in said, "for who prints it"
 
 
 async def test_pages_of_data_and_of_errors_name_no_address_of_their_own(site) -> None:
