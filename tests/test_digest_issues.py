@@ -49,6 +49,26 @@ def test_sections_come_in_the_order_in_which_one_must_act(db, corpus_file: Path)
     assert PLAIN not in str(issue.entries), "a document without an area is nobody's news"
 
 
+@pytest.mark.parametrize(
+    ("status", "document_type", "closes", "alive"),
+    [
+        ("proposed", "Proposed Rule", None, True),
+        ("notice", "Proposed Rule", "2022-03-09", True),
+        ("notice", "Proposed Rule", "2022-03-08", False),
+        ("notice", "Proposed Rule", None, False),
+        ("notice", "Notice", "2022-03-31", False),
+    ],
+)
+def test_a_petition_comes_with_what_can_still_move_while_one_may_comment(
+    db, corpus_file: Path, status: str, document_type: str, closes: str | None, alive: bool
+) -> None:
+    with sqlite3.connect(corpus_file) as source:
+        change = "update documents set status = ?, document_type = ?, comments_close_on = ? where id = ?"
+        source.execute(change, [status, document_type, closes, RULE])
+    [entry] = [each for each in prepared(db, corpus_file).entries if each["documents"][0]["id"] == RULE]
+    assert entry["alive"] is alive
+
+
 def test_a_line_says_everything(db, corpus_file: Path) -> None:
     lines = dict(reading(prepared(db, corpus_file), Preferences(areas=("library-funding",))).sections)
     (line,) = lines["must_see"]

@@ -62,10 +62,21 @@ def test_a_summary_by_the_library_of_parliament_makes_no_library_bill(db: sqlite
     assert {card.id for card in found.listed} == {ALIVE, UNHEARD, LOST}
 
 
-@pytest.mark.parametrize(("closes", "moving"), [("2022-03-09", True), ("2022-03-08", False), (None, False)])
-def test_a_proposed_rule_counts_as_moving_while_one_can_comment(file: Path, closes: str | None, moving: bool) -> None:
+@pytest.mark.parametrize(
+    ("status", "closes", "moving"),
+    [
+        ("proposed", "2022-03-09", True),
+        ("proposed", "2022-03-08", False),
+        ("proposed", None, False),
+        ("notice", "2022-03-09", True),
+        ("withdrawn", "2022-03-09", False),
+    ],
+)
+def test_a_proposed_rule_or_a_petition_counts_as_moving_while_one_can_comment(
+    file: Path, status: str, closes: str | None, moving: bool
+) -> None:
     store = connect(file)
-    store.execute("update documents set title = 'Internet of libraries' where id = ?", [RULE])
+    store.execute("update documents set title = 'Internet of libraries', status = ? where id = ?", [status, RULE])
     store.execute("delete from events where document_id = ?", [RULE])
     if closes:
         store.execute(

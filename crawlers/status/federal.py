@@ -110,12 +110,6 @@ def congress_ends_on(congress: int) -> str:
 _PUBLISHED_AS = {"Rule": "final", "Proposed Rule": "proposed", "Presidential Document": "adopted"}
 #: An action line is a phrase; where an agency puts a whole notice into it, words in the middle say nothing about it.
 _ACTION_LINE = 200
-#: Action lines of what the Federal Register prints among the proposals, and proposes nothing.
-_PROPOSES_NOTHING = re.compile(
-    r"petitions? for rulemaking; denial|cancellation of a notice of|"
-    r"(notice|notification) of (public |tribal consultation )?meetings?\.$",
-    re.IGNORECASE,
-)
 
 
 def regulation_purpose(action: str | None, *, corrects: bool = False) -> str | None:
@@ -135,7 +129,7 @@ def regulation_status(document_type: str, action: str | None, purpose: str | Non
     """Where a document of the Federal Register stands: it never moves, what follows it is a document of its own.
 
     A correction decides nothing (notice), but for amendments that correct a rule in force (final). Nor does what the Federal
-    Register prints among the proposals and proposes nothing.
+    Register prints among the proposals and proposes nothing, though one may comment on it.
     """
     status = _PUBLISHED_AS.get(document_type, "notice")
     if purpose == "withdraws" and not re.match(
@@ -144,4 +138,6 @@ def regulation_status(document_type: str, action: str | None, purpose: str | Non
         return "withdrawn"
     if purpose == "corrects" and not re.search(r"correcting amendment", action or "", re.IGNORECASE):
         return "notice"
-    return "notice" if status == "proposed" and _PROPOSES_NOTHING.match(action or "") else status
+    if status == "proposed":
+        return first_match(load_rules(FILE)["proposes_nothing"], action or "") or status
+    return status

@@ -26,7 +26,7 @@ def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry
         listed = marks(chunk)
         for row in corpus.execute(
             f"""select d.id, d.kind, d.jurisdiction, d.session, d.identifier, d.title, d.status, d.status_on, d.url,
-                {SESSION_TITLE} as session_title,
+                d.document_type, d.comments_close_on, {SESSION_TITLE} as session_title,
                 d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
                 c.document_id is not null as ceremonial,
                 max(coalesce(d.status_on, ''), coalesce(d.published_on, ''), coalesce((

@@ -268,11 +268,17 @@ def _touches(news: dict[str, Any], document: Entry) -> bool:
 
 
 def _can_move(document: Entry, today: datetime.date) -> bool:
-    """Whether something can still be done about a document: a bill that waits, a rule that is proposed and not decided."""
+    """Whether something can still be done about a document: a bill that waits, a rule that is proposed and not decided.
+
+    And what the Federal Register prints among the proposals and proposes nothing, such as a petition against a rule, as long
+    as one may comment on it. Other notices with a deadline are matters of routine: most are on systems of records.
+    """
     if document["kind"] == "bill":
         return document["status"] in UNDECIDED | {"to_executive"} and not ended_with(document, today)
     if document["status"] == "proposed":
         return not document.get("answered")
+    if document["document_type"] == "Proposed Rule" and document["status"] == "notice":
+        return (document["comments_close_on"] or "") >= today.isoformat()
     return document["kind"] != "regulation" and document["status"] in UNDECIDED
 
 

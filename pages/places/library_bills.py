@@ -71,12 +71,13 @@ def library_bills(db: sqlite3.Connection, place: str, today: datetime.date) -> L
         [TAGGED, place, *values],
     ).fetchall()
     undecided = [row["id"] for row in found if FATES.get(row["status"]) == "alive"]
-    proposed = [row["id"] for row in found if row["status"] == "proposed"]
+    proposed = [row["id"] for row in found if row["status"] in ("proposed", "notice")]
     open_rules = {
         key
         for (key,) in db.execute(
-            f"""select document_id from events where document_id in ({marks(proposed)})
-            and kind in ({marks(rulemaking.CLOSING)}) and starts_at >= ?""",
+            f"""select e.document_id from events e join documents d on d.id = e.document_id
+            where d.id in ({marks(proposed)}) and d.document_type = 'Proposed Rule' and d.corrects is null
+            and e.kind in ({marks(rulemaking.CLOSING)}) and e.starts_at >= ?""",
             [*proposed, *rulemaking.CLOSING, today.isoformat()],
         )
     }
