@@ -354,3 +354,19 @@ async def test_a_source_of_people_counts_its_records_and_a_run_that_failed_is_sa
     page = (await serve.build(tmp_path / "corpus.db", today=NOW[:10]).client.get("/sources")).text
     assert "<p>537 records of people or votes.</p>" in page
     assert "the last run was cut off" in of(corpus, "us_bills").warnings
+    assert '<th scope="row">all</th>' in page, "members are no session"
+    of_bills, of_people = (each.partition("</table>")[0] for each in page.split('aria-label="Runs of ')[1:])
+    assert ("Listed" in of_people, "Listed" in of_bills) == (False, True)
+
+
+async def test_a_run_that_asks_only_for_what_changed_says_how_much_is_unchanged(
+    tmp_path: Path, corpus: Database
+) -> None:
+    run(corpus, "uk_bills", listed=73, changed=2, parts=[part("", 73)])
+    run(corpus, listed=4, parts=[part("117", 4, complete=False)])
+    publish(corpus, NOW)
+    page = (await serve.build(tmp_path / "corpus.db", today=NOW[:10]).client.get("/sources")).text
+    bills, british = page.split('aria-label="Runs of ')[1:]
+    cells = [re.findall(r'<td class="n">(?:<span class="quiet">)?([^<]*)', each)[:4] for each in (bills, british)]
+    assert cells == [["4", "0", "0", "not known"], ["73", "0", "2", "71"]]
+    assert "<td>complete</td>" in british

@@ -42,7 +42,7 @@ def test_no_key_of_ours_is_kept(rejects: Rejects) -> None:
 def test_only_what_is_no_document_is_a_lost_list_and_the_first_one_is_named(rejects: Rejects) -> None:
     for each in (reject(1, "us-117-hr1"), reject(2, reason="cut off"), reject(3, reason="no JSON")):
         rejects.keep(each)
-    assert (rejects.run.rejected, rejects.lost, rejects.first_lost) == (3, 2, "cut off")
+    assert (rejects.run.rejected, rejects.lost, rejects.first_lost) == (1, 2, "cut off"), "a list is no record"
     assert rejects.ids == {"us-117-hr1"}
 
 

@@ -19,10 +19,10 @@ KEPT_BODY = 1024 * 1024
 
 @dataclass
 class Rejects:
-    """The rejects of one run, which counts them.
+    """The rejects of one run, which counts the records among them.
 
-    `ids` are the documents among them. `unheard` counts those that no earlier run has had, `lost` the listings and bulk files,
-    without which nobody knows what is lacking, and `first_lost` says why the first of them could not be read.
+    `ids` are the documents among them. `unheard` counts the records that no earlier run has had, `lost` the listings and bulk
+    files, without which nobody knows what is lacking, and `first_lost` says why the first of them could not be read.
     """
 
     ops: Database
@@ -34,15 +34,15 @@ class Rejects:
 
     def keep(self, item: Reject) -> None:
         """Store one, without the keys that its address or body may hold."""
-        self.run.rejected += 1
         url, reason = _printable(item.url), _printable(item.reason)
         if item.document_id:
             self.ids.add(item.document_id)
+            self.run.rejected += 1
+            known = "select 1 from rejects where source = ? and url = ? limit 1"
+            self.unheard += not self.ops.execute(known, [item.source, url]).fetchone()
         else:
             self.lost += 1
             self.first_lost = self.first_lost or reason
-        known = "select 1 from rejects where source = ? and url = ? limit 1"
-        self.unheard += not self.ops.execute(known, [item.source, url]).fetchone()
         row = {
             "source": item.source,
             "url": url,

@@ -16,9 +16,17 @@ from pages.http import formatting
 #: Runs of a source that the page shows. A source with more than OPEN sessions has them behind a summary.
 RUNS, OPEN = 6, 8
 
+#: `unchanged` are all others that a whole run listed: it asks again only for what its list marks as changed.
 _RUNS = """
-    select started_at, state, listed, added, changed, unchanged, rejected, waiting from runs where source = ?
-    order by id desc limit ?"""
+    select started_at, state, listed, added, changed, rejected, waiting,
+        case when state = 'finished' and not coalesce(waiting, 0)
+            and not exists (select 1 from json_each(coverage) part where not json_extract(part.value, '$.complete'))
+            then max(listed - added - changed - rejected, 0) end as unchanged
+    from runs where source = ? order by id desc limit ?"""
+#: The names of ours under which sources of people and districts have their records.
+_OF_PEOPLE = ("members", "zip")
+#: The states of a run in words.
+_STATES = {"finished": "complete", "running": "not ended yet", "failed": "failed", "interrupted": "cut off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +143,9 @@ def _source(db: sqlite3.Connection, found: Health, now: str) -> SourceView:
         named=[] if load_sources()[found.source].after_tags else _named(db, found.holdings),
         empty=_empty(db, found),
         left_out=_left_out(db, found.source),
-        runs=rows(db, _RUNS, [found.source, RUNS]),
+        runs=[
+            row | {"state": _STATES.get(row["state"], row["state"])} for row in rows(db, _RUNS, [found.source, RUNS])
+        ],
     )
 
 
@@ -206,8 +216,8 @@ def _session(held: Holding, today: datetime.date) -> SessionView:
 
 
 def _session_name(held: Holding) -> str:
-    """The session in words; "all" where a source has no sessions and its documents lie under one name of ours."""
-    if held.session in formatting.NO_SESSION:
+    """The session in words; "all" where a source has no sessions and its records lie under one name of ours."""
+    if held.session in (*formatting.NO_SESSION, *_OF_PEOPLE):
         return "all"
     return formatting.session_in_words(held.jurisdiction, held.session) or held.session
 
