@@ -161,6 +161,10 @@ async def test_a_card_says_which_bill_goes_on_in_place_of_a_replaced_one_and_wha
     [card] = cards(db, [old], DAY)
     assert card.in_its_place is not None
     assert (card.in_its_place.status, card.in_its_place.status_word[:7]) == ("unheard", "No news"), "nobody knows"
+    db.execute("update actions set description = 'WITHDRAWN APP P.L.2025, c.244.' where ordinal = 90")
+    db.commit()
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hb1")).text
+    assert re.search(r"In its place: P\.L\.2025, c\.244 ?, Became law", " ".join(re.sub(r"<[^>]+>", " ", page).split()))
     db.execute("delete from actions where ordinal = 90")
     assert cards(db, [old], DAY)[0].in_its_place is None, "its source names no bill"
 

@@ -322,8 +322,14 @@ async def test_a_replaced_bill_says_what_became_of_the_one_in_its_place_and_a_bi
     replaced = await page(BROADBAND)
     assert "Another bill took its place, and ended, too: HF986 , Failed March 1, 2022" in replaced
     assert "Between the two: HF911" in replaced
-    carried = await page(f"{place}-lb694")
-    assert "Some or all of it was amended into another bill: LB150 , Became law March 1, 2022" in carried
+    for status in ("reported", "replaced"):
+        db.table("documents").update(f"{place}-lb694", {"status": status})
+        carried = await page(f"{place}-lb694")
+        assert "Some or all of it was amended into another bill: LB150 , Became law March 1, 2022" in carried
+        assert "Another bill took its place" not in carried, "said once"
+    withdrawn = {"document_id": BROADBAND, "ordinal": 100, "description": "WITHDRAWN APP P.L.2025, c.244."}
+    db.table("actions").insert(withdrawn)
+    assert "another bill had become law in its place: P.L.2025, c.244" in await page(BROADBAND)
 
 
 @pytest.mark.parametrize(

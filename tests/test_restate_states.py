@@ -105,6 +105,7 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
         ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),
         ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
+        ("WITHDRAWN APP P.L.2025, c.244.", "withdrawal", "withdrawn", "replaced"),
         ("Comp. became Pub. Ch. 270", "became-law", "enacted", "introduced"),  # that it was replaced is another action
         ("not adopted", "passage", "passed_first_chamber", "failed"),
         ("HELD BY THE GOVERNOR.", "", "introduced", "to_executive"),

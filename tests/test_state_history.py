@@ -259,6 +259,29 @@ def test_what_was_withdrawn_does_not_fail_with_all_others(after: str, step: str)
 
 
 @pytest.mark.parametrize(
+    ("number", "words", "step"),
+    [
+        ("LB6", "Indefinitely postponed", "replaced"),
+        ("LB530", "Indefinitely postponed", "failed"),  # the other one goes on in it
+        ("LB6", "Failed to pass Final Reading", "failed"),
+    ],
+)
+def test_a_bill_that_is_in_another_one_is_replaced_when_it_is_postponed_for_good(
+    number: str, words: str, step: str
+) -> None:
+    """Nebraska, which names the other bill days later."""
+    told = [
+        ("2025-06-02", words, ("failure",)),
+        ("2025-06-06", "Provisions/portions of LB6 amended into LB530 by AM1219", ()),
+    ]
+    actions = [(Action(acted_on=day, description=said, chamber="legislature"), classes) for day, said, classes in told]
+    history = state_history(
+        actions, document_type="bill", introduced_on="2025-01-09", chamber="legislature", number=number
+    )
+    assert history[-1] == (step, "2025-06-02")
+
+
+@pytest.mark.parametrize(
     ("kind", "chambers", "step"),
     [
         ("resolution", ["upper"], "adopted"),
@@ -317,6 +340,7 @@ REPLACED = [
     ("nj", "Substituted by ACR152"),
     ("nj", "Substituted by SJR84"),
     ("nj", "Combined with S1193 (SCS)"),
+    ("nj", "WITHDRAWN APP P.L.2025, c.244."),
     ("fl", "Laid on Table, companion bill(s) passed, see HB 6517 (Ch. 2026-228)"),
     ("fl", "Laid on Table, refer to CS/SB 1050"),
     ("fl", "Original bill laid on Table, refer to combined CS/SB 658"),

@@ -14,7 +14,7 @@ from crawlers.storage.record import upsert
 from pages.answers.answer import At
 from pages.answers.documents import described, document
 from pages.database import Row
-from pages.documents.successor import carriers, law_beside, successor
+from pages.documents.successor import carriers, law_beside, law_instead, successor
 from publish.identical_law import IDENTICAL_LAW
 from store.connect import migrate
 
@@ -83,6 +83,11 @@ def corpus() -> Iterator[Database]:
         _bill("HF 12", "Introduction and first reading", "failed"),
         _bill("S1193", "Approved", "enacted"),
         _bill("LB 694", "Provisions/portions of LB694 amended into LB150 by AM1491", "reported"),
+        _bill("LB 6", "Provisions/portions of LB6 amended into LB150 by AM1"),
+        _bill("A 1052", "WITHDRAWN APP P.L.2025, c.244."),
+        _bill("AJR 44", "WITHDRAWN APP P.L.2025, JR-22."),
+        _bill("A 1204", "WITHDRAWN APP P.L.,2025, c173."),
+        _bill("A 12", "WITHDRAWN APP P.L.2025, c.244.", "reported"),
         _bill("LB 150", "Provisions/portions of LB694 amended into LB150 by AM1491", "enacted"),
     ]
     upsert(db, bills, now=NOW, silent=True)
@@ -137,6 +142,32 @@ def test_a_bill_whose_provisions_were_amended_into_another_one_names_it(corpus: 
     for number, others in (("lb694", [("LB 150", "enacted")]), ("lb150", []), ("s29", [])):
         found = carriers(corpus.conn, {"id": f"us-ma-194th-{number}"})
         assert [(each["identifier"], each["status"]) for each in found] == others
+
+
+def test_a_bill_that_was_postponed_for_good_once_it_was_in_another_one_is_replaced_by_that(corpus: Database) -> None:
+    assert _goes_on(corpus, "lb6") == "LB 150"
+
+
+@pytest.mark.parametrize(
+    ("number", "law"),
+    [
+        ("a1052", "P.L.2025, c.244"),
+        ("ajr44", "P.L.2025, JR-22"),
+        ("a1204", "P.L.2025, c.173"),
+        ("a12", None),
+        ("s29", None),
+    ],
+)
+def test_a_bill_that_was_withdrawn_because_another_is_law_has_the_number_of_that_law(
+    corpus: Database, number: str, law: str | None
+) -> None:
+    """New Jersey: the bill of the session before, which no action names."""
+    corpus.conn.row_factory = sqlite3.Row
+    row = dict(corpus.table("documents").get(f"us-ma-194th-{number}"))
+    assert law_instead(corpus.conn, row) == law
+    if law:
+        at = At(corpus.conn, datetime.date(2026, 11, 29), "https://example.org")
+        assert f"become law in its place: {law}." in document(at, row["id"]).says
 
 
 def test_programs_learn_which_bill_goes_on_too(corpus: Database) -> None:

@@ -126,6 +126,10 @@ def test_a_row_names_the_bill_that_took_the_place_of_a_replaced_one_and_the_iden
     replaced, alike = exports.document_rows(db.conn, [BROADBAND, PLAIN], datetime.date.fromisoformat(TODAY), SITE)
     assert (replaced["replaced_by"], replaced["replaced_by_id"], replaced["identical_law"]) == (law, HOSTILE_BILL, "")
     assert (alike["replaced_by"], alike["status"], alike["identical_law"]) == ("", "in_committee", law)
+    withdrawn = {"document_id": BROADBAND, "ordinal": 91, "description": "WITHDRAWN APP P.L.2025, c.244."}
+    db.table("actions").insert(withdrawn)
+    [row] = exports.document_rows(db.conn, [BROADBAND], datetime.date.fromisoformat(TODAY), SITE)
+    assert (row["replaced_by"], row["replaced_by_id"]) == ("P.L.2025, c.244", ""), "no bill of that session is named"
 
 
 async def test_dates_as_tables(site) -> None:

@@ -273,7 +273,11 @@ def with_end(bill: Bill) -> Bill:
     ]
     actions = tuple(replace(each, classification=most_telling(classes)) for each, classes in classified)
     told = state_history(
-        classified, document_type=bill.document_type or "", introduced_on=bill.introduced_on, chamber=bill.chamber
+        classified,
+        document_type=bill.document_type or "",
+        introduced_on=bill.introduced_on,
+        chamber=bill.chamber,
+        number=bill.identifier,
     )
     history = handed_over(bill.status_history, actions)
     furthest, day_of_it = history[-1] if history else ("introduced", "")

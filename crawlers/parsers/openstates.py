@@ -235,7 +235,9 @@ def _bill(key: str, row: Record) -> Bill:
     first = day(row.get("first_action_date"), zone)
     introduced_on = named_day or _introduced_on(first, [action for action, _ in classified])
     said = as_said(dated)
-    history = state_history(said, document_type=document_type, introduced_on=introduced_on, chamber=chamber)
+    history = state_history(
+        said, document_type=document_type, introduced_on=introduced_on, chamber=chamber, number=row["identifier"]
+    )
     actions = tuple(action for action, _ in classified)
     status, status_on = history[-1] if history else ("introduced", None)
     abstract, summaries = _abstracts(row.get("abstracts") or (), introduced_on)

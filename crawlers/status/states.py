@@ -20,6 +20,7 @@ from crawlers.status.step_order import (
     Steps,
     by_day_of_governor,
     in_order,
+    merged,
     not_sent_on,
     once_passed,
     once_withdrawn,
@@ -224,6 +225,7 @@ def state_history(
     document_type: str,
     introduced_on: str | None,
     chamber: str | None,
+    number: str = "",
     way: Way = "now",
 ) -> History:
     """The steps a state's bill has reached, oldest first, as (status, ISO date) pairs; the last is where it stands.
@@ -234,11 +236,12 @@ def state_history(
             are laws. A "message" (crawlers.status.measures.kind_of) only informs.
         introduced_on: the first step; without it and without actions the history is empty.
         chamber: where it began; a bill of a one-chamber legislature passes once.
+        number: its own, where its actions may name it.
         way: how an earlier version derived it, only to know again what was derived so: "listed" took the actions of a day in the
             order in which the source lists them, "steps" put those of one day in order, whatever day a governor's sentence names,
             "named" took a legislature of one chamber for one of two, and counted motions of Arizona and defeats of an hour,
-            "voted" counted votes of New Hampshire that send a bill to a second committee, those on a docket number, and the end
-            of a session for what was withdrawn.
+            "voted" counted votes of New Hampshire that send a bill to a second committee, those on a docket number, the end
+            of a session for what was withdrawn, and a defeat of what is filed into another bill.
 
     A step backwards is no step. Whoever has failed, been withdrawn, or been replaced may still be taken up again and go further.
     """
@@ -259,7 +262,7 @@ def state_history(
         listed = [(each, tuple(name for name in classes if name != "passage")) for each, classes in listed]
     steps = [(_step(action, classes, document_type, chamber, passed_in), action.acted_on) for action, classes in listed]
     if way == "now":
-        steps = withdrawn_last(once_withdrawn(steps, said))
+        steps = merged(withdrawn_last(once_withdrawn(steps, said)), said, number)
     if way in _BY_SENTENCE:
         reconsidered = [at for at, each in enumerate(said) if says("reconsidered", each.description)]
         steps = by_day_of_governor(once_passed(without_lost(steps, reconsidered, said), said))

@@ -25,6 +25,9 @@ _AGREED_WITH = re.compile(r"ought to pass\b.*\bMA\b", re.IGNORECASE)
 _SECOND_COMMITTEE, _WAIVED = re.compile(r"Referred to "), re.compile(r"Referral Waived ")
 #: What ends all bills alike, at a deadline or with the session (Arkansas, Montana).
 _ENDS_ALL = re.compile(r"sine die|missed deadline|died in process", re.IGNORECASE)
+#: Nebraska: "Provisions/portions of LB694 amended into LB150 by AM1491", in the record of both: the number of the first.
+_AMENDED_INTO = re.compile(r"provisions/portions of (L[BR]\d+\w*) amended into L[BR]\d", re.IGNORECASE)
+_POSTPONED = re.compile(r"indefinitely postponed$", re.IGNORECASE)
 #: Steps that a bill takes in this order alone. A veto is none: what a legislature overrides, it passes after.
 _ONE_AFTER_THE_OTHER = frozenset({"passed_first_chamber", "passed_second_chamber", "passed", "to_executive", "enacted"})
 
@@ -85,6 +88,18 @@ def once_withdrawn(steps: Steps, actions: Sequence[Action]) -> Steps:
         here = step or here
         found.append((step, day))
     return found
+
+
+def merged(steps: Steps, actions: Sequence[Action], number: str) -> Steps:
+    """The steps of a bill but that one which was amended into another bill did not fail when it was postponed for good: that one
+    goes on in its place. Nebraska clears such bills away at the end of its session, all by one motion."""
+    into = (_AMENDED_INTO.match(each.description) for each in actions)
+    if not any(match and match[1].upper() == number.replace(" ", "").upper() for match in into):
+        return steps
+    return [
+        ("replaced" if step == "failed" and _POSTPONED.match(action.description) else step, day)
+        for (step, day), action in zip(steps, actions, strict=True)
+    ]
 
 
 def withdrawn_last(steps: Steps) -> Steps:

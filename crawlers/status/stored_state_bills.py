@@ -30,7 +30,9 @@ def may_differ(bill: list[Any], actions: list[governor.Classified]) -> bool:
     if measures.kind_of(number, kind, title, in_both=in_both, filed=filed) != kind:
         return True
     histories = {
-        states.state_history(actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, way=way)
+        states.state_history(
+            actions, document_type=kind, introduced_on=introduced_on, chamber=chamber, number=number, way=way
+        )
         for way in states.WAYS
     }
     return len(histories) > 1
@@ -146,5 +148,6 @@ def _state_history(bill: Bill, actions: list[governor.Classified], way: states.W
         document_type=bill.document_type or "",
         introduced_on=bill.introduced_on,
         chamber=bill.chamber,
+        number=bill.identifier,
         way=way,
     )

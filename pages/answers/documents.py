@@ -17,7 +17,7 @@ from pages.documents.identifiers import identifiers
 from pages.documents.open_proposals import long_ago, overtaken
 from pages.documents.register_gaps import Gap, may_lack_what_followed
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
-from pages.documents.successor import law_beside, other_record, successor
+from pages.documents.successor import law_beside, law_instead, other_record, successor
 from pages.export.exports import document_rows
 from pages.http import formatting
 from pages.http.names import named
@@ -202,7 +202,9 @@ def _in_words(gap: Gap) -> str:
 
 
 def _law_beside(at: At, head: Row) -> list[str]:
-    """A sentence about the identical bill or the companion that became law, where one did."""
+    """A sentence about the law that took its place, or the identical bill or the companion that became law, where one did."""
+    if instead := law_instead(at.db, head):
+        return [f"It was withdrawn because another bill had become law in its place: {instead}."]
     law = law_beside(at.db, head)
     if law is None:
         return []

@@ -24,7 +24,7 @@ from pages.documents.session_status import (
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import successor
+from pages.documents.successor import law_instead, successor
 from pages.http import formatting
 from pages.http.captions import said_by_summary
 from pages.http.language import _
@@ -60,9 +60,10 @@ class CardStance:
 
 @dataclass(frozen=True)
 class InItsPlace:
-    """The bill that goes on in place of a replaced one; its status says what became of both."""
+    """The bill that goes on in place of a replaced one; its status says what became of both. A law that only its number names
+    has no id."""
 
-    id: str
+    id: str | None
     identifier: str
     status: str
     status_word: str
@@ -269,6 +270,8 @@ def _add_successors(db: sqlite3.Connection, found: dict[str, Card]) -> None:
             counted = value(db, _COUNTED_AS, [ANY_AREA, after["id"]]) or after["status"]
             word = formatting.word("statuses", counted)
             card.in_its_place = InItsPlace(after["id"], after["identifier"], counted, word)
+        elif law := law_instead(db, {"id": card.id, "status": card.status}):
+            card.in_its_place = InItsPlace(None, law, "enacted", formatting.word("statuses", "enacted"))
 
 
 def _add_same(db: sqlite3.Connection, found: dict[str, Card]) -> None:

@@ -42,7 +42,7 @@ from pages.documents.session_status import (
     silent_since,
     unheard_since,
 )
-from pages.documents.successor import carriers, law_beside, other_record, successor
+from pages.documents.successor import carriers, law_beside, law_instead, other_record, successor
 from pages.documents.summary import Titles, besides, is_from_titles
 from pages.http import formatting as words
 from pages.http.language import _
@@ -76,6 +76,8 @@ class DocumentView(Progress):
     no_known_session: bool
     successor: Row | None
     carriers: list[Row]
+    #: The number of the law that took its place, where the source names no bill.
+    law_instead: str | None
     followed_by: list[Row]
     #: Between which days no rules are held that may have followed this proposal.
     unheld: list[Gap]
@@ -194,10 +196,11 @@ def _decision(db: sqlite3.Connection, head: Row, today: datetime.date, *, stale:
 def _followers(db: sqlite3.Connection, head: Row, today: datetime.date) -> dict[str, Any]:
     """What came after the document, or with it: other bills that carry it, the rules of its rulemaking, what is next."""
     document_id = head["id"]
-    thread = rulemaking.thread(db, document_id)
+    thread, after, into = rulemaking.thread(db, document_id), successor(db, head), carriers(db, head)
     return {
-        "successor": successor(db, head),
-        "carriers": carriers(db, head),
+        "successor": after if after and after["id"] not in [bill["id"] for bill in into] else None,
+        "carriers": into,
+        "law_instead": law_instead(db, head),
         "law_beside": law_beside(db, head),
         "followed_by": rulemaking.followed_by(db, document_id),
         "unheld": may_lack_what_followed(db, [document_id], today).get(document_id, []),

@@ -1,5 +1,5 @@
-"""The bill that took the place of one that was replaced, those that carry its provisions, a companion that became law, and the
-other record of a bill that its source lists in two sessions."""
+"""The bill or law that took the place of one that was replaced, those that carry its provisions, a companion that became law, and
+the other record of a bill that its source lists in two sessions."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ _COMPANIONS = "select linked_id from links where document_id = ? and kind = 'com
 _STORED_COMPANIONS = f"{_COMPANIONS} and linked_id in (select id from documents)"
 #: Nebraska: "Provisions/portions of LB694 amended into LB150 by AM1491". That bill lists the sentence, too.
 _AMENDED_INTO = re.compile(r"provisions/portions of (L[BR]\d+\w*) amended into (L[BR]\d+\w*)", re.IGNORECASE)
+#: New Jersey: "WITHDRAWN APP P.L.2025, c.244.", "WITHDRAWN APP P.L.2025, JR-17."
+_APPROVED = re.compile(r"withdrawn app P\.L\.,? ?(\d{4}), ?(?:c\.? ?(\d+)|(JR-\d+))", re.IGNORECASE)
 #: A new draft may be replaced by another one; no chain in the record is longer than three.
 _LONGEST = 5
 
@@ -29,7 +31,7 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
     """The last bill of the chain that begins with a replaced one: id, identifier, title, status, status_on, kind, and `by_way` of
     which others, as rows with id and identifier.
 
-    None where the document was not replaced, where its source names no other bill, or where that is not collected.
+    None where the document was not replaced, where its source names no other bill, or several, or where that is not collected.
     """
     found: Row | None = None
     here, by_way = document, list[Row]()
@@ -42,10 +44,20 @@ def successor(db: sqlite3.Connection, document: Mapping[str, Any]) -> Row | None
     return found and found | {"by_way": by_way}
 
 
-def carriers(db: sqlite3.Connection, document: Mapping[str, Any]) -> list[Row]:
-    """The bills into which provisions of this one were amended, as its source says: id, identifier, kind, status, status_on.
+def law_instead(db: sqlite3.Connection, document: Mapping[str, Any]) -> str | None:
+    """The number of the law that took the place of a replaced one, as its state cites it ("P.L.2025, c.244"): the bill that
+    became that law is of a session before, which need not be collected, and no action names it."""
+    if document["status"] != "replaced":
+        return None
+    said = db.execute("select description from actions where document_id = ? order by ordinal desc", [document["id"]])
+    found = next((match for (words,) in said if (match := _APPROVED.match(words))), None)
+    return found and f"P.L.{found[1]}, {found[3] or f'c.{found[2]}'}"
 
-    It may go on by itself: it keeps its status.
+
+def carriers(db: sqlite3.Connection, document: Mapping[str, Any]) -> list[Row]:
+    """The bills into which provisions of this one were amended, as its source says, with the same columns as a successor.
+
+    It may go on by itself: it keeps its status, unless it was postponed for good (crawlers.status.step_order.merged).
     """
     said = db.execute("select description from actions where document_id = ? order by ordinal", [document["id"]])
     place, _, number = document["id"].rpartition("-")
@@ -53,7 +65,8 @@ def carriers(db: sqlite3.Connection, document: Mapping[str, Any]) -> list[Row]:
     others = {f"{place}-{match[2]}".lower() for match in found if match[1].lower() == number}
     return rows(
         db,
-        f"select id, identifier, kind, status, status_on from documents where id in ({marks([*others])}) order by status_on, id",
+        f"""select id, identifier, title, kind, status, status_on from documents
+        where id in ({marks([*others])}) order by status_on, id""",
         [*others],
     )
 
@@ -102,6 +115,9 @@ def _named(db: sqlite3.Connection, document_id: str) -> Row | None:
         key = _checked(db, document_id, key)
     elif _COMPANION.match(last) and len(companions := db.execute(_COMPANIONS, [document_id]).fetchall()) == 1:
         key = companions[0][0]
+    if key is None and not last:
+        others = carriers(db, {"id": document_id})
+        return others[0] if len(others) == 1 else None
     if key in (None, document_id):
         return None
     return first(db, "select id, identifier, title, kind, status, status_on from documents where id = ?", [key])

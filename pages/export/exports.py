@@ -19,7 +19,7 @@ from pages.browse.selection import Selection, windows
 from pages.database import Row, marks, rows
 from pages.documents import identifiers, rulemaking
 from pages.documents.session_status import SESSION_END
-from pages.documents.successor import successor
+from pages.documents.successor import law_instead, successor
 from pages.http import formatting
 from publish.identical_law import IDENTICAL_LAW
 from store.constants import ANY_AREA, UNHEARD, UNHEARD_PASSED
@@ -48,7 +48,7 @@ DOCUMENT_COLUMNS = {
     "status_on": "The day it got there",
     "status_reason": "session_ended where it failed because its session ended before it passed",
     "no_news_since": "The day its session was to end, or of later news, where nothing was heard since: not counted by its status",
-    "replaced_by": "The number of the bill that took its place, where it was replaced and that bill is collected",
+    "replaced_by": "The number of the bill that took its place, where that bill is collected, or of the law that did",
     "replaced_by_id": "The permanent key of that bill",
     "identical_law": "Number of the bill that its source calls identical and that became law: lists count this one as replaced",
     "published_on": "The day it was introduced or published",
@@ -125,11 +125,11 @@ def document_rows(db: sqlite3.Connection, ids: Sequence[str], today: datetime.da
     for row in (found[key] for key in ids if key in found):
         key = row["id"]
         starts_at, event = upcoming.get(key, ("", ""))
-        after = successor(db, row)
+        after, law = successor(db, row), law_instead(db, row)
         row |= {
             "place": formatting.place(row["jurisdiction"]),
             "status_in_words": formatting.word("statuses", row["status"]),
-            "replaced_by": after["identifier"] if after else "",
+            "replaced_by": after["identifier"] if after else law or "",
             "replaced_by_id": after["id"] if after else "",
             "identical_law": row["identical_law"] or "",
             "next_on": starts_at[:10],
