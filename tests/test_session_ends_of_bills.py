@@ -116,6 +116,15 @@ def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_wou
         ("Committee report: do pass", "2025-02-20", True),
         ("Read by title, ordered engrossed, passed to 3rd reading.", "2025-02-20", True),
         ("Second Reading Passed with Amendments", "2025-02-20", True),
+        ("Report adopted; Passed Second Reading, as amended (SD 1) and referred to WAM.", "2025-02-20", True),  # Hawaii
+        ("Report adopted; referred to the committee(s) on FIN as amended in HD 2", "2025-02-20", True),
+        ("The recommendation was not adopted.", "2025-02-20", True),
+        ("Motion Special Order until Next Session (Senator King) Adopted", "2025-02-20", True),  # Maryland
+        ("Motion Recommit to Committee (Senator Beidle) Adopted", "2025-02-20", True),
+        ("Motion to table the motion to discharge adopted", "2025-02-20", True),  # West Virginia
+        ("Placed on calendar pursuant to JR 6F-6 , Passed, YEAS 29, NAYS 37", "2025-02-20", True),  # South Dakota
+        ("Senate Concurrent Resolution 6 Suspended adopt previous committee report", "2025-02-20", True),  # Minnesota
+        ("Committee Amendment Adopted", "2025-02-20", True),
         ("Referred to the Committee on Education", "2025-03-20", False),  # a step after the session
     ],
 )
@@ -124,6 +133,23 @@ def test_what_goes_on_elsewhere_or_afterwards_is_not_called_failed(
 ) -> None:
     bill = heard(1, on)
     bill["actions"][1] |= {"description": sentence, "classification": ["referral-committee"]}
+    _store(corpus, bill)
+    _state(corpus)
+    assert write_session_ends(corpus, today="2025-06-01", now=NOW) == int(ends_too)
+
+
+@pytest.mark.parametrize(
+    ("kind", "after", "ends_too"),
+    [("bill", [], True), ("concurrent resolution", [], False), ("bill", ["Senate read and passed as amended"], False)],
+)
+def test_what_one_chamber_passed_and_no_other_took_up_ends_with_its_session(
+    corpus: Database, kind: str, after: list[str], ends_too: bool
+) -> None:
+    """Rhode Island: "Senate passed Sub A" was the last word of 44 bills, and might have been the passage in both chambers."""
+    bill = heard(1, "2025-02-20") | {"classification": [kind]}
+    bill["actions"][1] |= {"description": "House read and passed", "classification": ["passage"]}
+    later = {"date": "2025-02-21", "classification": [], "order": 2}
+    bill["actions"] += [later | {"description": words} for words in after]
     _store(corpus, bill)
     _state(corpus)
     assert write_session_ends(corpus, today="2025-06-01", now=NOW) == int(ends_too)
