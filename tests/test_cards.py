@@ -175,6 +175,7 @@ async def test_a_card_says_which_bill_goes_on_in_place_of_a_replaced_one_and_wha
         ("companion", {}, "A bill that the source calls its companion became law:"),
         (None, {}, "A bill with the same title and summary became law:"),
         (None, {"abstract": "Provides that a library system may spend less."}, None),
+        (None, {"abstract": None}, None),
         (None, {"title": "LIBRARIES-OTHER"}, None),
         (None, {"status": "passed_first_chamber"}, None),
         (None, {"session": "86"}, None),
@@ -203,6 +204,34 @@ async def test_a_card_names_the_bill_of_the_same_words_that_became_law(
     page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hb1")).text
     assert not said or f'{said} <a href="/documents/{law}">' in page
     assert ("became law:" in page) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("chamber", "status", "reason", "named"),
+    [
+        ("upper", "reported", None, True),
+        ("lower", "reported", None, False),
+        ("upper", "failed", "session_ended", True),
+        ("upper", "failed", None, False),
+    ],
+)
+async def test_where_no_bill_has_a_summary_a_card_names_the_law_of_the_other_chamber_with_its_title(
+    tmp_path: Path, chamber: str, status: str, reason: str | None, named: bool
+) -> None:
+    """Wisconsin: AB 33 was "Reported" on every list, though SB 33 is law. Two of one chamber are two bills, and what was
+    voted down says so."""
+    db = sqlite3.connect(file := build(tmp_path, states=True))
+    here, law = "us-tx-87-hb1", "us-tx-87-hb2"
+    for key, its_status, where in ((here, status, "lower"), (law, "enacted", chamber)):
+        same = "title = 'Relating to: records of library users', abstract = null"
+        db.execute(f"update documents set {same}, status = ?, chamber = ? where id = ?", [its_status, where, key])
+    db.execute("update documents set status_reason = ? where id = ?", [reason, here])
+    db.execute("insert into look_alike_groups values ('g', 'companion', 'Libraries', 2, 1, 'words')")
+    db.execute("insert into look_alikes values ('g', ?, 0, 1.0), ('g', ?, 1, 1.0)", [here, law])
+    db.commit()
+    page = (await serve.build(file, today=TODAY).client.get("/browse?q=number:hb1")).text
+    words = f'A bill of the other chamber with the same title became law: <a href="/documents/{law}">'
+    assert (words in page) is named
 
 
 def test_no_more_cards_than_are_wanted(tmp_path: Path) -> None:

@@ -352,6 +352,8 @@ REPLACED = [
     ("tn", "Companion HJR 37 substituted for SJR"),
     ("tn", "Comp. SB subst."),
     ("tn", "H. subst. & concurred in SJR 12"),
+    ("al", "Crawford Motion to Substitute SB35 for HB79 a Companion Bill - Adopted Voice Vote"),
+    ("al", "Lee Motion to SB114 Substitute for HB154 - Adopted Voice Vote"),
     ("va", "Incorporated by Education and Health"),
     ("mo", "Bill Combined w/(SCSs SB 49, 236 & 164)"),
     ("tx", "Companion considered in lieu of"),

@@ -78,6 +78,7 @@ def corpus() -> Iterator[Database]:
         ),
         _bill("SF 4375", "Combined with S1193 (SCS)", companions=("hf12",)),
         _bill("HF 360", "HF indefinitely postponed", companions=("sf213",)),
+        _bill("HB 79", "Crawford Motion to Substitute SB4 for HB79 a Companion Bill - Adopted Voice Vote"),
         _bill("HF 3287", "Introduction and first reading", "failed"),
         _bill("HF 3827", "Governor approval", "enacted"),
         _bill("HF 12", "Introduction and first reading", "failed"),
@@ -122,6 +123,7 @@ def _goes_on(db: Database, number: str) -> str | None:
         ("sf4373", "HF 3287"),  # the companion is not collected
         ("sf4374", "HF 3287"),
         ("hf360", "SF 213"),
+        ("hb79", "SB 4"),  # Alabama
         ("sf4375", "S1193"),  # of its own chamber, whatever its companion in the other
     ],
 )

@@ -1,5 +1,6 @@
-"""The bill that became law beside an undecided one of its session: one that its source calls its companion, or one that has the
-same title and summary. It says less than `publish.identical_law`: lists count the undecided bill as they did."""
+"""The bill that became law beside one of its session that nobody decided, or that ended with the session: one that its source
+calls its companion, one that has the same title and summary, or one of the other chamber that has the same title, where neither
+has a summary. It says less than `publish.identical_law`: lists count the bill as they did."""
 
 from __future__ import annotations
 
@@ -7,27 +8,30 @@ import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
+from crawlers.storage.session_ends import ENDED
 from pages.database import marks, rows
 from publish.identical_law import UNDECIDED
 
 
 class LawBeside(NamedTuple):
-    """``companion``: whether a source calls the two companions."""
+    """``by``: "companion" where a source calls the two so, else the "words" or the "title" that they share."""
 
-    companion: bool
+    by: str
     id: str
     identifier: str
 
 
 def laws_beside(db: sqlite3.Connection, ids: Collection[str]) -> dict[str, LawBeside]:
-    """Document -> the law beside it, a companion before one of the same words.
+    """Document -> the law beside it, a companion before one of the same words, and that before one of the same title.
 
     The cross joins keep SQLite from reading all laws.
     """
     these = list(ids)
     found = rows(
         db,
-        f"""select d.id as here, beside.companion, o.id, o.identifier from (
+        f"""select d.id as here, o.id, o.identifier,
+            iif(beside.companion, 'companion', iif(d.abstract <> '', 'words', 'title')) as by
+        from (
             select document_id as here, linked_id as there, 1 as companion from links
                 where document_id in ({marks(these)}) and kind = 'companion'
             union all select linked_id, document_id, 1 from links
@@ -37,10 +41,11 @@ def laws_beside(db: sqlite3.Connection, ids: Collection[str]) -> dict[str, LawBe
                 join look_alikes b on b.group_id = a.group_id
                 where a.document_id in ({marks(these)})
         ) beside cross join documents d on d.id = beside.here cross join documents o on o.id = beside.there
-        where d.kind = 'bill' and d.status in ({UNDECIDED}) and o.kind = 'bill' and o.status = 'enacted'
-            and o.jurisdiction = d.jurisdiction and o.session = d.session
-            and (beside.companion or (o.title = d.title and o.abstract = d.abstract))
+        where d.kind = 'bill' and (d.status in ({UNDECIDED}) or d.status_reason = '{ENDED}')
+            and o.kind = 'bill' and o.status = 'enacted' and o.jurisdiction = d.jurisdiction and o.session = d.session
+            and (beside.companion or (o.title = d.title and coalesce(o.abstract, '') = coalesce(d.abstract, '')
+                and (d.abstract <> '' or o.chamber <> d.chamber)))
         order by beside.companion, o.status_on desc, o.id desc""",
         [*these, *these, *these],
     )
-    return {row["here"]: LawBeside(bool(row["companion"]), row["id"], row["identifier"]) for row in found}
+    return {row["here"]: LawBeside(row["by"], row["id"], row["identifier"]) for row in found}
