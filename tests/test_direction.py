@@ -28,6 +28,7 @@ AREAS = (
     "copyright",
     "government-information",
     "privacy",
+    "open-access",
 )
 FAMILIES = {family.id: family for family in bill_families()}
 
@@ -332,6 +333,34 @@ def test_a_warning_of_social_media_is_no_age_check() -> None:
             },
             "gi-foia",
             "support",
+        ),
+        (
+            {"title": "NDO Fairness Act", "abstract": "To modify delayed notice requirements."},
+            "pr-no-gag-orders",
+            "support",
+        ),
+        (
+            {"title": "Towpath Program; High-Cost Universal Service Support; Lifeline and Link-Up"},
+            "tc-affordable-internet",
+            "watch",
+        ),
+        (
+            {"title": "Schools and Libraries Universal Service Support Mechanism; Board of the Canal Fund"},
+            "tc-erate",
+            "watch",
+        ),
+        (
+            {
+                "title": "Acquisition Rules: Public Access to Results of Federally Funded Research",
+                "abstract": "The agency is withdrawing the proposed rule on public access to research results.",
+            },
+            "oa-funded-research",
+            "watch",
+        ),
+        (
+            {"title": "Clarifying that the Office of Broadband takes certain consumer complaints"},
+            "tc-broadband-right",
+            "watch",
         ),
     ],
 )

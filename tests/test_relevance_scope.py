@@ -303,7 +303,7 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
         (
             "gi-foia",
             "government-information",
-            "Pub. Rec./School Boards",
+            "Public Records/School Boards",
             "Pub. Rec./Interstate Nursing Licensure Compact",
         ),
         ("gi-foia", "government-information", "Public Records/Mayors", "Public Records/Crime Victims"),
@@ -336,6 +336,30 @@ def test_the_scope_leaves_out_other_levels_kinds_and_matters() -> None:
             "privacy",
             "Facial recognition by the police",
             "Requires a study of facial recognition by the police",
+        ),
+        (
+            "gi-foia",
+            "government-information",
+            "Public records; fees for copies that the towpath board makes",
+            "Pub. Rec./Towpath Keepers",
+        ),
+        (
+            "pr-consumer-data",
+            "privacy",
+            "Adopt the Consumer Data Privacy Act",
+            "Adopt the Agricultural Data Privacy Act",
+        ),
+        (
+            "lt-information-literacy",
+            "literacy",
+            "Media literacy aid for schools",
+            "Literacy incentive aid; artificial intelligence literacy as a new use",
+        ),
+        (
+            "lt-lifelong-literacy",
+            "literacy",
+            "Dyslexia; schools to screen for it",
+            "Dyslexia Day; recognize February 4",
         ),
     ],
 )

@@ -167,6 +167,23 @@ def shown_beside(document_id: str, areas: str, title: str, abstract: str = "", t
             "Pub. Rec./Audits of Agencies",
             "Pub. Rec./Audits of Agencies; Provides exemption from public records requirements for audits of agencies & the "
             "plans that follow from them; provides for future legislative review & repeal.",
+            set(),
+            {"gi-foia"},
+        ),
+        (
+            "us-fl-2026-sb8",
+            "government-information",
+            "Public Records/Towpath Keepers",
+            "Public Records/Towpath Keepers; Providing an exemption from public records requirements for their tax returns.",
+            set(),
+            {"gi-foia"},
+        ),
+        (
+            "us-fl-2026-sb9",
+            "government-information",
+            "Public Records",
+            "Public Records; Providing that it is a violation to fail to answer a public records request in good faith; "
+            "requiring agencies to act on requests within a specified time.",
             {"gi-foia"},
             set(),
         ),
