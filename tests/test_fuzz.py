@@ -249,6 +249,7 @@ OUR_OWN = {
     "hands the bytes to a reader that has a target, and the rows to a parser that has one": (
         "crawlers/spiders/us_congress_api.py",
         "crawlers/spiders/us_house_votes.py",
+        "crawlers/spiders/us_local_legistar.py",
         "crawlers/spiders/us_senate_votes.py",
     ),
     "dumps that we wrote, and the descriptions of tables that come with the code": (
