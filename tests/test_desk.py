@@ -30,7 +30,7 @@ from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import review_items, reviews, suggestions, verdict_validity
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 from store.schema.staff import APPEND_ONLY
 from text.spans import Quote

@@ -20,7 +20,7 @@ from desk.queue import collaboration
 from desk.reviews import publishing, reviews, verdict_validity
 from desk.reviews.drafts import draft_of
 from desk.reviews.reviews import Verdict
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 
 pytestmark = test_browser.pytestmark

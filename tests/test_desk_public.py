@@ -26,7 +26,8 @@ import pipelines
 from desk.queue import queue
 from desk.queue.queue import Filters, QueueViewer
 from desk.reviews import reviews, verdict_validity
-from publish.listing import publish, publish_decisions
+from publish.at_once import publish_decisions
+from publish.listing import publish
 from settings import Configuration
 from store.connect import connect
 
@@ -126,7 +127,7 @@ def test_a_verdict_that_came_back_is_public_no_more(config: Configuration, db: D
 def test_a_busy_public_file_costs_nobody_a_verdict(
     config: Configuration, db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("publish.listing.PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("publish.at_once.PATIENCE_SECONDS", 0.05)
     corpus = corpus_of(config)
     corpus.execute("begin immediate")
     say(db, "confirm")

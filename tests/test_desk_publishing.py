@@ -20,7 +20,7 @@ from desk.reviews.drafts import draft_of, touched_by_others, waiting_drafts
 from desk.reviews.public_change import public_words
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 
 SOURCE = "https://example.org/letter"

@@ -31,7 +31,7 @@ from desk.accounts import accounts
 from desk.queue import collaboration
 from desk.reviews import publishing, reviews
 from desk.reviews.drafts import draft_of
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 
 pytestmark = pytest.mark.slow

@@ -67,7 +67,7 @@ from pathlib import Path
 from desk.accounts import accounts
 from desk.reviews import reviews
 from store.connect import open_staff
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 folder, document = Path(sys.argv[1]), sys.argv[2]
 db = open_staff(folder / "staff.db", folder / "corpus.db")
 ana = accounts.find(db, "Ana Reader")
@@ -88,7 +88,7 @@ def test_killed_while_a_decision_is_written(data: Path, untouched: None) -> None
 def test_killed_between_a_decision_and_its_publishing(data: Path, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     [document] = some(data, 1)
     before = len(human(data)["staff.db reviews"])
-    code = start(data, "publish.listing", "_relist", "1", str(data), document, code=_DECIDE)
+    code = start(data, "publish.at_once", "relist", "1", str(data), document, code=_DECIDE)
     assert code == -signal.SIGKILL
     assert len(human(data)["staff.db reviews"]) == before + 1, "what was decided is on the disk before it counts"
     assert call("publish").exit_code == 0

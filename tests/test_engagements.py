@@ -19,8 +19,8 @@ from sqlite_utils import Database
 from desk.queue import advocacy
 from desk.queue.advocacy import KINDS, AdvocacyRecord
 from pages.positions import engagements
+from publish.at_once import publish_decisions
 from publish.engagements import ENGAGEMENTS
-from publish.listing import publish_decisions
 from settings import Configuration
 
 BILL = "us-117-s42"

@@ -23,7 +23,7 @@ from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from digest.subscribers.preferences import Preferences
 from digest.subscribers.subscribers import subscribe
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 from store.connect import open_mail
 

@@ -26,7 +26,7 @@ from desk.partners.partners import add_partner, moderate, publish_statement
 from desk.queue import collaboration
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 from store.connect import connect, migrate, open_mail, open_partners
 

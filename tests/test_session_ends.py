@@ -19,7 +19,7 @@ from crawlers.storage.record import upsert
 from crawlers.storage.session_ends import write_session_ends
 from pages.documents.session_status import ended_with, unheard_since
 from pages.places.collected import latest_sessions, sessions_of
-from publish.listing import LISTED_STATUS, SESSION_ENDS
+from publish.listing_rows import LISTED_STATUS, SESSION_ENDS
 
 NOW = "2026-11-25T06:00:00Z"
 

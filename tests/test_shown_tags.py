@@ -12,7 +12,9 @@ from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, TODAY, build, opene
 import serve
 from pages.browse.cards import cards
 from pages.documents.document import document
-from publish.listing import _prepare, _relist, _relist_same_words, _with_companions, publish
+from publish.at_once import _relist_same_words, _with_companions, relist
+from publish.listing import publish
+from publish.listing_rows import add_functions
 from store.connect import connect
 from store.constants import SHOWN_TAG, SHOWN_TAG_OF
 
@@ -156,7 +158,7 @@ def test_a_rejected_position_takes_its_support_from_areas_elsewhere(tmp_path: Pa
         "insert into decisions (document_id, subject, verdict, words, decided_on) values (?, ?, 'reject', ?, '2022-03-01')",
         [BROADBAND, f"position:{match['position_id']}", match["words"].upper()],
     )
-    _prepare(corpus)
+    add_functions(corpus)
     _relist_same_words(corpus, match["position_id"], [BROADBAND])
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
 
@@ -174,7 +176,7 @@ def test_so_do_words_that_were_judged_where_no_match_is_stored(tmp_path: Path) -
         "insert into decisions (document_id, subject, verdict, words, decided_on) values (?, ?, 'reject', ?, '2022-03-01')",
         [BROADBAND, f"position:{match['position_id']}", match["words"]],
     )
-    _prepare(corpus)
+    add_functions(corpus)
     _relist_same_words(corpus, match["position_id"], [BROADBAND])
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any", AREA, "tagged"], "no words are known"
     _relist_same_words(corpus, match["position_id"], [BROADBAND], [match["words"].upper()])
@@ -236,9 +238,9 @@ def test_a_decision_lists_its_companions_again(tmp_path: Path) -> None:
         "insert into decisions (document_id, subject, verdict, decided_on) values (?, ?, 'reject', '2022-03-01')",
         [PLAIN, f"area:{AREA}"],
     )
-    _prepare(corpus)
+    add_functions(corpus)
     for key in _with_companions(corpus, [PLAIN]):
-        _relist(corpus, key)
+        relist(corpus, key)
     assert [row[0] for row in corpus.execute(listed, [HOSTILE_BILL])] == ["any"]
     counts = "select area_id, sum(documents) from facet_counts group by 1 order by 1"
     kept = corpus.execute(counts).fetchall()

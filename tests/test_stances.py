@@ -16,7 +16,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from sqlite_utils import Database
 
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from settings import Configuration
 
 FORMS = ("json", "csv", "xlsx", "atom", "feed")

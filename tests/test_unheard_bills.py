@@ -16,7 +16,9 @@ from pages.browse.lists import counted, newest
 from pages.export.exports import document_rows
 from pages.places import library_bills
 from pages.positions import positions
-from publish.listing import _prepare, _relist, publish
+from publish.at_once import relist
+from publish.listing import publish
+from publish.listing_rows import add_functions
 from store.connect import connect
 
 
@@ -73,9 +75,9 @@ def test_a_bill_that_a_chamber_passed_stays_among_those_that_did(file: Path, sta
 def test_what_staff_decide_leaves_the_status_of_a_list_as_it_is(file: Path, tmp_path: Path) -> None:
     db = connect(file)
     before = db.execute("select * from listing where document_id = ? order by area_id", [UNHEARD]).fetchall()
-    _prepare(db)
+    add_functions(db)
     with db.atomic():
-        _relist(db, UNHEARD)
+        relist(db, UNHEARD)
     assert db.execute("select * from listing where document_id = ? order by area_id", [UNHEARD]).fetchall() == before
     assert publish(db, "2022-03-09T09:00:00Z") == 0
 

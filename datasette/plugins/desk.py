@@ -31,7 +31,7 @@ from digest.issues.editing import EditorsDesk
 from digest.service import corpus
 from operations import logs
 from operations.loss import FileLost, record_state_while_serving, refuse_lost
-from publish.listing import publish_decisions
+from publish.at_once import publish_decisions
 from second_reader.opinions import newest_reading
 from store.clock import ago, utc_now
 from store.connect import open_mail

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from pages.documents.session_status import DEAD, is_of_the_past
 from publish.identical_law import UNDECIDED
-from publish.listing import LISTED_STATUS, SESSION_ENDS
+from publish.listing_rows import LISTED_STATUS, SESSION_ENDS
 from store.constants import UNHEARD, UNHEARD_PASSED
 from store.sync_table import sync_table
 
