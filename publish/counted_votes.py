@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from store.placeholders import marks
 from store.sync_table import sync_table
 
 #: The stances that have a side.
@@ -83,6 +84,6 @@ def write_counted_votes(corpus: Database, staff: Database, documents: Sequence[s
     Returns:
         how many rows were written or removed.
     """
-    where = "1" if documents is None else f"document_id in ({', '.join('?' * len(documents))})"
+    where = "1" if documents is None else f"document_id in ({marks(documents)})"
     wanted = public_rows(corpus, staff, documents)
     return sync_table(corpus, "counted_votes", wanted, where=where, params=list(documents or ()))

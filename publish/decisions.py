@@ -40,7 +40,7 @@ def public_rows(staff: Database, documents: Sequence[str] | None = None) -> set[
     """The rows that `decisions` should hold, of all documents or of these."""
     where, values = "", list(documents or ())
     if documents is not None:
-        where = f" and r.document_id in ({', '.join('?' * len(values))})"
+        where = f" and r.document_id in ({marks(values)})"
     rows = [*staff.query(_HOLDING + where, values), *staff.query(_PUBLISHED + where, values)]
     return {_public(row) for row in rows} | {_pin(row) for row in rows if _is_pin(row)}
 

@@ -12,6 +12,7 @@ from positions.catalog.catalog import Position, load_catalog
 from positions.catalog.messages import load_messages
 from positions.catalog.organization import organization
 from positions.catalog.readability import grade
+from store.placeholders import marks
 
 #: Whether a person confirmed the words of a position for the organization.
 APPROVED, DRAFT = "approved", "draft summary, not approved"
@@ -40,7 +41,7 @@ def write_reference(db: Database) -> bool:
         for table in reversed(wanted):
             db.execute(f"delete from {table}")
         for table, rows in filter(lambda each: each[1], wanted.items()):
-            db.conn.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+            db.conn.executemany(f"insert into {table} values ({marks(rows[0])})", rows)
     return True
 
 

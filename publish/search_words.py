@@ -12,6 +12,8 @@ from collections import Counter
 
 from sqlite_utils import Database
 
+from store.placeholders import marks
+
 #: A word that stands in fewer titles may itself be a slip.
 LEAST = 3
 #: A word whose spelling can be checked: letters only, as written, for a search looks for the word itself.
@@ -37,7 +39,7 @@ def write_vocabulary(db: Database, *, anew: bool) -> int:
         if db.execute(f"select {column} from {table} order by 1").fetchall() == rows:
             continue
         db.execute(f"delete from {table}")
-        db.conn.executemany(f"insert into {table} ({column}) values ({', '.join('?' * len(column.split(', ')))})", rows)
+        db.conn.executemany(f"insert into {table} ({column}) values ({marks(column.split(', '))})", rows)
         written += len(rows)
     return written
 

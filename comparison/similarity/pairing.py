@@ -92,7 +92,7 @@ def _about(db: Database, keys: list[str]) -> dict[str, tuple[str, str]]:
         key: (kind, place)
         for part in minhash_signatures.batches(keys, 500)
         for key, kind, place in db.execute(
-            f"select id, kind, jurisdiction from documents where id in ({', '.join('?' * len(part))})", part
+            f"select id, kind, jurisdiction from documents where id in ({marks(part)})", part
         )
     }
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from crawlers.storage import stored_state
+from store.placeholders import marks
 from text.changes import Mark
 
 
@@ -103,7 +104,7 @@ def store(db: Database, attachments: Iterable[Attachment], *, now: str) -> None:
         columns = (*_PROCEEDING, "document_ids", "fetched_at")
         updates = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
         db.conn.executemany(
-            f"insert into proceedings ({', '.join(columns)}) values ({', '.join('?' * len(columns))}) "
+            f"insert into proceedings ({', '.join(columns)}) values ({marks(columns)}) "
             f"on conflict (id) do update set {updates} where stamp is not excluded.stamp",
             [
                 (*(getattr(x, name) for name in _PROCEEDING), json.dumps(x.document_ids), now)

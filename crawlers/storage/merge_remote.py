@@ -23,6 +23,7 @@ from crawlers.storage.attachments import Proceeding, VersionText, store
 from crawlers.storage.merge import from_json
 from crawlers.storage.record import Counts, load_document, upsert
 from store.errors import InvalidInput
+from store.placeholders import marks
 from text.changes import read_marks
 
 BATCH = 500
@@ -159,7 +160,7 @@ def _sessions(db: Database, other: Database) -> None:
     updates = ", ".join(f"{name} = excluded.{name}" for name in names)
     with db.atomic():
         db.conn.executemany(
-            f"insert into sessions ({', '.join(names)}) values ({', '.join('?' * len(names))}) "
+            f"insert into sessions ({', '.join(names)}) values ({marks(names)}) "
             f"on conflict (jurisdiction, session, source) do update set {updates} where excluded.seen_at > seen_at",
             other.execute(f"select {', '.join(names)} from sessions").fetchall(),
         )

@@ -28,6 +28,7 @@ from crawlers.items import (
 from crawlers.status.latest_action import latest_action
 from crawlers.storage.changes import Change, differences
 from crawlers.storage.observations import put_together
+from store.placeholders import marks
 from store.schema.observed import PARTS
 
 _PART_TYPES: dict[str, type] = {
@@ -234,7 +235,7 @@ def _write(
         )
         own = ("document_id", "ordinal", *columns)
         db.conn.executemany(
-            f"insert into {table} ({', '.join(own)}) values ({', '.join('?' * len(own))})",
+            f"insert into {table} ({', '.join(own)}) values ({marks(own)})",
             [
                 (document.id, ordinal, *row)
                 for document in fresh + moved
@@ -321,8 +322,7 @@ def mark_missing(db: Database, listing: Listing, *, now: str) -> int:
     gone = [key for key in gone if key not in elsewhere]
     if gone:
         with db.atomic():
-            marks = [(now, key) for key in gone]
-            db.conn.executemany("update documents set missing_since = ? where id = ?", marks)
+            db.conn.executemany("update documents set missing_since = ? where id = ?", [(now, key) for key in gone])
     return len(gone)
 
 

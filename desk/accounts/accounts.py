@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from desk.accounts.passwords import new_password
 from store.errors import InvalidInput
+from store.placeholders import marks
 
 #: What each may do, each more than the one before: read; decide; publish a stance.
 ROLES = ("viewer", "reviewer", "approver")
@@ -98,9 +99,7 @@ def add(
     }
     try:
         with db.atomic():
-            db.execute(
-                f"insert into accounts ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
-            )
+            db.execute(f"insert into accounts ({', '.join(row)}) values ({marks(row)})", list(row.values()))
             made = find(db, name)
             assert made is not None
             log(db, None, "account added", f"{name}: {role}", now)

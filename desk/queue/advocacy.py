@@ -231,9 +231,7 @@ def _write(
             raise AlreadyKept(kept)
         _require_approver(account, record.public)
         values["record_id"] = corrects or db.execute("select coalesce(max(id), 0) + 1 from advocacy").fetchone()[0]
-        db.execute(
-            f"insert into advocacy ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
-        )
+        db.execute(f"insert into advocacy ({', '.join(values)}) values ({marks(values)})", list(values.values()))
     return int(values["record_id"])
 
 

@@ -18,6 +18,7 @@ from desk.reviews.suggestions import Suggestion, suggestions, texts_of
 from publish.decisions import ON_RECORD
 from store.connect import writing
 from store.errors import InvalidInput
+from store.placeholders import marks
 from text.spans import Quote
 
 #: Whether a row of reviews `r` is one of a bulk action. Who publishes or corrects a stance on record keeps its batch
@@ -296,7 +297,5 @@ def _clean_note(text: str | None, longest: int = subjects.LONGEST_NOTE) -> str |
 
 
 def _insert(db: Database, row: dict[str, Any]) -> int:
-    cursor = db.execute(
-        f"insert into reviews ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values())
-    )
+    cursor = db.execute(f"insert into reviews ({', '.join(row)}) values ({marks(row)})", list(row.values()))
     return int(cursor.lastrowid or 0)
