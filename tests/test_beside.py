@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from waiting import alive, until
 
 from crawlers.download import worker_process
 
@@ -96,14 +96,5 @@ def test_the_second_process_ends_with_the_first(tmp_path: Path) -> None:
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
     )
     assert ended.returncode == -signal.SIGKILL
-    reader, until = int(ended.stdout), time.monotonic() + 180
-    while alive(reader):
-        assert time.monotonic() < until, "the second process outlives the first"
-        time.sleep(0.05)
-
-
-def alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+    reader = int(ended.stdout)
+    until(lambda: not alive(reader), "the second process outlives the first")

@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from people_fixtures import COMMITTEES_PAGE, IN_COMMITTEE, OHIOS_VOTE, READERS_PAGE, REPORTED, ROLL_CALL, with_people
-from site_corpus import BROADBAND, RULE, TODAY, build
+from site_corpus import BROADBAND, RULE, TODAY, build, serving
 
 import serve
 
@@ -99,19 +96,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    site = serve.build(with_people(build(tmp_path_factory.mktemp("browser"), states=True)), today=TODAY)
-    listener = serve._listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 180
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    yield from serving(serve.build(with_people(build(tmp_path_factory.mktemp("browser"), states=True)), today=TODAY))
 
 
 @pytest.fixture(scope="module")

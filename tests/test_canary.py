@@ -9,10 +9,9 @@ import json
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import desk_fixtures
@@ -20,7 +19,9 @@ import httpx
 import pytest
 from conftest import ROOT, clean_environment
 from site_corpus import BROADBAND
-from test_nginx import free_port, wait_for
+from waiting import until_it_answers
+
+from benchmarks.running import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -164,9 +165,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return desk_fixtures.build(tmp_path_factory.mktemp("canary")).data
 
 
+class Site(NamedTuple):
+    """A mode of the log, the address, the folder with all that is written, and the server itself."""
+
+    mode: str
+    address: str
+    folder: Path
+    process: subprocess.Popen[bytes]
+
+
 @pytest.fixture(params=MODES)
-def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator[tuple[str, str, Path]]:
-    """A real server in one of the modes of the log: mode, address, and the folder with all it writes."""
+def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator[Site]:
+    """A real server in one of the modes of the log."""
     port = free_port()
     settings = MODES[request.param] | {
         "INFOPOLICY_DATA": str(made),
@@ -185,8 +195,8 @@ def site(request: pytest.FixtureRequest, made: Path, tmp_path: Path) -> Iterator
             stderr=err,
         )
         try:
-            wait_for(port, process)
-            yield request.param, f"http://127.0.0.1:{port}", tmp_path
+            until_it_answers(port, process)
+            yield Site(request.param, f"http://127.0.0.1:{port}", tmp_path, process)
         finally:
             process.terminate()
             process.wait(timeout=90)
@@ -237,11 +247,12 @@ def send_broken(address: str) -> None:
                 continue
 
 
-def test_nothing_that_is_asked_is_logged(site: tuple[str, str, Path]) -> None:
-    mode, address, folder = site
+def test_nothing_that_is_asked_is_logged(site: Site) -> None:
+    mode, address, folder, process = site
     assert ask_everywhere(address) > 150
     send_broken(address)
-    time.sleep(0.3)
+    process.terminate()
+    process.wait()  # what it still had to say is written
     written = {
         name: (folder / name).read_text("utf-8") for name in ("out", "err", "site.log") if (folder / name).exists()
     }

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
-from site_corpus import TODAY
+from site_corpus import TODAY, serving
 from test_browser import axe, chromium, page, pytestmark  # noqa: F401
 from test_comparison_site import file  # noqa: F401
 
@@ -27,18 +24,7 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def address(file) -> Iterator[str]:
-    listener = serve._listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(serve.build(file, today=TODAY).app(), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 180
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    yield from serving(serve.build(file, today=TODAY))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import ROOT
+from waiting import until
 
 from crawlers.sources import load_sources
 from desk.web.request_parsing import is_proxy
@@ -144,10 +145,7 @@ class Timer:
 
     def called(self, least: int) -> list[str]:
         """What it has called, once that are so many and it has had time for one more."""
-        for _ in range(200):
-            if self.calls.exists() and len(self.calls.read_text().splitlines()) >= least:
-                break
-            time.sleep(0.1)
+        until(lambda: self.calls.exists() and len(self.calls.read_text().splitlines()) >= least)
         time.sleep(0.3)
         return self.calls.read_text().splitlines()
 

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from conftest import LATER, NOW, ROOT, SOURCES, bill_xml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
+from waiting import alive, until
 
 import derive.update as module
 from crawlers.items import Bill, clean
@@ -257,12 +257,12 @@ def test_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
     try:
-        _wait(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text() != "")
         worker = int((tmp_path / "pid").read_text())
     finally:
         parent.kill()
         parent.wait()
-    assert _wait(lambda: not _alive(worker)), "the worker outlives its parent"
+    until(lambda: not alive(worker), "the worker outlives its parent")
 
 
 def killed(_: object) -> None:
@@ -276,23 +276,6 @@ def test_a_process_that_is_killed_is_told_in_a_sentence() -> None:
         pool.task_pool(2, pool.SMALL) as found,
     ):
         list(found.spread(killed, [({}, [])]))
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (OSError, IndexError):
-        return False
-
-
-def _wait(happened: object, seconds: float = 180) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if happened():  # type: ignore[operator]
-            return True
-        time.sleep(0.05)
-    return False
 
 
 @pytest.mark.parametrize(

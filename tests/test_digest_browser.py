@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-import uvicorn
 from digest_fixtures import FIRST, FIRST_DAY, HEAD, corpus, reader
-from site_corpus import TODAY
+from site_corpus import TODAY, serving
 from test_browser import AXE, PICTURES, chromium, pytestmark  # noqa: F401  (the mark skips where there is no browser)
 
 import serve
@@ -50,30 +47,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         (folder / f"{name}.html").write_text(html, encoding="utf-8")
     links = Links.of(db)
     db.close()
-    listener = serve._listen("127.0.0.1", 0)
-    site = serve.build(corpus_file, today=TODAY, mail=config)
-    server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 180
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
-    root = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    yield {
-        "subscribe": f"{root}/subscribe",
-        "confirm": f"{root}/subscribe/confirm/{links.confirm(waiting['handle'], waiting['nonce'])}",
-        "manage": f"{root}/subscribe/manage/{links.manage(person.handle)}",
-        "leave": f"{root}/subscribe/leave/{links.leave(person.handle)}",
-        "old-link": f"{root}/subscribe/confirm/{links.confirm('nobody', 'x')}",
-        "archive": f"{root}/digest",
-        "issue": f"{root}/digest/{issue.id}",
-        "issue-es": f"{root}/digest/{issue.id}?language=es",
-        **{name: (folder / f"{name}.html").as_uri() for name in mails},
-    }
-    server.should_exit = True
-    thread.join(10)
-    listener.close()
+    for root in serving(serve.build(corpus_file, today=TODAY, mail=config)):
+        yield {
+            "subscribe": f"{root}/subscribe",
+            "confirm": f"{root}/subscribe/confirm/{links.confirm(waiting['handle'], waiting['nonce'])}",
+            "manage": f"{root}/subscribe/manage/{links.manage(person.handle)}",
+            "leave": f"{root}/subscribe/leave/{links.leave(person.handle)}",
+            "old-link": f"{root}/subscribe/confirm/{links.confirm('nobody', 'x')}",
+            "archive": f"{root}/digest",
+            "issue": f"{root}/digest/{issue.id}",
+            "issue-es": f"{root}/digest/{issue.id}?language=es",
+            **{name: (folder / f"{name}.html").as_uri() for name in mails},
+        }
 
 
 def opened(chromium, url: str, **options):

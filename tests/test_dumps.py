@@ -328,7 +328,9 @@ def test_duckdb_reads_a_column_of_a_large_file_over_http_and_not_the_file(
     import sys
 
     from conftest import clean_environment
-    from test_nginx import free_port, wait_for
+    from waiting import until_it_answers
+
+    from benchmarks.running import free_port
 
     large = made.folder / "large.parquet"
     content = "select range i, md5(range::varchar) || md5((range * 7)::varchar) t from range(200000)"
@@ -339,8 +341,8 @@ def test_duckdb_reads_a_column_of_a_large_file_over_http_and_not_the_file(
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
     try:
-        wait_for(port, process)
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=300) as client, duckdb.connect() as duck:
+        until_it_answers(port, process)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client, duckdb.connect() as duck:
             files = Ranges(client)
             duck.register_filesystem(files)
             found = duck.execute(f"select sum(i) from 'site://dumps/{made.folder.name}/large.parquet'").fetchone()

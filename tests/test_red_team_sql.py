@@ -7,8 +7,7 @@ import re
 import socket
 import sqlite3
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
@@ -19,8 +18,9 @@ import red_team
 import site_corpus
 from conftest import ROOT
 from red_team import MB, Seen, Site, sql
-from test_nginx import free_port
+from waiting import NEVER, alive, until
 
+from benchmarks.running import free_port
 from operations import server
 from public_sql import limits
 
@@ -168,42 +168,28 @@ def test_a_worker_that_was_killed_is_replaced(site: Site) -> None:
 def test_the_site_ends_when_told_to_during_an_attack(data: Path) -> None:
     with red_team.serving(data, free_port()) as site, ThreadPoolExecutor(3) as crowd:
         asked = [crowd.submit(site._timed, sql(STUCK)) for _ in range(3)]
-        wait_until(lambda: len(site.tree()) > 2)
+        until(lambda: len(site.tree()) > 2)
         family = site.tree()
         site.process.terminate()
         site.process.wait(server.LAST + 5)
-        wait_until(lambda: not any(alive(each) for each in family[1:]))
+        until(lambda: not any(alive(each.pid) for each in family[1:]))
         assert [each.result() for each in asked]
 
 
 def test_workers_end_with_a_site_that_was_killed(data: Path) -> None:
     with red_team.serving(data, free_port()) as site, ThreadPoolExecutor(1) as crowd:
         crowd.submit(site._timed, sql(STUCK))
-        wait_until(lambda: len(site.tree()) > 1)
+        until(lambda: len(site.tree()) > 1)
         family = site.tree()
         site.process.kill()
         site.process.wait()
-        wait_until(lambda: not any(alive(each) for each in family))
-
-
-def alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 180) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.05)
+        until(lambda: not any(alive(each.pid) for each in family))
 
 
 def test_a_site_that_answers_reports_to_systemd(data: Path, tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
-        systemd.settimeout(30)
+        systemd.settimeout(NEVER)
         settings = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "200000"}
         with red_team.serving(data, free_port(), **settings):
             for _ in range(3):

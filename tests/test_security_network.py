@@ -250,8 +250,11 @@ def _brotli(megabytes: int) -> bytes:
     return b"".join(packer.process(b" " * 2**20) for _ in range(megabytes)) + bytes(packer.finish())
 
 
-#: No more memory than this for the whole crawl: what is unpacked whole needs two gigabytes.
-LESS = "import resource; resource.setrlimit(resource.RLIMIT_DATA, (700_000_000,) * 2)"
+#: No more memory and processor time than this for the whole crawl: what is unpacked whole needs two gigabytes.
+LESS = (
+    "import resource; resource.setrlimit(resource.RLIMIT_DATA, (700_000_000,) * 2); "
+    "resource.setrlimit(resource.RLIMIT_CPU, (60, 60))"
+)
 
 
 @pytest.mark.parametrize(
@@ -263,9 +266,7 @@ def test_an_answer_that_unpacks_to_gigabytes_is_given_up(
     body = pack(2000)
     assert len(body) < 10_000_000
     hostile.says(INDEX, body, Content_Encoding=encoding)
-    began = time.monotonic()
     run = collect(hostile.address, before=LESS)
-    assert time.monotonic() - began < 60
     assert run["state"] == "failed"
     [reason] = reasons(tmp_path)
     assert "exceeded DOWNLOAD_MAXSIZE" in reason
@@ -312,6 +313,7 @@ XML_BOMBS = {
 _CHILD = """
 import json, resource, sys
 resource.setrlimit(resource.RLIMIT_DATA, (600_000_000,) * 2)
+resource.setrlimit(resource.RLIMIT_CPU, (15, 15))
 sys.path[:0] = [{root!r}]
 from crawlers.parsers import xmltree, bill_text
 from crawlers.parsers.billstatus import parse_bill
@@ -331,16 +333,13 @@ print(json.dumps(said))
 
 @pytest.mark.parametrize("what", XML_BOMBS)
 def test_an_xml_bomb_does_not_go_off(what: str) -> None:
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", _CHILD.format(root=str(ROOT))],
         input=XML_BOMBS[what].encode(),
         capture_output=True,
-        timeout=300,
         cwd=ROOT,
     )
     assert done.returncode == 0, done.stderr[-500:]
-    assert time.monotonic() - began < 120
     said = json.loads(done.stdout)
     # Texts of bills name a DTD. It is not read.
     assert all(each.startswith("refused") for each in said[: 1 if what == "an outer DTD" else 2]), said
@@ -352,7 +351,6 @@ def test_the_recorded_bill_is_no_bomb() -> None:
         [sys.executable, "-c", _CHILD.format(root=str(ROOT))],
         input=bill_xml().encode(),
         capture_output=True,
-        timeout=300,
         cwd=ROOT,
     )
     assert "public libraries" in json.loads(done.stdout)[0]
@@ -371,10 +369,10 @@ JSON_BOMBS = (
 
 @pytest.mark.parametrize("body", JSON_BOMBS, ids=range(len(JSON_BOMBS)))
 def test_json_without_bounds_is_refused_quickly(body: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Unreadable):
         read_json(body)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
 
 
 def test_numbers_larger_than_any_are_no_numbers_for_the_database() -> None:
@@ -386,10 +384,10 @@ def test_numbers_larger_than_any_are_no_numbers_for_the_database() -> None:
     "inside", ["<b>" * 100_000, "<a " + "x " * 300_000, "&amp;" * 1_000_000, "<!--" * 200_000, "\n" * 3_000_000]
 )
 def test_a_page_without_bounds_is_read_or_refused_quickly(inside: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with suppress(ValueError):
         parse_page(f"<html><body><pre>{inside}</pre></body></html>".encode())
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
 
 
 def test_a_text_of_a_bill_names_nothing_outside() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import resource
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -72,13 +72,19 @@ BOMBS = {
 }
 
 
+def _worked() -> float:
+    """Seconds of processor time that the workers have taken: those of the clock depend on what else the machine does."""
+    ended, alive = resource.getrusage(resource.RUSAGE_CHILDREN), psutil.Process().children(recursive=True)
+    return ended.ru_utime + ended.ru_stime + sum(sum(each.cpu_times()[:2]) for each in alive)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # what a function refuses is also logged
 @pytest.mark.parametrize("what", BOMBS)
 def test_no_query_holds_the_site_up(ask: httpx.Client, what: str) -> None:
     """Bounded in time and memory; an answer may be a refusal, or as much as is allowed."""
-    before, began = psutil.Process().memory_info().rss, time.monotonic()
+    before, worked = psutil.Process().memory_info().rss, _worked()
     answer = query(ask, BOMBS[what])
-    assert time.monotonic() - began < 25, "the limit is one second; without it these take minutes"
+    assert _worked() - worked < 25, "the limit is one second; without it these take minutes"
     assert answer.status_code in (200, 400), answer.text[:300]
     assert len(answer.content) < 3 * limits.LARGEST_ANSWER
     assert psutil.Process().memory_info().rss - before < 700_000_000

@@ -6,12 +6,10 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conftest import ROOT, clean_environment
+from waiting import until_it_answers
 
 #: One step of the build, as pip and uv run it (PEP 517).
 _STEP = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
@@ -69,16 +68,6 @@ class Demo:
         return self.process.wait(timeout=90)
 
 
-def _wait(port: int, process: subprocess.Popen[str]) -> None:
-    for _ in range(600):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, "it ended before it answered"
-        time.sleep(0.1)
-    raise AssertionError("nobody answers")
-
-
 @contextmanager
 def demo(command: Sequence[str], cwd: Path, temporary: Path, *arguments: str, **more: str) -> Iterator[Demo]:
     """Open a demo in an empty folder, with another folder for what is temporary; killed at the end."""
@@ -99,7 +88,7 @@ def demo(command: Sequence[str], cwd: Path, temporary: Path, *arguments: str, **
             errors.seek(0)
             assert found, text + errors.read()
             staff, partner = re.findall(r"password (\S+)", text)
-            _wait(urlsplit(found[1]).port or 0, process)
+            until_it_answers(urlsplit(found[1]).port or 0, process)
             yield Demo(found[1], staff, partner, process)
         finally:
             if process.poll() is None:

@@ -9,7 +9,6 @@ import json
 import sqlite3
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cache
@@ -19,6 +18,7 @@ from typing import Any
 import uvicorn
 from datasette.app import Datasette
 from sqlite_utils import Database
+from waiting import until
 
 import serve
 from publish.listing import publish
@@ -417,10 +417,7 @@ def serving(site: Datasette) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(site.app(), log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 180
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert server.started
+    until(lambda: server.started, "the server does not start")
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
