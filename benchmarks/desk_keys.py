@@ -25,7 +25,8 @@ from sqlite_utils import Database
 from desk.accounts import accounts
 from desk.accounts.accounts import Account
 from desk.queue import queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import bulk, review_items, reviews
 from desk.reviews.review_items import Item
 from desk.reviews.reviews import Verdict

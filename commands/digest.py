@@ -262,7 +262,7 @@ def digest_settle(
     infopolicy digest settle public-weekly-2026-w49 --all --not-arrived --dry-run
     infopolicy digest settle --day 2026-12-03 --not-arrived
     """
-    from digest.delivery.send import settle, unknown
+    from digest.delivery.claims import settle, unknown
     from store.connect import writing
 
     if (subscriber is not None and (everybody or day)) or (subscriber is None and not ((issue and everybody) or day)):

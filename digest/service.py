@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from digest.delivery.claims import give_up_dead_claims
 from digest.delivery.dkim import BadKey, signer
 from digest.delivery.message import Letterhead, issue_message, letter, pages_in
-from digest.delivery.send import Make, Sender, Server, ServerUnavailable, give_up_dead_claims
+from digest.delivery.send import Make, Sender, Server, ServerUnavailable
 from digest.issues import issues
 from digest.issues.compose import compose
 from digest.issues.issues import Issue, IssueError, Report

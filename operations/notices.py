@@ -16,8 +16,9 @@ from desk.queue.notices import Notice
 from digest import service
 from digest.alerts.channels import NOTICES, channels_of
 from digest.delivery import notices
+from digest.delivery.claims import give_up_dead_claims
 from digest.delivery.notices import EMAIL, People, Person
-from digest.delivery.send import Sender, give_up_dead_claims
+from digest.delivery.send import Sender
 from digest.subscribers.estimate import choices
 from settings import Configuration
 from store.connect import open_staff

@@ -20,8 +20,7 @@ from sqlite_utils import Database
 from crawlers.download.budget import BudgetMiddleware, BudgetSpent
 from crawlers.sources import load_sources
 from desk.accounts import accounts, limits, sessions
-from digest.delivery.claims import sending
-from digest.delivery.send import CLAIM_MINUTES, give_up_dead_claims
+from digest.delivery.claims import CLAIM_MINUTES, give_up_dead_claims, sending
 from digest.subscribers import limits as asking
 from digest.subscribers.tokens import BadLink, Links
 from operations import daily

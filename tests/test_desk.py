@@ -26,7 +26,8 @@ from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 from sqlite_utils import Database
 
 from desk.queue import collaboration, queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import review_items, reviews, suggestions, verdict_validity
 from desk.reviews.reviews import EditConflict, NotAllowed
 from desk.reviews.subjects import BadVerdict

@@ -16,7 +16,8 @@ from site_corpus import BROADBAND
 
 from desk.queue import advocacy, collaboration, find_page, queue
 from desk.queue.our_bills import OurFilters, our_bills
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from pages.browse import finding
 from settings import Configuration
 from store.errors import InvalidInput

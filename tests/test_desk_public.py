@@ -24,7 +24,8 @@ from sqlite_utils import Database
 
 import pipelines
 from desk.queue import queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import reviews, verdict_validity
 from publish.at_once import publish_decisions
 from publish.listing import publish

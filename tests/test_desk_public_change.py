@@ -16,7 +16,8 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND
 
 from desk.queue import queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import public_change, publishing, review_items, reviews
 from desk.reviews.drafts import draft_of, waiting_drafts
 from settings import Configuration

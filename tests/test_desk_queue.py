@@ -22,7 +22,8 @@ from sqlite_utils import Database
 
 from desk.queue import advocacy, collaboration, queue, queue_table
 from desk.queue.advocacy import AdvocacyRecord
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import verdict_validity
 from settings import Configuration
 

@@ -18,7 +18,8 @@ from site_corpus import BROADBAND
 
 from desk.accounts import accounts, units
 from desk.queue import collaboration, queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from settings import Configuration
 from store.connect import open_staff
 from store.schema import intake as schema

@@ -34,9 +34,9 @@ from sqlite_utils import Database
 from digest import service
 from digest.delivery import send
 from digest.delivery.bounces import read_bounces
-from digest.delivery.claims import sending
+from digest.delivery.claims import give_up_dead_claims, sending, settle
 from digest.delivery.dkim import BadKey, signer
-from digest.delivery.send import Sender, Server, ServerUnavailable, give_up_dead_claims, settle
+from digest.delivery.send import Sender, Server, ServerUnavailable
 from digest.issues import issues
 from digest.issues.issues import Issue
 from digest.subscribers import subscribers

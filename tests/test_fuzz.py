@@ -202,7 +202,7 @@ OUR_OWN = {
         "desk/intake/manual_documents.py",
         "derive/grading.py",
         "desk/queue/bulk_work.py",
-        "desk/queue/lists.py",
+        "desk/queue/trail_page.py",
         "desk/reviews/review_items.py",
         "publish/decisions.py",
         "desk/intake/proposals.py",

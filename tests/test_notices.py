@@ -30,7 +30,7 @@ from comparison.versions.company_provisions import read_company_provisions
 from desk.accounts import accounts
 from desk.queue import advocacy, collaboration, notices
 from desk.queue.advocacy import AdvocacyRecord
-from digest.delivery.send import settle
+from digest.delivery.claims import settle
 from operations import notices as sending
 from settings import Configuration
 from store.connect import open_mail

@@ -14,7 +14,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from desk.queue import bulk_work, queue
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import review_items, reviews, suggestions
 from desk.reviews.in_words import did
 from desk.reviews.review_items import Item, Titles

@@ -14,7 +14,8 @@ from desk.intake import reports
 from desk.partners import partners
 from desk.queue import collaboration, queue
 from desk.queue.old_news import old_news
-from desk.queue.queue import Filters, QueueViewer
+from desk.queue.queue import QueueViewer
+from desk.queue.queue_filters import Filters
 from desk.reviews import public_change, review_items, reviews, subjects, suggestions
 from desk.reviews.drafts import proposed_outcomes, touched_by_others
 from desk.reviews.related_documents import related_documents

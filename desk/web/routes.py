@@ -15,6 +15,7 @@ from desk.queue import (
     notice_page,
     our_bills_pages,
     targets_page,
+    trail_page,
     units_page,
 )
 from desk.reviews import bulk, publishing, recorded_stances_page, review_page, training_page, undoing
@@ -28,6 +29,7 @@ from desk.web.routing import REGISTERED, partner_page, staff_page
 PAGE_MODULES = (
     sign_in,
     lists,
+    trail_page,
     find_page,
     our_bills_pages,
     advocacy_page,

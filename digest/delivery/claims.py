@@ -1,4 +1,7 @@
-"""Who is sending mail or alerts: a lock that ends with its process, so that the claims of a killed one are known at once."""
+"""Claims on deliveries whose sender died: found at once, of unknown fate, and settled by a person.
+
+Whoever sends mail or alerts holds a lock that ends with its process.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
+
+from store.clock import ago, shift
+
+#: A claim older than this belongs to a process that died, even while another one sends.
+CLAIM_MINUTES = 15
 
 
 @contextmanager
@@ -29,6 +37,47 @@ def nobody_sends(mail: Path | Database) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+def give_up_dead_claims(db: Database, now: str) -> int:
+    """Set claims of a process that died to `unknown`: the email may have been sent or not, and a person must check.
+
+    When no process is sending, every claim is from a dead one; otherwise only claims that are too old.
+    """
+    with nobody_sends(db) as dead:
+        return db.execute(
+            "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
+            "where state = 'claimed' and (? or claimed_at < ? or claimed_at > ?)",
+            [
+                dead,
+                ago(now, minutes=CLAIM_MINUTES),
+                shift(now, minutes=CLAIM_MINUTES),
+            ],  # or claimed while the clock was ahead
+        ).rowcount
+
+
+#: SQL: the deliveries of unknown fate of an issue, a subscriber and a day (UTC), each of which may be left open.
+_UNKNOWN = """state = 'unknown' and (:issue is null or digest_id = :issue)
+    and (:subscriber is null or subscriber_id = :subscriber) and (:day is null or substr(claimed_at, 1, 10) = :day)"""
+
+
+def unknown(
+    db: Database, issue: str | None = None, subscriber: str | None = None, *, day: str | None = None
+) -> dict[str, int]:
+    """Issue -> how many of its deliveries have an unknown fate; a `day` is that on which they were begun."""
+    chosen = {"issue": issue, "subscriber": subscriber, "day": day}
+    sql = f"select digest_id, count(*) from deliveries where {_UNKNOWN} group by 1 order by 1"
+    return dict(db.execute(sql, chosen).fetchall())
+
+
+def settle(
+    db: Database, issue: str | None = None, subscriber: str | None = None, *, arrived: bool, day: str | None = None
+) -> int:
+    """Record what a person found out: unknown deliveries arrived, or are to be sent again. Return how many there were."""
+    state, error = ("sent", "arrived, says a person") if arrived else ("queued", None)
+    chosen = {"issue": issue, "subscriber": subscriber, "day": day, "state": state, "error": error}
+    sql = f"update deliveries set state = :state, error = :error, next_try_at = null where {_UNKNOWN}"
+    return int(db.execute(sql, chosen).rowcount)
 
 
 @contextmanager

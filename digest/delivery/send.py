@@ -19,16 +19,14 @@ from typing import Any, Protocol
 import aiosmtplib
 from sqlite_utils import Database
 
-from digest.delivery.claims import nobody_sends, sending
+from digest.delivery.claims import sending
 from digest.subscribers.subscribers import get, is_suppressed, suppress
-from store.clock import ago, shift
+from store.clock import shift
 from store.errors import PartialResult
 
 BACKOFF_MINUTES = (1, 5, 15, 60, 240)
 #: No pause before another try is longer.
 LONGEST_PAUSE = BACKOFF_MINUTES[-1]
-#: A claim older than this belongs to a process that died, even while another one sends.
-CLAIM_MINUTES = 15
 PER_CONNECTION = 100
 _CONNECT_TRIES = 3
 #: Seconds until a server that does not answer is asked again, as long as the patience of the call lasts.
@@ -275,47 +273,6 @@ class Sender:
         )
         self.db.execute("pragma synchronous = full")
         self.done[state] += count
-
-
-def give_up_dead_claims(db: Database, now: str) -> int:
-    """Set claims of a process that died to `unknown`: the email may have been sent or not, and a person must check.
-
-    When no process is sending, every claim is from a dead one; otherwise only claims that are too old.
-    """
-    with nobody_sends(db) as dead:
-        return db.execute(
-            "update deliveries set state = 'unknown', error = 'the sender stopped while this mail was under way' "
-            "where state = 'claimed' and (? or claimed_at < ? or claimed_at > ?)",
-            [
-                dead,
-                ago(now, minutes=CLAIM_MINUTES),
-                shift(now, minutes=CLAIM_MINUTES),
-            ],  # or claimed while the clock was ahead
-        ).rowcount
-
-
-#: SQL: the deliveries of unknown fate of an issue, a subscriber and a day (UTC), each of which may be left open.
-_UNKNOWN = """state = 'unknown' and (:issue is null or digest_id = :issue)
-    and (:subscriber is null or subscriber_id = :subscriber) and (:day is null or substr(claimed_at, 1, 10) = :day)"""
-
-
-def unknown(
-    db: Database, issue: str | None = None, subscriber: str | None = None, *, day: str | None = None
-) -> dict[str, int]:
-    """Issue -> how many of its deliveries have an unknown fate; a `day` is that on which they were begun."""
-    chosen = {"issue": issue, "subscriber": subscriber, "day": day}
-    sql = f"select digest_id, count(*) from deliveries where {_UNKNOWN} group by 1 order by 1"
-    return dict(db.execute(sql, chosen).fetchall())
-
-
-def settle(
-    db: Database, issue: str | None = None, subscriber: str | None = None, *, arrived: bool, day: str | None = None
-) -> int:
-    """Record what a person found out: unknown deliveries arrived, or are to be sent again. Return how many there were."""
-    state, error = ("sent", "arrived, says a person") if arrived else ("queued", None)
-    chosen = {"issue": issue, "subscriber": subscriber, "day": day, "state": state, "error": error}
-    sql = f"update deliveries set state = :state, error = :error, next_try_at = null where {_UNKNOWN}"
-    return int(db.execute(sql, chosen).rowcount)
 
 
 def _error_text(error: BaseException) -> str:

@@ -111,11 +111,7 @@ def prepare(
     _forget_unconfirmed(db, now)
     told_as_drafts = list(drafts) if list_ == "staff" else []
     through = ledger.take_in(db, corpus, today=day, now=now, drafts=told_as_drafts)
-    before = db.execute(
-        "select max(through) from digests where list = ? and frequency = ?", [list_, frequency]
-    ).fetchone()[0]
-    # The first issue of all begins a period ago, so that its web copy is an issue and not a history.
-    news_since = before if before is not None else ledger.at(db, ago(now, days=7 if frequency == "weekly" else 1))
+    news_since = _news_since(db, list_, frequency, now)
     readers = [(told(db, row), Preferences.load(row["preferences"])) for row in subscribed(db, list_, frequency)]
     since = min([news_since, *(place for place, _ in readers)])
     found = entries(
@@ -130,21 +126,40 @@ def prepare(
     )
     if frequency == "at-once":
         found = [entry for entry in found if entry["must_see"]]
+    row = {
+        "id": key,
+        "list": list_,
+        "frequency": frequency,
+        "period": period(frequency, now, day),
+        "day": day.isoformat(),
+        "since": since,
+        "through": through,
+        "news_since": news_since,
+        "state": "draft",
+        "prepared_at": now,
+        "leaves_at": leaves_at,
+        "report": _report_as_json(list_, frequency, report),
+    }
+    _freeze(db, row, found)
+    return load(db, key)
+
+
+def _news_since(db: Database, list_: str, frequency: str, now: str) -> int:
+    """The place in the ledger after which all is new to the public: where the issue before this one ended."""
+    before: int | None = db.execute(
+        "select max(through) from digests where list = ? and frequency = ?", [list_, frequency]
+    ).fetchone()[0]
+    # The first issue of all begins a period ago, so that its web copy is an issue and not a history.
+    return before if before is not None else ledger.at(db, ago(now, days=7 if frequency == "weekly" else 1))
+
+
+def _freeze(db: Database, row: dict[str, Any], found: Iterable[Entry]) -> None:
     with db.atomic():
-        db.execute(
-            "insert into digests (id, list, frequency, period, day, since, through, news_since, state, prepared_at, "
-            "leaves_at, report) values (?, ?, ?, ?, ?, ?, ?, ?, 'draft', ?, ?, ?)",
-            [
-                *(key, list_, frequency, period(frequency, now, day), day.isoformat()),
-                *(since, through, news_since, now, leaves_at),
-                _report_as_json(list_, frequency, report),
-            ],
-        )
+        db.execute(f"insert into digests ({', '.join(row)}) values ({marks(row)})", list(row.values()))
         db.conn.executemany(
             "insert into digest_items values (?, ?, ?, ?)",
-            [(key, number, entry["documents"][0]["id"], frozen(entry)) for number, entry in enumerate(found)],
+            [(row["id"], number, entry["documents"][0]["id"], frozen(entry)) for number, entry in enumerate(found)],
         )
-    return load(db, key)
 
 
 def write_report(db: Database, issue: Issue, report: Report) -> None:
