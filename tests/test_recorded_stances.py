@@ -208,6 +208,12 @@ def test_no_address_is_entered_beforehand_where_nobody_read_the_side(db: Any) ->
         mark_read(db, person(db), "bill-page", BILL_PAGE, "On record.", seen=0, now=NOW)
 
 
+def test_the_reason_names_the_record_and_none_is_entered_where_the_side_only_follows_from_policy(db: Any) -> None:
+    remembered = one(db, "remembered")
+    assert remembered.reason == f"On record: letter, {remembered.stance.year}."
+    assert one(db, "followed").reason == ""
+
+
 def test_another_body_never_becomes_the_stance_of_the_organization(db: Any) -> None:
     assert mark_read(db, person(db), "of-a-chapter", ADDRESS, "", seen=0, now=NOW) == []
     assert reviews.current(db, RULE, "stance") is None
