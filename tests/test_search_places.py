@@ -14,6 +14,7 @@ from site_corpus import TODAY, document_row
 import serve
 from pages.browse import browse, finding, search, years
 from pages.database import marks
+from pages.http import language
 from publish.listing import publish
 
 NOTE = "“{}” is looked for as a word here. For the documents of that place, write place:{} instead."
@@ -46,6 +47,11 @@ def _look(db: sqlite3.Connection, typed: str, **chosen: str) -> browse.Browse:
         ("library of congress Ohio", ["us-oh"], "library of congress"),
         ("Washington DC libraries", ["us-dc"], "libraries"),
         ("bills in Texas", ["us-tx"], ""),
+        ("tech companies in Texas", ["us-tx"], "tech companies"),
+        ("place:companies", [], ""),
+        ("e-books en Nueva York y Nuevo México", ["us-ny", "us-nm"], "e-books"),
+        ("copyright Nuevo Mexico", ["us-nm"], "copyright"),
+        ("proyectos de ley en Luisiana", ["us-la"], ""),
     ],
 )
 def test_places_are_read_from_a_search(typed: str, places: list[str], without: str) -> None:
@@ -119,6 +125,12 @@ async def test_the_page_says_how_places_were_read_with_ways_back(tmp_path: Path)
         ("ebooks from 2019 to 2021, Ohio", "ebooks Ohio", "2019,2020,2021"),
         ("ebooks in 2019 and 2021", "ebooks", "2019,2021"),
         ("bills in 2021", "", "2021"),
+        ("ebooks este año", "ebooks", "2022"),
+        ("ebooks del año pasado", "ebooks", "2021"),
+        ("ebooks en 2021", "ebooks", "2021"),
+        ("ebooks desde 2021", "ebooks", "2021,2022"),
+        ("ebooks desde 2019 hasta 2021", "ebooks", "2019,2020,2021"),
+        ("leyes de 2021", "", "2021"),
         ("broadband by 2021", None, None),
         ("ebooks in 2021-2022 session", None, None),
         ("HB 7606 in 2021", None, None),
@@ -176,6 +188,13 @@ async def test_the_page_says_how_years_were_read(tmp_path: Path) -> None:
 )
 def test_years_in_a_row_are_said_by_their_ends(values: list[str], said: str) -> None:
     assert years.in_words(values) == said
+
+
+def test_a_place_in_spanish_is_no_word_of_a_search_in_spanish(db: sqlite3.Connection) -> None:
+    with language.speaking("es"):
+        found = _look(db, "ebooks en Nueva York")
+    assert [result.card.id for result in found.results] == ["us-ri-2026-hb7606"], "as for New York"
+    assert found.leads == [], "the page names the place already"
 
 
 def test_documents_that_only_name_a_place_do_not_stand_for_its_own(tmp_path: Path) -> None:

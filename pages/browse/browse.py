@@ -207,7 +207,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         of_places=None if direct or by_number or unknown else named_places.read(db, filters, found.asked, found.counts),
         of_agency=None if above or by_number or unknown or not choices else named_agencies.offered(db, filters),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
-        leads=translated.leads(db, filters.q) if filters.page == 1 else [],
+        leads=translated.leads(db, filters.q, found.asked.places) if filters.page == 1 else [],
         matching=found.asked.where(),
         unknown=unknown,
         chosen=facets.chosen(db, filters) if choices else [],
@@ -248,7 +248,7 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         return _Looked(asked)
     counts = facets.count_matches(db, asked)
     meant, corrected = None, False
-    if translated.is_foreign(query):
+    if translated.is_foreign(asked.without_places or query):
         return _Looked(asked, counts)
     if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
         again = _looked_up(db, meant)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pages.http.formatting import glossary, place
+from pages.http import language
+from pages.http.formatting import alphabetical, glossary, place
 from settings import SITE
 from text.tokens import fold
 from text.yaml_config import BadYaml, read_yaml
@@ -186,11 +187,18 @@ def _all_there(question: Sequence[str]) -> tuple[str, Name, frozenset[int]] | No
 
 @cache
 def places() -> dict[str, str]:
-    """The names of states, countries and cities, folded -> jurisdiction."""
+    """The names of states, countries and cities, folded -> jurisdiction; also in the other languages of the site."""
     keys = [key for key in glossary()["jurisdictions"] if key != "uk"]
-    named = {folded(glossary()["jurisdictions"][key]): key for key in keys}
+    named = {said: key for spoken in language.LANGUAGES for key in keys for said in _called(key, spoken)}
+    named |= {folded(glossary()["jurisdictions"][key]): key for key in keys}
     of_dc = dict.fromkeys(("washington dc", "washington d c", "d c"), "us-dc")
     return named | of_dc | {"federal": "us", "congress": "us", "nyc": "us-ny-nyc", "puerto rico": "us-pr"}
+
+
+def _called(key: str, spoken: str) -> set[str]:
+    """The name of a place in a language, folded, as written and without its accents: "nuevo méxico", "nuevo mexico"."""
+    with language.speaking(spoken):
+        return {folded(place(key)), folded(alphabetical(place(key)))}
 
 
 def place_key(name: str) -> str | None:
@@ -208,10 +216,14 @@ def place_typed(name: str) -> str | None:
 
 
 def longest_place(words: Sequence[str]) -> tuple[int, str] | None:
-    """The longest name of a place that the first of some words make, and its jurisdiction: "Florida's" names Florida."""
+    """The longest name of a place that the first of some words make, and its jurisdiction: "Florida's" names Florida.
+
+    Companies are a place of lists, but a word of searches: "tech companies privacy".
+    """
     for number in range(min(4, len(words)), 0, -1):
         name = " ".join(words[:number])
-        if key := places().get(folded(name)) or places().get(folded(_POSSESSIVE.sub("", name))):
+        key = places().get(folded(name)) or places().get(folded(_POSSESSIVE.sub("", name)))
+        if key and key != "corp":
             return number, key
     return None
 

@@ -182,9 +182,9 @@ def _as_words(query: str, named: Iterable[Sequence[str]]) -> str:
 def _without_places(query: str, places: Iterable[NamedPlace]) -> str:
     """The query without the names of places, and without the words that join them to the others: "bans in Texas and Ohio"."""
     for place in places:
-        query = _in_a_row(place.words, before=r"(?:(?<!\S)(?:in|of|for|from|at|and|or|vs\.?|versus|&)\s+)*").sub(
-            "", query, count=1
-        )
+        query = _in_a_row(
+            place.words, before=r"(?:(?<!\S)(?:in|of|for|from|at|and|or|vs\.?|versus|&|en|de|y)\s+)*"
+        ).sub("", query, count=1)
     words = query.split()
     return "" if all(map(names.says_nothing, words)) else " ".join(words)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -74,8 +74,11 @@ def is_foreign(query: str) -> bool:
     return bool(words) and (mostly or bool(_FOREIGN.search(query)))
 
 
-def leads(db: sqlite3.Connection, query: str) -> list[Lead]:
-    """The areas, issues and places whose names in the language of the page have most words of a search; none in English."""
+def leads(db: sqlite3.Connection, query: str, understood: Sequence[str] = ()) -> list[Lead]:
+    """The areas, issues and places whose names in the language of the page have most words of a search; none in English.
+
+    Without the places that the search is ``understood`` to name.
+    """
     if language.current() == language.ENGLISH:
         return []
     typed = {word for word in _folded(query) if _telling(word)}
@@ -83,7 +86,7 @@ def leads(db: sqlite3.Connection, query: str) -> list[Lead]:
     most = max((number for number, _name in shared), default=0)
     found = [name for number, name in shared if number == most] if most else []
     found.sort(key=lambda name: len(name.title))  # the shortest says the least else
-    return [*found, *_named_places(query)][:MOST]
+    return [*found, *_named_places(query, understood)][:MOST]
 
 
 def _telling(word: str) -> bool:
@@ -97,10 +100,10 @@ def _subjects(db: sqlite3.Connection) -> Iterator[Lead]:
         yield Lead(_(title), f"/areas/{key}")
 
 
-def _named_places(query: str) -> Iterator[Lead]:
+def _named_places(query: str, understood: Sequence[str]) -> Iterator[Lead]:
     line = f" {' '.join(_folded(query))} "
     for key in dict.fromkeys(places().values()):
-        if f" {' '.join(_folded(formatting.place(key)))} " in line:
+        if key not in understood and f" {' '.join(_folded(formatting.place(key)))} " in line:
             yield Lead(formatting.place(key), f"/jurisdictions/{key}")
 
 

@@ -15,14 +15,16 @@ from pages.http import formatting
 from pages.http.language import _
 
 _YEAR = r"(?:19[89]\d|20\d\d)"
-#: "since 2023", "in 2025", "from 2024 to 2026", "during 2024 and 2025"; not "the 2025-2026 session", nor "by 2025".
+#: "since 2023", "in 2025", "from 2024 to 2026", or in Spanish; not "the 2025-2026 session", or "by 2025".
 _IN_YEARS = re.compile(
-    rf"(?<!\S)(?:(?P<since>since)|in|from|during)\s+(?P<first>{_YEAR})"
-    rf"(?:\s*(?P<joined>to|through|until|and|or|-|–)\s*(?P<last>{_YEAR}))?(?=[,.;?!]?(?:\s|$))(?!\s+session)",
+    rf"(?<!\S)(?:(?P<since>since|desde)|in|from|during|en|durante|de)\s+(?P<first>{_YEAR})"
+    rf"(?:\s*(?P<joined>to|through|until|and|or|y|a|hasta|-|–)\s*(?P<last>{_YEAR}))?(?=[,.;?!]?(?:\s|$))(?!\s+session)",
     re.IGNORECASE,
 )
 _THIS_YEAR = re.compile(
-    r"(?<!\S)(?:(?:in|from|during)\s+)?(?P<which>this|last)\s+year(?=[,.;?!]?(?:\s|$))", re.IGNORECASE
+    r"(?<!\S)(?:(?:in|from|during|en|durante|de)\s+)?"
+    r"(?:(?:this|(?P<last>last))\s+year|este\s+a[nñ]o|(?P<pasado>(?:el|del)\s+a[nñ]o\s+pasado))(?=[,.;?!]?(?:\s|$))",
+    re.IGNORECASE,
 )
 _ALONE = re.compile(rf"(?<!\S){_YEAR}(?!\S)")
 
@@ -35,7 +37,7 @@ def asked(filters: Filters, today: datetime.date) -> Filters | None:
     if filters.year or not _only_words(filters.q):
         return None
     if found := _THIS_YEAR.search(filters.q):
-        years = [today.year - (found["which"].lower() == "last")]
+        years = [today.year - bool(found["last"] or found["pasado"])]
     elif found := _IN_YEARS.search(filters.q):
         years = _years(found, today)
     else:
@@ -74,9 +76,9 @@ def _only_words(query: str) -> bool:
 
 def _years(found: re.Match[str], today: datetime.date) -> list[int]:
     first, last = int(found["first"]), int(found["last"] or found["first"])
-    if found["since"]:
+    if found["since"] and not found["joined"]:
         last = today.year
-    if found["joined"] and found["joined"].lower() in ("and", "or"):
+    if found["joined"] and found["joined"].lower() in ("and", "or", "y"):
         return [first, last]
     return list(range(first, last + 1))
 
