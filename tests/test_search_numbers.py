@@ -396,3 +396,42 @@ def test_equal_numbers_are_equal() -> None:
 
 def test_a_place_that_has_nothing_gives_way_to_others(db: sqlite3.Connection) -> None:
     assert found_by(db, "electronic literary ohio") == ["us-ri-2026-hb7606"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "besides"),
+    [
+        ("texas hb 900 school library", ["us-tx-89-hb900"], "texas school library"),
+        ("what is the status of Texas H.B. 900", ["us-tx-89-hb900"], None),
+        ("KOSA S 1409", ["us-118-s1409"], "KOSA"),
+        ("H.R. 5, hotspots", ["us-117-hr5"], "hotspots"),
+        ("hb 900 school library", None, None),
+        ("AR 15 ban Texas", None, None),
+        ("SP 800-53 controls", None, None),
+        ("the s 1409 series", None, None),
+        ("section 230 reform", None, None),
+        ('"hb 900" texas library', None, None),
+    ],
+)
+def test_the_number_of_a_bill_is_read_among_other_words(
+    db: sqlite3.Connection, typed: str, found: list[str] | None, besides: str | None
+) -> None:
+    """ "texas sb 13 school library" listed 118 bills, and neither the bill nor that it is not collected."""
+    among = numbers.among(typed)
+    assert (among is None) is (found is None)
+    page = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
+    if found is not None:
+        assert ([card.id for card in page.direct], page.besides) == (found, besides)
+        assert page.carried_out == (besides or typed)
+
+
+async def test_the_page_says_that_a_number_among_other_words_is_not_collected(tmp_path: Path) -> None:
+    filled(tmp_path)
+    client = serve.build(tmp_path / "corpus.db", today=TODAY).client
+    page = html.unescape((await client.get("/browse?q=texas+sb+13+school+library")).text)
+    assert "No document with the number “SB 13 Texas” is collected here." in page
+    assert "The list below is about the other words of your search: “texas school library”." in page
+    page = html.unescape((await client.get("/browse?q=S+4999+hotspot")).text)
+    assert "No document with the number “S 4999” is collected here." in page
+    page = html.unescape((await client.get("/es/browse?q=S+4999+hotspot")).text)
+    assert "La lista de abajo trata de las demás palabras de su búsqueda: «hotspot»." in page

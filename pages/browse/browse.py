@@ -96,8 +96,11 @@ class Browse:
     perhaps_sponsor: sponsors.Named | None = None
     #: The query names two parties of a court case ("Loper Bright v. Raimondo"), and no such case is stored.
     unknown_case: bool = False
-    #: The query is the number of a bill, and none with it is stored.
+    #: The query is or has the number of a bill, and none with it is stored; the number, as it was looked for.
     unknown_number: bool = False
+    number: str = ""
+    #: The other words that were typed with a number: the list is about them.
+    besides: str | None = None
     #: The Congress that sits, where its bill of this number is not stored: those by the number are others.
     other_congress: str | None = None
     #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
@@ -125,8 +128,8 @@ class Browse:
 
     @property
     def carried_out(self) -> str:
-        """The search as it was carried out: for what was meant, or for what a legislator sponsored."""
-        return self.sponsor_query or (self.meant if self.corrected else None) or self.filters.q
+        """The search as it was carried out: for what was meant, for what a legislator sponsored, or without a number."""
+        return self.sponsor_query or (self.meant if self.corrected else None) or self.besides or self.filters.q
 
     @property
     def pages(self) -> int:
@@ -147,13 +150,18 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
     by_number = numbers.is_number(filters.q)
-    direct = cards(db, numbers.find_number(db, filters.q, places) or numbers.find_case(db, filters.q, places), today)
-    of_place = numbers.place_of(db, filters.q, [card.id for card in direct])
+    among = numbers.among(filters.q)
+    number = among.to_find if among else filters.q
+    direct = cards(db, numbers.find_number(db, number, places) or numbers.find_case(db, filters.q, places), today)
+    of_place = numbers.place_of(db, number, [card.id for card in direct])
     titled = [] if direct else titles.with_title(db, filters.q, places)
     if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
         titled = sorted(finding.with_what_is_chosen(db, filters, titled), key=titled.index)
     is_case = numbers.is_case(filters.q)
-    found = _look(db, filters.q, bool(direct or titled) or by_number or is_case)
+    # A number among other words: the list is about those, as no text has the number of its own bill.
+    besides = among.besides if among and not search.parse(among.besides).only_places else None
+    looked_for = besides or (among.to_say if among else filters.q)
+    found = _look(db, looked_for, not besides and (bool(among or direct or titled) or by_number or is_case))
     unknown = known.unknown(db, filters.chosen(), SEVERAL)
     total = 0 if unknown else facets.count(db, filters, found.counts)
     pages = max(1, -(-total // PAGE))
@@ -199,8 +207,10 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         unknown_case=not direct and is_case,
         named=_named(found.asked),
         caveat=search.caveats(filters.q),
-        unknown_number=not direct and by_number,
-        other_congress=numbers.other_congress(db, filters.q, [card.id for card in direct], today.isoformat()),
+        unknown_number=not direct and (by_number or among is not None),
+        number=among.to_say if among else filters.q,
+        besides=besides or None,
+        other_congress=numbers.other_congress(db, number, [card.id for card in direct], today.isoformat()),
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
         lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),

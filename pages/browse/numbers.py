@@ -16,7 +16,16 @@ from crawlers.items import document_id
 from crawlers.status.federal import congress_of
 from pages.browse import docket_numbers, law_numbers
 from pages.browse.asked import quoted
-from pages.browse.names import folded, longest_place, question_data, question_words, state_of_letters
+from pages.browse.names import (
+    folded,
+    longest_place,
+    place_at,
+    place_word,
+    question_data,
+    question_words,
+    says_nothing,
+    state_of_letters,
+)
 from pages.database import marks
 from pages.http import formatting
 from store.constants import ANY_AREA, TAGGED
@@ -25,6 +34,10 @@ from store.constants import ANY_AREA, TAGGED
 _FEDERAL_REGISTER = re.compile(
     r"(?:(?:fr|federal register) ?doc(?:ument)?(?: no| number)?:? ?)?((?:[a-z]\d)?-?\d{4} ?- ?\d{4,6})"
 )
+#: A kind of bill and digits that no hyphen or point goes on: "SP 800-53" is no number of a bill.
+_AMONG = re.compile(r"(?<!\S)(?P<kind>[A-Za-z]+(?:\. ?[A-Za-z]+)*)\.? ?(?P<digits>\d{1,5})(?=[,;?!]?(?:\s|$))")
+#: Operators and quotation marks: then nothing in a search is taken for something else.
+_WRITTEN = re.compile(r'[":()]|\b(?:OR|NOT)\b')
 _PARTS = re.compile(r"\d+(?:st|nd|rd|th)\b|[a-z]+|\d+")
 MOST = 5
 #: The longest number of a document has fewer letters and digits.
@@ -60,6 +73,37 @@ def is_number(query: str) -> bool:
         return True
     asked = read_number(query)
     return asked is not None and asked.numbers[0].rstrip("0123456789") in _kinds() and len(asked.numbers[0]) < 12
+
+
+@dataclass(frozen=True)
+class Among:
+    """The number of a bill that was typed among other words: with its place, as to look it up, and as to say it."""
+
+    to_find: str
+    to_say: str
+    #: The other words; empty where they say nothing.
+    besides: str
+
+
+def among(query: str) -> Among | None:
+    """The number of a bill among other words: "SB 13 Texas" of "texas sb 13 school library".
+
+    A number without a place is one of Congress if its kind is; else many states have it, and nobody knows which was meant.
+    """
+    if is_number(query) or _WRITTEN.search(query) or docket_numbers.read(query) or not (found := _AMONG.search(query)):
+        return None
+    kind = found["kind"].replace(".", "").replace(" ", "")
+    if kind.lower() not in question_words("kinds_among_words") or (len(kind) == 1 and not kind.isupper()):
+        return None
+    words = query.split()
+    place = next((longest[1] for at in range(len(words)) if (longest := place_at(words[at:]))), "us")
+    if place == "us" and kind.lower() not in question_words("kinds_of_congress"):
+        return None
+    besides = f"{query[: found.start()].rstrip()} {query[found.end() :].lstrip(',.;?! ')}".split()
+    number = f"{kind.upper()} {found['digits']}"
+    named = f"{number} {'federal' if place == 'us' else place_word(place)}"
+    only = all(map(says_nothing, besides))
+    return Among(named, number if place == "us" else named, "" if only else " ".join(besides))
 
 
 def _read(words: list[str]) -> Number | None:
