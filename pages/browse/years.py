@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from crawlers.status.federal import congress_of
 from pages.browse import docket_numbers, numbers
 from pages.browse.filters import Filters
 from pages.browse.names import folded, question_words, says_nothing
@@ -26,6 +27,12 @@ _THIS_YEAR = re.compile(
     r"(?:(?:this|(?P<last>last))\s+year|este\s+a[nñ]o|(?P<pasado>(?:el|del)\s+a[nñ]o\s+pasado))(?=[,.;?!]?(?:\s|$))",
     re.IGNORECASE,
 )
+#: "the 119th Congress" is two years of the United States.
+_OF_CONGRESS = re.compile(
+    r"(?<!\S)(?:(?:in|from|during|of)\s+)?(?:(?:the\s+)?(?P<number>1[01]\d)(?:st|nd|rd|th)|this|(?:the\s+)?current)\s+congress"
+    r"(?=[,.;?!]?(?:\s|$))",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(rf"(?<!\S){_YEAR}(?!\S)")
 
 
@@ -40,6 +47,9 @@ def asked(filters: Filters, today: datetime.date) -> Filters | None:
         years = [today.year - bool(found["last"] or found["pasado"])]
     elif found := _IN_YEARS.search(filters.q):
         years = _years(found, today)
+    elif found := _OF_CONGRESS.search(filters.q):
+        first = 1789 + 2 * (int(found["number"] or congress_of(today.isoformat())) - 1)
+        return replace(filters, q=f"{_without(filters.q, found)} congress".strip(), year=f"{first},{first + 1}")
     else:
         return None
     if not years:
