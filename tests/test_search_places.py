@@ -201,6 +201,16 @@ def test_a_place_in_spanish_is_no_word_of_a_search_in_spanish(db: sqlite3.Connec
     assert found.leads == [], "the page names the place already"
 
 
+async def test_words_of_another_language_lead_to_the_page_in_it(tmp_path: Path) -> None:
+    """Whoever types Spanish on an English page found nothing, and no way to what bears these words as a name."""
+    filled(tmp_path)
+    client = serve.build(tmp_path / "corpus.db", today=TODAY).client
+    link = '<a lang="es" hreflang="es" href="/es/browse?q=bibliotecas" rel="nofollow">Esta búsqueda en español</a>'
+    assert link in (await client.get("/browse?q=bibliotecas")).text
+    assert "Esta búsqueda" not in (await client.get("/browse?q=zebras")).text
+    assert "Esta búsqueda" not in (await client.get("/es/browse?q=bibliotecas")).text
+
+
 def test_documents_that_only_name_a_place_do_not_stand_for_its_own(tmp_path: Path) -> None:
     """Three documents of elsewhere that name Texas were all that "book bans Texas" found."""
     filling = filled(tmp_path)

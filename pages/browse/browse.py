@@ -117,6 +117,8 @@ class Browse:
     caveat: str = ""
     #: The page is in another language than the documents, and next to none has the words.
     in_english: bool = False
+    #: The languages in which words were typed on an English page, and the same search there.
+    in_languages: list[tuple[str, translated.Lead]] = field(default_factory=list)
     #: What bears words of the search as a name in the language of the page.
     leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
@@ -217,6 +219,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         of_places=None if direct or by_number or unknown else named_places.read(db, filters, found.asked, found.counts),
         of_agency=None if above or by_number or unknown or not choices else named_agencies.offered(db, filters),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
+        in_languages=translated.pages(filters) if not direct and total < DOUBTFUL else [],
         leads=translated.leads(db, filters.q, found.asked.places) if filters.page == 1 else [],
         matching=found.asked.where(),
         unknown=unknown,

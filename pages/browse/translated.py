@@ -13,6 +13,7 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
+from pages.browse.filters import Filters
 from pages.browse.names import places, question_words
 from pages.browse.trackers import load_trackers
 from pages.http import formatting, language
@@ -72,6 +73,17 @@ def is_foreign(query: str) -> bool:
         ]
     mostly = 2 * len(foreign) >= len(words) and any(len(word) >= TELLING for word in foreign)
     return bool(words) and (mostly or bool(_FOREIGN.search(query)))
+
+
+def pages(filters: Filters) -> list[tuple[str, Lead]]:
+    """The same search on the pages of each other language, to offer where words of one were typed on English pages."""
+    if language.current() != language.ENGLISH or not is_foreign(filters.q):
+        return []
+    found = []
+    for spoken in language.LANGUAGES.keys() - {language.ENGLISH}:
+        with language.speaking(spoken):
+            found.append((spoken, Lead(_("This search in English"), f"{language.prefix()}{filters.address()}")))
+    return found
 
 
 def leads(db: sqlite3.Connection, query: str, understood: Sequence[str] = ()) -> list[Lead]:
