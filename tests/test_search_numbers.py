@@ -435,3 +435,18 @@ async def test_the_page_says_that_a_number_among_other_words_is_not_collected(tm
     assert "No document with the number “S 4999” is collected here." in page
     page = html.unescape((await client.get("/es/browse?q=S+4999+hotspot")).text)
     assert "La lista de abajo trata de las demás palabras de su búsqueda: «hotspot»." in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("KOSA S 1409", "The number S 1409 in the question is that of us-118-s1409: use `document`."),
+        ("texas sb 13 library", "The number SB 13 Texas in the question is that of no document that is collected."),
+        ("Texas sb 13 zebras", "Those listed are for the other words, “Texas zebras”."),
+        ("hotspots", "fit."),
+    ],
+)
+def test_a_program_is_told_of_a_number_among_other_words(db: sqlite3.Connection, typed: str, says: str) -> None:
+    answer = searching.search(At(db, DAY, "https://example.org"), typed)
+    assert says in answer.says
+    assert ("in the question" in answer.says) is (typed != "hotspots")

@@ -73,6 +73,7 @@ def search(
             if absent
             else "Nothing that is collected fits. That does not prove that nothing exists."
         )
+        says += _of_number(found)
         return answer(at, state, says, path, result, places=places, **_MARKED)
     says = _how_read(found)
     if absent:
@@ -82,7 +83,9 @@ def search(
 
 def _how_read(found: browse.Browse) -> str:
     """How many documents fit, and how the words were read where that is not plain."""
-    says = [f"{found.total} of the documents that are collected fit{'' if found.total != 1 else 's'}."]
+    says = [
+        f"{found.total} of the documents that are collected fit{'' if found.total != 1 else 's'}.{_of_number(found)}"
+    ]
     if found.corrected:
         says.append(f"Next to nothing has the words as typed; these are for “{found.meant}”.")
     if found.sponsor:
@@ -105,6 +108,16 @@ def _how_read(found: browse.Browse) -> str:
     if found.loose:
         says.append("Few or none have all of the words: these have some of them.")
     return " ".join(says)
+
+
+def _of_number(found: browse.Browse) -> str:
+    """What the number of a bill among the words leads to; the documents listed are for the others."""
+    if found.number == found.filters.q:
+        return ""
+    ids = ", ".join(card.id for card in found.direct)
+    held = f"is that of {ids}: use `document`" if ids else "is that of no document that is collected"
+    others = f" Those listed are for the other words, “{found.besides}”." if found.besides else ""
+    return f" The number {found.number} in the question {held}.{others}"
 
 
 def _by_number(at: At, words: str, place: str | None, filters: Filters) -> Answer:
