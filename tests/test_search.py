@@ -330,6 +330,17 @@ def test_an_abbreviation_is_in_whatever_a_looser_search_finds(tmp_path: Path) ->
     assert names.names()["kosa"].abbreviations == {"kosa"}
 
 
+def test_a_looser_search_keeps_to_the_name_that_a_position_speaks_of(tmp_path: Path) -> None:
+    """ "can my city close the library" listed 9,549 documents with the word city."""
+    asked = search.parse("broadband barns FERPA")
+    assert asked.named == asked.abbreviated == asked.groups[-1:]
+    asked = search.parse("barns zebras library construction")
+    assert len(asked.named) == 1
+    assert asked.relaxed()[-1].expression
+    assert "zebras" not in (asked.relaxed()[-1].expression or "")
+    assert "zebras" in (search.parse("barns zebras otters").relaxed()[-1].expression or "")
+
+
 def test_a_case_leads_to_no_position_by_one_of_its_words(tmp_path: Path) -> None:
     db = filled(tmp_path).conn
     db.execute("delete from position_search")

@@ -109,7 +109,9 @@ class Search:
     naming_place: bool = True
     #: Those of ``groups`` that are an abbreviation: without IMLS, the other words are about something else.
     abbreviated: list[str] = field(default_factory=list)
-    #: Whether only these are left of it, so that it is for where nothing else is found.
+    #: Those of ``groups`` that are a name of which a position speaks.
+    named: list[str] = field(default_factory=list)
+    #: Whether only the abbreviations are left of it, so that it is for where nothing else is found.
     last_resort: bool = False
     #: The number that was typed, and nothing else: what has it is found besides what has the words, and comes first.
     docket: Docket | None = None
@@ -207,8 +209,8 @@ class Search:
     def relaxed(self) -> list[Search]:
         """The same search with further documents: those with all words but one in title or summary, then all but two, and so on.
 
-        The last are for half of the words, then for any of them anywhere; where a place was named, then for other places too.
-        An abbreviation is in all of them.
+        The last are for half of the words, then for any of them anywhere, or any name where one was typed; where a place was
+        named, then for other places too. An abbreviation is in all of them.
         """
         if not self.expression:
             return []
@@ -226,7 +228,7 @@ class Search:
         if len(groups) == 2 and self.subjects:
             expressions.append(f"({self.expression}{named})")
         if len(groups) > 1:
-            expressions.append(f"({' OR '.join(groups)}{named})")
+            expressions.append(f"({' OR '.join(self.named or groups)}{named})")
         return self._anywhere_too(expressions)
 
     def _relaxed_around(self, kept: str) -> list[Search]:

@@ -41,7 +41,7 @@ PAGE = 25
 DOUBTFUL = 50
 #: When fewer than so many have all of several words, those that have most of them are found too.
 FEW = 10
-#: The same where a place is named: a legislature has few bills on one subject.
+#: The same where a place is named, or an abbreviation: a legislature has few bills on one subject.
 FEW_OF_PLACE = 3
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
@@ -269,9 +269,10 @@ def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
         if corrected := bool(asked.groups) and not numbered and language.current() == language.ENGLISH:
             asked, counts = again, facets.count_matches(db, again)
     several = len(asked.groups) > 1
-    wanted = (FEW_OF_PLACE if asked.places else FEW) if several else 1
+    wanted = (FEW_OF_PLACE if asked.places or asked.abbreviated else FEW) if several else 1
     # Of a place that was named, its own documents count: those of others may only name it.
-    if numbered or facets.enough(db, (asked.in_titles() if several else asked).of_places(), wanted):
+    held = facets.count(db, Filters(jurisdiction=",".join(asked.places), ceremonial="any"), counts)
+    if numbered or (facets.enough(db, asked.in_titles().of_places(), wanted) if several else held >= wanted):
         return _Looked(asked, counts, meant, corrected)
     looser = None
     for relaxed in asked.relaxed():

@@ -70,6 +70,7 @@ def _take_topic(asked: Search, tokens: list[tuple[str, str]]) -> list[tuple[str,
 
 def _add_name(asked: Search, called: str, name: names.Name, *, typed: bool = True) -> None:
     asked.groups.append(_either_name(called, name))
+    asked.named += asked.groups[-1:] if name.positions else []
     asked.abbreviated += asked.groups[-1:] if names.folded(called) in name.abbreviations else []
     asked.terms.append(called)
     asked.phrases += map(_said, name.says)
