@@ -1,4 +1,4 @@
-"""Alerts to channels beyond mail: Slack, Teams, Mastodon, webhooks."""
+"""Alerts to channels beyond email: Slack, Teams, Mastodon, webhooks."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from store.clock import utc_now
 
 @click.group()
 def alerts() -> None:
-    """Tell channels (Slack, Teams, Mastodon, webhooks) of what must be seen and of deadlines. See docs/digest.md."""
+    """Tell channels (Slack, Teams, Mastodon, webhooks) about priority documents and deadlines. See docs/digest.md."""
 
 
 @alerts.command("send")
-@click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing leaves, nothing counts as told.")
+@click.option("--dry-run", is_flag=True, help="Print what would be sent; nothing is sent, and nothing counts as sent.")
 @click.pass_obj
 def alerts_send(session: Session, dry_run: bool) -> None:
-    """Send what the channels of alerts.yml have not been told. For a timer, after every run.
+    """Send what the channels of alerts.yml have not had yet. For a timer, after every run.
 
     Exit code 3 when a message needs a person: infopolicy alerts status names it.
     """

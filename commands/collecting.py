@@ -54,7 +54,7 @@ def _bill_types(context: click.Context, parameter: click.Parameter, value: str |
     type=click.Choice(["auto", "never"]),
     default="auto",
     show_default=True,
-    help="Use bulk files where they save requests, or ask for each record.",
+    help="Use bulk files where they save requests, or request each record.",
 )
 @click.option(
     "--budget",
@@ -184,7 +184,7 @@ def collect(session: Session, only: str | None, quick: bool, budget: str, today:
 
     After each step the site shows what came. Sources without a key are named, with where to get it. Run it again after an
     interruption, or a day later, and it goes on. Exit code 0 also when some requests wait for tomorrow; 3 when a source needs a
-    person, who is told at the end what to do.
+    person: the last lines say what to do.
 
     \b
     infopolicy collect --quick                       the last 30 days, in minutes
@@ -204,7 +204,7 @@ def collect(session: Session, only: str | None, quick: bool, budget: str, today:
         needed = list(collecting.needs(session.config, [name for name in names if not (quick and _skips(name))]))
         for line in needed:
             session.say(f"next: {line}")
-    session.say("Next: infopolicy serve shows it in the browser, infopolicy status how each source stands.")
+    session.say("Next: infopolicy serve shows it in the browser, infopolicy status the state of each source.")
     sys.exit(code)
 
 
@@ -253,7 +253,7 @@ def _own(names: list[str], pairs: tuple[str, ...]) -> dict[str, str]:
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.pass_obj
 def merge(session: Session, folders: tuple[Path, ...]) -> None:
-    """Take over what other machines collected into their data FOLDERS, then tag, match and publish it.
+    """Add what other machines collected into their data FOLDERS, then tag, match and publish it.
 
     \b
     INFOPOLICY_DATA=/srv/spool-a infopolicy crawl us_states --collect-only      on one machine, and so on

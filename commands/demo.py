@@ -52,7 +52,7 @@ def demo(session: Session, folder: Path | None, port: int | None, no_serve: bool
     """Open a site with the bundled sample, a guided tour, and accounts for the desk that nobody else knows.
 
     Without FOLDER everything goes to a temporary folder, which is removed at the end (Ctrl-C). A FOLDER that is named stays, and
-    opens again at once. Nothing is asked of the network, and no mail is sent.
+    opens again at once. It uses no network and sends no email.
     """
     if no_serve and folder is None:
         raise Stop("--no-serve needs a FOLDER: a temporary one would be removed at once", 2)

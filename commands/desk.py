@@ -58,7 +58,7 @@ def _free(db: Any, name: str) -> None:
     from desk.accounts import accounts
 
     if db is not None and accounts.find(db, name):
-        raise accounts.AccountError(f"{name}: there is already an account of this name or mail address")
+        raise accounts.AccountError(f"{name}: there is already an account of this name or email address")
 
 
 def _password(name: str) -> str:
@@ -85,7 +85,7 @@ def user() -> None:
     show_default=True,
     help="Reads; decides; publishes stances; or speaks for a coalition partner.",
 )
-@click.option("--email", help="The mail address by which single sign-on knows the person.")
+@click.option("--email", help="The email address by which single sign-on knows the person.")
 @click.option("--unit", help="The unit the person works for.")
 @click.option("--organization", help="The partner organization the person speaks for, with --role partner.")
 @click.option("--no-password", is_flag=True, help="Enter through single sign-on only.")
@@ -99,7 +99,7 @@ def user_add(
     organization: str | None,
     no_password: bool,
 ) -> None:
-    """Make an account for NAME. The password is asked for, or read from standard input.
+    """Make an account for NAME. Type the password, or give it on standard input.
 
     \b
     infopolicy user add "Ana Reader" --role approver --unit "Public Policy & Advocacy"

@@ -19,7 +19,7 @@ PATIENCE = click.option(
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="Minutes to wait for mails that the server wants again later.",
+    help="Minutes to wait for emails that the server wants again later.",
 )
 
 
@@ -151,18 +151,18 @@ def _exit_with(done: Counter[str]) -> None:
 def digest_send(session: Session, issue: str, dry_run: Path | None, patience: int) -> None:
     """Send an issue to everybody whose turn it is. Safe to run again: nobody gets it twice.
 
-    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    Exit code 3 when an email needs a person: infopolicy digest status names it.
     """
     from digest import service
+    from pages.http.formatting import count
 
     report = (
         ("staff.db",) if issue.startswith("staff-") else ()
     )  # the head of an issue to staff says what the office did
     with open_mail_db(session, *report) as db:
         if dry_run:
-            session.say(
-                f"{service.dry_run(db, session.config, issue, dry_run, now=utc_now()):,} mails written to {dry_run}"
-            )
+            written = service.dry_run(db, session.config, issue, dry_run, now=utc_now())
+            session.say(f"{count(written, 'email')} written to {dry_run}")
             return
         done = _send(session, db, issue, patience)
     session.say(_in_words(done))
@@ -177,7 +177,7 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
     """Prepare and send the issues of every list, for a timer: daily ones, those at once after each run, and weekly ones,
     which wait for their editor first (digest_hours).
 
-    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    Exit code 3 when an email needs a person: infopolicy digest status names it.
     """
     from digest import service
     from digest.subscribers.preferences import LISTS
@@ -207,9 +207,9 @@ def digest_deliver(session: Session, frequency: str, patience: int) -> None:
 @digest.command("letters")
 @click.pass_obj
 def digest_letters(session: Session) -> None:
-    """Send the letters that ask to confirm and could not leave at once. For a timer, every few minutes.
+    """Send the confirmation emails that could not leave at once. For a timer, every few minutes.
 
-    Exit code 3 when a mail needs a person: infopolicy digest status names it.
+    Exit code 3 when an email needs a person: infopolicy digest status names it.
     """
     import asyncio
 
@@ -224,7 +224,7 @@ def digest_letters(session: Session) -> None:
 @digest.command("status")
 @click.pass_obj
 def digest_status(session: Session) -> None:
-    """Readers and issues in numbers, and the mails of which nobody knows whether they arrived. Exit code 3 if any."""
+    """Count readers and issues, and list the emails of which nobody knows whether they arrived. Exit code 3 if any."""
     from digest import service
 
     with open_mail_db(session) as db:
@@ -239,7 +239,7 @@ def digest_status(session: Session) -> None:
 @digest.command("settle")
 @click.argument("issue", required=False)
 @click.argument("subscriber", required=False)
-@click.option("--arrived/--not-arrived", required=True, default=None, help="Whether the mail arrived.")
+@click.option("--arrived/--not-arrived", required=True, default=None, help="Whether the email arrived.")
 @click.option("--all", "everybody", is_flag=True, help="All of ISSUE, in place of one SUBSCRIBER.")
 @click.option("--day", type=DAY, help="All that were begun on this day (UTC), of ISSUE or of every issue.")
 @click.option("--dry-run", is_flag=True, help="Say how many there are of each issue, and record nothing.")
@@ -273,7 +273,7 @@ def digest_settle(
         if not dry_run:
             settle(db, issue, subscriber, arrived=arrived, day=on)
     if not found:
-        raise Stop("there is no such mail whose fate is unknown: see infopolicy digest status", 2)
+        raise Stop("there is no such email whose fate is unknown: see infopolicy digest status", 2)
     outcome = "arrived" if arrived else "not arrived, to be sent again"
     for key, number in found.items():
         session.say(f"{key}: {number:,} {'would be recorded' if dry_run else 'recorded'} as {outcome}")
@@ -283,7 +283,7 @@ def digest_settle(
 @click.argument("mailbox", type=click.Path(path_type=Path))
 @click.pass_obj
 def digest_bounces(session: Session, mailbox: Path) -> None:
-    """Read reports of mails that came back from an mbox file or a Maildir folder, and write to those addresses no more."""
+    """Read bounce reports from an mbox file or a Maildir folder, and send nothing more to those addresses."""
     from digest.delivery.bounces import read_bounces
 
     with open_mail_db(session) as db:

@@ -17,7 +17,7 @@ from store.clock import utc_now
 @click.command()
 @click.pass_obj
 def summary(session: Session) -> None:
-    """What is stored: documents, areas, what must be seen, which positions are touched, and what to do next."""
+    """Show what is stored: documents, areas, priority documents, related positions, and what to do next."""
     from operations.summary import summary as lines
 
     with plain_errors():
@@ -30,7 +30,7 @@ def summary(session: Session) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def status(session: Session, as_json: bool) -> None:
-    """What needs a person, what is stored and how each source stands. Exit code 3 if anything needs a person."""
+    """Show what needs a person, what is stored, and the state of each source. Exit code 3 if anything needs a person."""
     import operations.status
     from operations import sqlite_version
 
@@ -109,10 +109,10 @@ def _check_live(session: Session) -> None:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--offline", is_flag=True, help="Connect neither to the site nor to the mail server.")
+@click.option("--offline", is_flag=True, help="Connect neither to the site nor to the SMTP server.")
 @click.pass_obj
 def doctor(session: Session, as_json: bool, offline: bool) -> None:
-    """Say whether this deployment is safe: secret, rights, proxies, TLS, backups, versions, limits, timers, mail, accounts.
+    """Say whether this deployment is safe: secret, rights, proxies, TLS, backups, versions, limits, timers, email, accounts.
 
     Each line is ok, a warning, or a problem, with what it means and what to do. Nothing is changed or sent, and no secret is
     shown. Run it as the service does. Exit code 3 if there is a problem.
@@ -149,7 +149,7 @@ def doctor(session: Session, as_json: bool, offline: bool) -> None:
 def backup(session: Session, target: Path | None, keep: int | None, days: int | None) -> None:
     """Copy every database, while in use, to TARGET or to data/backups/<time>, and check the copies.
 
-    Beside the copies stands what people made, as lines of JSON. The newest backups stay whole (--keep); of older ones the last
+    With the copies come what people made, as lines of JSON. The newest backups stay whole (--keep); of older ones the last
     of each day stays, with what people made alone (--days).
     """
     from operations import backup as backups
@@ -171,7 +171,7 @@ def backup(session: Session, target: Path | None, keep: int | None, days: int | 
 @click.option("--loose", is_flag=True, help="SOURCE holds copies made by other means: it has no manifest.json.")
 @click.pass_obj
 def restore(session: Session, source: Path, only: tuple[str, ...], loose: bool) -> None:
-    """Put the backup in SOURCE in place. What stands there now is kept aside, nothing is deleted.
+    """Put the backup in SOURCE in place. What is there now is kept aside; nothing is deleted.
 
     SOURCE is the folder of a backup. A file of lines, such as backups/decisions.jsonl, brings back staff.db alone. Stop the
     site first and start it afterwards.
@@ -225,7 +225,7 @@ def snapshot(session: Session, target: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.pass_obj
 def prune(session: Session, dry_run: bool) -> None:
-    """Remove what need not be kept for ever: old answers, bodies of what could not be read, sessions that have ended.
+    """Remove what need not be kept: old answers, bodies of what could not be read, sessions that have ended.
 
     How long is a setting (docs/settings.md). Documents, changes, runs and what people made are never removed. `infopolicy run`
     does this once it has collected.

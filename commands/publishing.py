@@ -55,13 +55,13 @@ def _derive_and_publish(session: Session, today: str | None) -> None:
 
 
 @click.command()
-@click.option("--all", "everything", is_flag=True, help="Derive everything anew, not only what lacks it.")
+@click.option("--all", "everything", is_flag=True, help="Derive everything again, not only what lacks it.")
 @click.pass_obj
 def rebuild(session: Session, everything: bool) -> None:
     """Tag and match every document that lacks its current text, rules or model; then publish.
 
     What governments published and what people decided is never touched. --all forgets the tags and matches first, and
-    makes the search index anew.
+    builds the search index again.
     """
     from comparison.update import forget as forget_comparison
     from derive.update import forget

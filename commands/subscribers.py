@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from datetime import date
 from typing import Any
 
@@ -24,13 +25,18 @@ from store.clock import utc_now
 )
 @click.option("--must-see/--all", default=True, show_default=True, help="Only priority documents, or all that fit.")
 @click.option("--search", "searches", multiple=True, help="Also what holds these words.")
-@click.option("--document", "documents", multiple=True, help="Also everything that happens to this document.")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    help="Also all news of this document: its number, or its address here.",
+)
 @FREQUENCY
 @LANGUAGE
 @LIST
 @click.pass_obj
 def subscribe(session: Session, address: str, frequency: str, language: str, list_: str, **chosen: Any) -> None:
-    """Ask for the digest for ADDRESS: says how much mail it means and sends the letter that asks to confirm.
+    """Subscribe ADDRESS to the digest: say how much email to expect, and send the confirmation email.
 
     \b
     infopolicy subscribe reader@example.org --area privacy --area broadband
@@ -38,17 +44,22 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
     import asyncio
 
     from digest import service
-    from digest.subscribers import estimate, subscribers
+    from digest.subscribers import estimate, followed, subscribers
+    from digest.subscribers.addresses import address as checked
     from digest.subscribers.limits import TooMany
     from digest.subscribers.preferences import preferences
+    from pages.http.formatting import count
 
     with open_mail_db(session) as db:
+        checked(address)
         corpus = service.corpus(session.config.corpus)
+        corpus.row_factory = sqlite3.Row
+        chosen["documents"] = followed.ids(corpus, chosen["documents"])
         choice = preferences(**chosen, known=estimate.choices(corpus))
         volume = estimate.estimate(corpus, choice, date.today())
         corpus.close()
         session.say(
-            f"about {volume.a_week:,} items a week, at most {volume.most:,} (the eight weeks to {volume.until})"
+            f"about {count(volume.a_week, 'item')} a week, at most {volume.most:,} (the eight weeks to {volume.until})"
         )
         try:
             queued, hours = subscribers.subscribe(
@@ -57,30 +68,26 @@ def subscribe(session: Session, address: str, frequency: str, language: str, lis
         except TooMany as error:
             raise Stop(f"nothing was written: {error}", 1) from error
         if not queued:
-            raise Stop(
-                "no letter was written: the address is not to be written to, or was asked for too often today", 1
-            )
+            raise Stop("no confirmation email was sent: this address wants none, or has had too many today", 1)
         if hours:
-            session.say(f"many letters wait for their turn: this one can take {hours} hours")
+            session.say(f"many confirmation emails wait for their turn: this one can take {hours} hours")
         if session.config.smtp_host:
             asyncio.run(service.send_letters(db, session.config, clock=utc_now))
-            session.say(
-                "a letter that asks to confirm is on its way" if not hours else "it is sent when its turn comes"
-            )
+            session.say("a confirmation email is on its way" if not hours else "it is sent when its turn comes")
         else:
-            session.say("the letter that asks to confirm waits for a mail server (INFOPOLICY_SMTP_HOST)")
+            session.say("the confirmation email waits for an SMTP server (INFOPOLICY_SMTP_HOST)")
 
 
 @click.group()
 def subscribers() -> None:
-    """What is held of the people who read the digest."""
+    """What is stored about the people who read the digest."""
 
 
 @subscribers.command("export")
 @click.argument("address")
 @click.pass_obj
 def subscribers_export(session: Session, address: str) -> None:
-    """Everything mail.db holds of one person, as JSON."""
+    """Print everything that mail.db holds about one person, as JSON."""
     from digest.subscribers.subscribers import export as everything
 
     with open_mail_db(session) as db:

@@ -54,7 +54,7 @@ def letterhead(config: Configuration) -> Letterhead:
                 address(bare(value or ""))
         except BadAddress as error:
             raise NotSetUp(
-                f"{name} must hold a mail address, such as “Policy digest <digest@example.org>” (INFOPOLICY_{name.upper()})"
+                f"{name} must hold an email address, such as “Policy digest <digest@example.org>” (INFOPOLICY_{name.upper()})"
             ) from error
     bounces = bare(config.mail_bounces) if config.mail_bounces else None
     return Letterhead(site=config.site, sender=config.mail_from or "", bounces=bounces, postal=config.mail_postal)
@@ -294,6 +294,7 @@ def status(db: Database, *, now: str) -> tuple[list[str], list[str]]:
         "select list, frequency, state, count(*) from subscribers where state != 'left' group by 1, 2, 3 order by 1, 2, 3"
     ):
         lines.append(f"{list_} {frequency}: {number:,} {state}")
+    lines = lines or ["nobody has subscribed yet"]
     held = db.execute("select count(*) from deliveries where state = 'held'").fetchone()[0]
     if held:
         lines.append(f"{held:,} letters to confirm wait for their turn: at most {EVERYBODY_HOUR} leave in an hour")
@@ -304,6 +305,8 @@ def status(db: Database, *, now: str) -> tuple[list[str], list[str]]:
         lines.append(
             f"{row['id']}: {row['state']}; " + (", ".join(f"{n:,} {state}" for state, n in states) or "nobody yet")
         )
+    if not db.execute("select 1 from digests").fetchone():
+        lines.append("no issue has been prepared yet (infopolicy digest prepare)")
     return lines, _problems(db)
 
 

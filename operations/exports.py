@@ -42,6 +42,8 @@ def export(corpus: Path, *, area: str | None, kind: str, output: Path | None) ->
     if output is None or (output.exists() and not output.is_file()):  # such as /dev/null, which nothing may replace
         _write(frame, kind, output or sys.stdout)
         return len(frame)
+    if not output.parent.is_dir():
+        raise InvalidInput(f"{output.parent}: there is no such folder")
     part = output.with_name(output.name + ".part")
     try:
         _write(frame, kind, part)

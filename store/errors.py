@@ -39,7 +39,9 @@ class StorageError(OperationError):
 
     @classmethod
     def of(cls, path: Path | str, error: Exception) -> StorageError:
-        return cls(f"{path}: {error}: {advice(error)}")
+        # The words of an error of the system are its number and the path once more.
+        said = getattr(error, "strerror", None) or error
+        return cls(f"{path}: {said}: {advice(error)}")
 
 
 def advice(error: Exception) -> str:
@@ -53,7 +55,7 @@ def advice(error: Exception) -> str:
         return "the disk or the folder is read-only; make it writable, then run this again: what was stored is complete"
     if is_damage(error):
         return "the file is damaged (`infopolicy check` says which); put it aside and use `infopolicy restore`"
-    return "check that the folder exists and may be written (INFOPOLICY_DATA)"
+    return "check that the folder exists and that you may write to it (INFOPOLICY_DATA names the data folder)"
 
 
 def is_damage(error: Exception) -> bool:

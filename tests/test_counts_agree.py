@@ -17,6 +17,7 @@ from pages.browse import browse, selection
 from publish.listing import publish
 from settings import Configuration
 from store.connect import read_only
+from store.errors import InvalidInput
 
 NOW = "2022-03-09T10:00:00Z"
 
@@ -58,6 +59,12 @@ def test_the_state_and_the_summary_have_the_numbers_of_the_lists(config: Configu
     assert f" {tagged} carry a policy area" in said
     assert f"{first} that library staff must see" in said
     assert re.search(rf"^ +{listed(config, area='library-funding')}  Library funding$", said, re.MULTILINE)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_to_a_folder_that_is_not_there_names_it(config: Configuration, tmp_path: Path, kind: str) -> None:
+    with pytest.raises(InvalidInput, match=r"/gone: there is no such folder$"):
+        exports.export(config.corpus, area=None, kind=kind, output=tmp_path / "gone" / f"all.{kind}")
 
 
 @pytest.mark.parametrize("area", [None, "library-funding"])

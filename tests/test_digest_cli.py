@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -43,7 +44,7 @@ def test_an_issue_from_start_to_end(call, tmp_path: Path, monkeypatch: pytest.Mo
     assert call("digest", "note", key, input="Read this.\n").exit_code == 0
     assert call("digest", "preview", key, "--output", "page.html", "--area", "broadband").exit_code == 0
     assert "Read this." in Path("page.html").read_text(encoding="utf-8")
-    assert call("digest", "send", key, "--dry-run", "out").output == "1 mails written to out\n"
+    assert call("digest", "send", key, "--dry-run", "out").output == "1 email written to out\n"
     refused = call("digest", "send", key)
     assert refused.exit_code == 2
     assert "INFOPOLICY_SMTP_HOST" in refused.output
@@ -192,13 +193,24 @@ def test_subscribe_export_and_erase(call, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv("INFOPOLICY_SMTP_PORT", str(port))
         done = call("subscribe", "new@example.org", "--area", "broadband", "--language", "es")
     assert done.exit_code == 0
-    assert "items a week" in done.output
+    assert re.search(r"about \d+ items? a week", done.output)
+    assert "1 items" not in done.output
     assert postbox.got[0][1]["Subject"].startswith("Confirme que quiere")
     assert "/subscribe/confirm/" in postbox.got[0][1].get_body(("plain",)).get_content()
     held = json.loads(call("subscribers", "export", "new@example.org").output)
     assert held["subscriptions"][0]["language"] == "es"
     assert call("subscribers", "erase", "new@example.org").output == "1 subscription forgotten\n"
     assert json.loads(call("subscribers", "export", "new@example.org").output)["subscriptions"] == []
+
+
+def test_a_document_is_followed_by_its_number(call) -> None:
+    assert call("subscribe", "new@example.org", "--document", "H.R. 1783, 117th Congress").exit_code == 0
+    [held] = json.loads(call("subscribers", "export", "new@example.org").output)["subscriptions"]
+    assert BROADBAND in str(held)
+
+
+def test_a_wrong_address_is_named_before_anything_is_counted(call) -> None:
+    assert call("subscribe", "no address").output.startswith("Error: ")
 
 
 @pytest.mark.parametrize(
@@ -255,3 +267,13 @@ def test_a_refusal_that_ends_with_a_period_gets_no_second_one(call, monkeypatch:
 
     monkeypatch.setattr(service, "send_issue", refused)
     assert "by server. What waits, waits" in call("digest", "send", "public-weekly-2022-w10").output
+
+
+def test_a_status_of_nothing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INFOPOLICY_DATA", str(tmp_path))
+    open_mail(tmp_path / "mail.db").close()
+    done = CliRunner().invoke(cli.main, ["digest", "status"])
+    assert (done.exit_code, done.output.splitlines()) == (
+        0,
+        ["nobody has subscribed yet", "no issue has been prepared yet (infopolicy digest prepare)"],
+    )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from conftest import ROOT
+
+from cli import main
 
 #: Pages not yet rewritten. A page leaves this list when it is.
 NOT_YET = frozenset(f"docs/{name}.md" for name in ("architecture", "benchmarks"))
@@ -94,3 +98,18 @@ def test_pages_to_rewrite_exist_and_need_it() -> None:
 )
 def test_banned_words_are_found_outside_quotations(text: str, found: int) -> None:
     assert len(problems(text)) == found
+
+
+def _commands(command: click.Command, path: str) -> Iterator[tuple[str, str]]:
+    """Each command -> what --help says of it."""
+    yield path, command.get_help(click.Context(command, info_name=path))
+    if isinstance(command, click.Group):
+        for name, each in command.commands.items():
+            yield from _commands(each, f"{path} {name}")
+
+
+@pytest.mark.parametrize(("path", "text"), [*_commands(main, "infopolicy")], ids=lambda each: each[:40])
+def test_the_help_of_commands_is_plain_english(path: str, text: str) -> None:
+    # What is indented is code in the docs only. A command, a file, and a test are called what they are called.
+    said = "\n".join(line.strip() for line in text.splitlines())
+    assert problems(said) == [], path

@@ -49,7 +49,7 @@ _COLUMNS = "id, name, email, role, unit, created_at, disabled_at, shortcuts"
 
 
 def is_email(text: str) -> bool:
-    """Whether this has the form of a mail address."""
+    """Whether this has the form of an email address."""
     return bool(_EMAIL.fullmatch(text))
 
 
@@ -85,9 +85,9 @@ def add(
     if role not in roles:
         raise AccountError(f"{role!r}: a role is one of {', '.join(roles)}")
     if email is not None and not is_email(email):
-        raise AccountError(f"{email!r}: is no mail address")
+        raise AccountError(f"{email!r}: is no email address")
     if password is None and email is None:
-        raise AccountError(f"{name}: needs a password, or a mail address by which single sign-on knows it")
+        raise AccountError(f"{name}: needs a password, or an email address by which single sign-on knows it")
     row = {
         "name": name,
         "name_key": key_of(name),
@@ -162,7 +162,7 @@ def set_email(db: Database, account: Account, email: str, *, now: str) -> None:
         AccountError: it is no address, or somebody has it.
     """
     if not is_email(email):
-        raise AccountError(f"{email!r}: is no mail address")
+        raise AccountError(f"{email!r}: is no email address")
     try:
         with db.atomic():
             db.execute("update accounts set email = ? where id = ?", [email.casefold(), account.id])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 
 from digest.subscribers.form import Form
@@ -18,9 +19,17 @@ def by_id(db: sqlite3.Connection, form: Form) -> Form:
     Raises:
         BadPreferences: several documents have the number.
     """
-    lines = [line.strip()[:300] for line in form.documents.splitlines() if line.strip()]
-    # One more than may be followed: the check says that these are too many.
-    return replace(form, documents="\n".join(_id_of(db, line) for line in lines[: MOST_DOCUMENTS + 1]))
+    return replace(form, documents="\n".join(ids(db, form.documents.splitlines())))
+
+
+def ids(db: sqlite3.Connection, lines: Iterable[str]) -> list[str]:
+    """The id of each document that is named, at most one more than may be followed: the check says that these are too many.
+
+    Raises:
+        BadPreferences: several documents have the number.
+    """
+    named = [line.strip()[:300] for line in lines if line.strip()]
+    return [_id_of(db, line) for line in named[: MOST_DOCUMENTS + 1]]
 
 
 def _id_of(db: sqlite3.Connection, line: str) -> str:
