@@ -218,6 +218,9 @@ async def test_a_whole_text_fits_and_a_book_does_not(browser: Browser, corpus: A
             "us-ny-nyc-2022-res93-2022",
         ),
         ({"jurisdiction": "US", "identifier": "hr0077"}, KEY),
+        ({"jurisdiction": "United States", "identifier": "hr0077"}, KEY),
+        ({"jurisdiction": "Vermont", "session": "2026", "identifier": "S. 4"}, "us-vt-2026-s4"),
+        ({"jurisdiction": "VT", "session": "2026", "identifier": "S. 4"}, "us-vt-2026-s4"),
     ],
 )
 def test_the_id_is_the_one_that_a_source_would_give(values: dict[str, str], key: str) -> None:

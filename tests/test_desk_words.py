@@ -79,3 +79,18 @@ async def test_the_form_of_a_record_names_its_document_as_people_do(browser: Bro
     assert other.status_code == 409
     assert "<dt>Document</dt><dd>H.R. 1783, 117th Congress</dd>" in other.text
     assert "<dt>Day it happened</dt><dd>March 8, 2022</dd>" in other.text
+
+
+async def test_what_is_refused_on_a_document_leads_back_to_it(browser: Browser) -> None:
+    await browser.sign_in()
+    refused = await browser.send(f"/desk/documents/{BROADBAND}/keep", step="note", words=" ")
+    assert refused.status_code == 400
+    assert f'<a href="/desk/documents/{BROADBAND}">Back to the document</a>' in refused.text
+    assert "Back to the document" not in (await browser.get("/desk/documents/us-1-gone")).text
+
+
+async def test_a_trail_that_finds_nothing_says_why(browser: Browser) -> None:
+    await browser.sign_in()
+    said = (await browser.get("/desk/trail?document=zzz")).text
+    assert "No document that is collected here is called “zzz”, and no entry names it." in said
+    assert "No entries with these filters." in (await browser.get(f"/desk/trail?document={BROADBAND}")).text

@@ -131,7 +131,7 @@ def document_of(typed: Mapping[str, str], today: date) -> Document:
     session, identifier = _number(said, wrong)
     if wrong:
         raise BadDocument(wrong)
-    place = slug(said["jurisdiction"])
+    place = _place_of(said["jurisdiction"])
     try:
         key = document_id(place, session, identifier)
     except BadRecord as error:
@@ -155,6 +155,14 @@ def document_of(typed: Mapping[str, str], today: date) -> Document:
             Event(kind=kind, starts_at=said[name], timezone=_TIMEZONE) for name, kind in _DATES.items() if said[name]
         ),
     )
+
+
+def _place_of(typed: str) -> str:
+    """The key of a place that was named ("Texas", "TX"), or typed as in our addresses ("us-tx")."""
+    known = glossary()["jurisdictions"]
+    by_name = {slug(name): key for key, name in known.items()}
+    key = slug(typed)
+    return by_name.get(key) or (f"us-{key}" if key not in known and f"us-{key}" in known else key)
 
 
 def _filled_in(document: Document, public: Document | None) -> dict[str, str]:
