@@ -139,6 +139,8 @@ def test_standing_rins_drawers_and_notices_alone_make_no_thread(corpus: Database
             regulation("2025-00002", docket_ids=["FAA-2025-0002"], **directive),
             *(regulation(f"2025-0001{n}", docket_ids=[f"FAA-2025-100{n}"], **several) for n in range(5)),
             *(regulation(f"2025-001{n:02}", docket_ids=["FEMA-2025-0002"]) for n in range(16)),
+            *(regulation(f"2025-003{n:02}", docket_ids=["CFPB-2023-0001"]) for n in range(3)),
+            *(regulation(f"2025-004{n:02}", docket_ids=["FAC 2025-04"]) for n in range(3)),
             regulation("2025-00201", type="Notice", docket_ids=["NARA-2025-021"]),
             regulation("2025-00202", type="Notice", docket_ids=["NARA-2025-021"]),
         ],
@@ -146,6 +148,24 @@ def test_standing_rins_drawers_and_notices_alone_make_no_thread(corpus: Database
         silent=True,
     )
     assert threads(corpus) == {}
+
+
+def test_actions_of_a_fishing_season_are_joined_by_their_own_number_not_by_that_of_the_rule_they_carry_out(
+    corpus: Database,
+) -> None:
+    upsert(
+        corpus,
+        [
+            regulation("2025-05764", type="Proposed Rule", docket_ids=["250331-0057", "RTID 0648-XE507"]),
+            regulation("2025-06623", docket_ids=["Docket No. 250331-0057", "RTID 0648-XE831"]),
+            regulation("2025-11159", docket_ids=["250612-0099", "RTID 0648-XE507"], publication_date="2025-06-17"),
+            regulation("2025-20001", docket_ids=["250701-0001"]),
+            regulation("2025-20002", docket_ids=["250701-0001"], publication_date="2025-06-17"),
+        ],
+        now=NOW,
+        silent=True,
+    )
+    assert threads(corpus) == {"2025-05764": ["2025-05764", "2025-11159"], "2025-20001": ["2025-20001", "2025-20002"]}
 
 
 def test_a_long_chain_over_documents_of_several_dockets_is_cut_into_what_each_names_first(corpus: Database) -> None:

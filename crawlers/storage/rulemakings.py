@@ -41,6 +41,35 @@ STANDING_RINS = frozenset(
         "2070-AB27",  # EPA: significant new uses of chemicals
     }
 )
+#: Dockets of regulations.gov in which an agency files whatever has no docket of its own, year after year: civil penalties,
+#: corrections, circulars, notices of rules on different matters. Each was read.
+DRAWERS = frozenset(
+    {
+        "BLM-2023-0002",
+        "BLM-2023-0003",
+        "CFPB-2019-0010",
+        "CFPB-2023-0001",
+        "COE-2021-0001",
+        "COE-2023-0001",
+        "DOD-2020-OS-0002",
+        "DOE-HQ-2018-0001",
+        "FAR-2018-0001",  # introductions of, and guides to, Federal Acquisition Circulars
+        "FAR-2019-0001",
+        "FAR-2019-0002",
+        "FAR-2021-0051",
+        "FAR-2022-0051",
+        "FAR-2023-0051",
+        "FHWA-2013-0002",
+        "FRA-2009-0031",
+        "FTA-2013-0016",
+        "NHTSA-2013-0009",
+        "PHMSA-2013-0008",
+        "SLSDC-2013-0002",
+        "SLSDC-2016-0001",
+        "TSA-2013-0001",
+        "VA-2022-VACO-0002",
+    }
+)
 TIES = ("corrects", "corrected by", "withdraws", "extends", "delays", "confirms")
 #: A title joins a final rule to a proposal of so long before: what is printed sooner is of the same order (the FCC decides and
 #: proposes in one), and what comes later is another. A title more usual than CHAIN joins nothing.
@@ -49,11 +78,14 @@ SOONEST, LATEST = timedelta(days=30), timedelta(days=3 * 365)
 OWN_DOCKETS = frozenset({"FAA", "USCG"})
 #: Printed among the dockets, but the number of one document, form, order or account.
 _NO_DOCKET = re.compile(
-    r"^(FRL|FRS? ID|FCC \d|DA \d|OMB|Amendment|AD[ -]\d|RTID|Project Identifier|Sequence|PO ?#|Order #|T\.?D\. ?\d|RIN)",
+    r"^(FRL|FRS? ID|FCC \d|FAC \d|DA \d|OMB|Amendment|AD[ -]\d|Project Identifier|Sequence|PO ?#|Order #|T\.?D\. ?\d|RIN)",
     re.I,
 )
 #: Letters or digits, a hyphen, digits somewhere and no full stop: what has one or lacks the other is an account's number.
 _LIKE_DOCKET = re.compile(r"^(?=.*\d{2})(?=[^-]+-)[^.]+$")
+#: NOAA files every action of a season under the number of the rule that it carries out ("220919-0193"), so that closures and
+#: quotas share it; its own number is its RTID, which the proposal and the final rule share.
+_OF_NOAA, _RTID = re.compile(r"\d{6}-\d{4}"), "RTID "
 _WORD = re.compile(r"[a-z0-9]+")
 _SHORT = re.compile(r"^[A-Z]{0,3}[ -]?\d+(-\d+)*$")
 
@@ -155,8 +187,8 @@ def join(members: Mapping[str, Member], together: Iterable[Iterable[str]]) -> li
 
 
 def is_docket(number: str) -> bool:
-    """Whether a number printed among the dockets is one: not that of one document, form, order, or account."""
-    return bool(_LIKE_DOCKET.search(number)) and not _NO_DOCKET.match(number)
+    """Whether a number printed among the dockets is one: not that of one document, form, order, or account, nor a drawer."""
+    return bool(_LIKE_DOCKET.search(number)) and not _NO_DOCKET.match(number) and number.upper() not in DRAWERS
 
 
 def _named(db: Database) -> dict[str, list[str]]:
@@ -165,9 +197,11 @@ def _named(db: Database) -> dict[str, list[str]]:
         "select t.document_id, t.term, (select a.term from terms a where a.document_id = t.document_id "
         "and a.kind = 'agency' order by a.ordinal limit 1) from terms t where t.kind = 'docket' order by t.document_id, t.ordinal"
     )
+    found = rows.fetchall()
+    has_rtid = {key for key, docket, _ in found if docket.startswith(_RTID)}
     named: dict[str, list[str]] = defaultdict(list)
-    for key, docket, agency in rows.fetchall():
-        if is_docket(docket):
+    for key, docket, agency in found:
+        if is_docket(docket) and not (key in has_rtid and _OF_NOAA.fullmatch(docket)):
             number = docket.upper()
             named[key].append(f"{agency} {number}" if _SHORT.match(number) else number)
     return named
