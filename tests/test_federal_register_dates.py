@@ -88,3 +88,35 @@ def test_what_an_earlier_version_stored_gets_its_days_after_an_upgrade(monkeypat
     days = [(each.effective_on, each.comments_close_on) for each in found if isinstance(each, Regulation)]
     assert days == [("2026-01-01", None), (None, "2025-04-02")]
     assert restate(db, now=NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("Comments must be received within 60 days of March 3, 2025.", "2025-05-02"),
+        (
+            "A 45-day comment period begins on March 3, 2025, and ends April 17, 2025. Hear us on April 1, 2025.",
+            "2025-04-17",
+        ),
+        ("The comment period is extended from March 3, 2025, until April 7, 2025.", "2025-04-07"),
+        (
+            "The draft is there on March 3, 2025. Comments must be received by the office no later than April 2, 2025.",
+            "2025-04-02",
+        ),
+        ("Submit comments by March 3, 2025.", "2025-03-03"),
+        ("Comments must be submitted on or before March 3, 2025.", "2025-03-03"),
+        ("Submit comments at any time. The list is applicable March 3, 2025.", None),
+        (
+            "Comments are due by April 2, 2025, on the form, and no later than May 2, 2025, on the rule. It is March 3, 2025.",
+            None,
+        ),
+        ("Comments must be received within 60 days of February 3, 2025, as published on March 3, 2025.", None),
+    ],
+)
+def test_the_day_of_publication_is_a_deadline_only_where_the_words_say_so(words: str, day: str | None) -> None:
+    document = regulation(
+        type="Proposed Rule", dates=words, comments_close_on="2025-03-03", publication_date="2025-03-03"
+    )
+    assert document.comments_close_on == day
+    assert [event.starts_at for event in document.events] == ([f"{day}T23:59:59"] if day else [])
+    assert with_days(document) == document

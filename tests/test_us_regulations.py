@@ -276,3 +276,31 @@ def test_a_stored_deadline_says_in_words_when_comments_began(corpus: Database) -
     upsert(corpus, [old], now="2026-11-28T00:00:00Z", silent=True)
     assert restate(corpus, now="2026-11-29T00:00:00Z") == 1
     assert load_document(corpus, document.id).events == document.events
+
+
+def test_comments_that_end_on_the_day_on_which_they_begin_have_no_deadline(corpus: Database) -> None:
+    said = {
+        "title": "Electronic records",
+        "documentType": "Rule",
+        "postedDate": "2019-04-10T04:00:00Z",
+        "commentStartDate": "2019-04-10T04:00:00Z",
+    }
+    open_for = [
+        parse_document(
+            {"id": "NARA-18-0003-0011", "attributes": said | {"commentEndDate": ends}}, docket=None, stamp=None
+        )
+        for ends in ("2019-04-11T03:59:59Z", "2019-05-11T03:59:59Z")
+    ]
+    assert [(each.comments_close_on, len(each.events)) for each in open_for] == [(None, 0), ("2019-05-10", 1)]
+    old = replace(
+        open_for[1],
+        comments_close_on="2019-04-10",
+        events=tuple(
+            replace(each, starts_at="2019-04-10T23:59:59", description="Rule, comments from April 10, 2019")
+            for each in open_for[1].events
+        ),
+    )
+    upsert(corpus, [old], now="2026-11-28T00:00:00Z", silent=True)
+    assert restate(corpus, now="2026-11-29T00:00:00Z") == 1
+    stored = load_document(corpus, old.id)
+    assert (stored.comments_close_on, stored.events) == (None, ())

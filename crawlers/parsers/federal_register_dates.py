@@ -48,6 +48,14 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 
+#: Until when one may comment, where the source gives the day of publication: it takes the first day that the words name.
+_UNTIL = re.compile(
+    r"\b(?:ends?(?: on)?|ending(?: on)?|no later than|on or before|(?:received|submitted|sent|comments|due) by|due:?|until|to) "
+    rf"{_HOUR}({DAY})",
+    re.IGNORECASE,
+)
+_OF_DAY = re.compile(rf"\bwithin (\d\d) days of ({DAY})", re.IGNORECASE)
+
 
 def with_days(document: Regulation, dates: str | None = None) -> Regulation:
     """The document with the first day of its effect instead of the last or of its publication, and with a deadline that only its
@@ -56,7 +64,7 @@ def with_days(document: Regulation, dates: str | None = None) -> Regulation:
     ``dates`` is the source's own sentence on them. It is stored with an event and nowhere else. What this made stays when it
     is asked again.
     """
-    return _with_deadline(_with_first_day(document), dates)
+    return _with_deadline(_with_last_day(_with_first_day(document)), dates)
 
 
 def _with_first_day(document: Regulation) -> Regulation:
@@ -69,6 +77,29 @@ def _with_first_day(document: Regulation) -> Regulation:
         return document
     moved = (replace(found, starts_at=f"{day}T00:00:00"),) if day else ()
     return replace(document, effective_on=day, events=(*(each for each in document.events if each != found), *moved))
+
+
+def _with_last_day(document: Regulation) -> Regulation:
+    """A document whose deadline is the day of its publication, with the later one that its words name.
+
+    None where they name neither: then that day is the one on which comments begin, or on which something else happens.
+    """
+    found = next((event for event in document.events if event.kind == "comment_close"), None)
+    published = document.published_on
+    if found is None or not found.description or published is None or document.comments_close_on != published:
+        return document
+    named = {day for each in _UNTIL.findall(found.description) if (day := iso_day(each))}
+    for days, first in _OF_DAY.findall(found.description):
+        if iso_day(first) == published:
+            named.add((date.fromisoformat(published) + timedelta(days=int(days))).isoformat())
+    later = {day for day in named if day > published}
+    day = published if published in named and not later else later.pop() if len(later) == 1 else None
+    if day == published:
+        return document
+    moved = (replace(found, starts_at=f"{day}T23:59:59"),) if day else ()
+    return replace(
+        document, comments_close_on=day, events=(*moved, *(each for each in document.events if each != found))
+    )
 
 
 def first_day(day: str, words: str) -> str | None:

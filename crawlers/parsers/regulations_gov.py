@@ -117,7 +117,7 @@ def parse_document(row: Record, *, docket: Record | None, stamp: str | None) -> 
         raise BadRecord(f"{number}: title, documentType or postedDate is missing")
     purpose = subtype or purpose_of(title)
     status = regulation_status(kind, purpose, withdrawn=said.get("withdrawn") is True)
-    docket_id, closes_on = _text(said, "docketId"), eastern_day(said.get("commentEndDate"))
+    docket_id, closes_on = _text(said, "docketId"), _closes_on(said)
     about = docket or {}
     rin = _text(about, "rin")
     return Regulation(
@@ -198,6 +198,12 @@ def _links(said: Record) -> list[Link]:
     ]
 
 
+def _closes_on(said: Record) -> str | None:
+    """The last day for comments. A final rule may have one that is the first, too: then nobody could comment."""
+    closes_on = eastern_day(said.get("commentEndDate"))
+    return None if closes_on == eastern_day(said.get("commentStartDate")) else closes_on
+
+
 def _events(said: Record, closes_on: str | None, purpose: str | None) -> list[Event]:
     """The comment deadline: the end of that day in Washington; with the purpose, which tells an extension from a first period."""
     if not closes_on:
@@ -210,13 +216,18 @@ def _events(said: Record, closes_on: str | None, purpose: str | None) -> list[Ev
 
 
 def with_days_in_words(document: Document) -> Document:
-    """A stored document whose deadline says in words when comments began, as `_events` writes it."""
+    """A stored document whose deadline says in words when comments began (`_events`), if it has one at all (`_closes_on`)."""
     events = tuple(
         replace(each, description=_OPENED.sub(lambda found: f"comments from {in_words(found[1])}", each.description))
         if each.description
         else each
         for each in document.events
     )
+    if isinstance(document, Regulation) and document.comments_close_on:
+        first_day = f"comments from {in_words(document.comments_close_on)}"
+        if any((each.description or "").endswith(first_day) for each in events):
+            rest = tuple(each for each in events if each.kind != "comment_close")
+            return replace(document, comments_close_on=None, events=rest)
     return replace(document, events=events)
 
 
