@@ -48,10 +48,16 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 
-#: Until when one may comment, where the source gives the day of publication: it takes the first day that the words name.
+#: Until when one may comment, where the source gives the day of publication, or the one before an extension: it takes the first
+#: day that the words name.
 _UNTIL = re.compile(
     r"\b(?:ends?(?: on)?|ending(?: on)?|no later than|on or before|(?:received|submitted|sent|comments|due) by|due:?|until|to) "
     rf"{_HOUR}({DAY})",
+    re.IGNORECASE,
+)
+_EXTENDED_TO = re.compile(
+    rf"\bextended from {DAY},? (?:until|to|through) ({DAY})"
+    rf"|\bscheduled to (?:close|end) on {DAY},? (?:is|has been|is being) extended (?:until|to|through) ({DAY})",
     re.IGNORECASE,
 )
 _OF_DAY = re.compile(rf"\bwithin (\d\d) days of ({DAY})", re.IGNORECASE)
@@ -80,26 +86,32 @@ def _with_first_day(document: Regulation) -> Regulation:
 
 
 def _with_last_day(document: Regulation) -> Regulation:
-    """A document whose deadline is the day of its publication, with the later one that its words name.
+    """A document whose deadline is the day of its publication, or the one that it extends, with the later one that it names.
 
-    None where they name neither: then that day is the one on which comments begin, or on which something else happens.
+    None where its words name neither: then that day is the one on which comments begin, or on which something else happens.
     """
     found = next((event for event in document.events if event.kind == "comment_close"), None)
-    published = document.published_on
-    if found is None or not found.description or published is None or document.comments_close_on != published:
+    published, closes_on = document.published_on, document.comments_close_on
+    if found is None or not found.description or published is None or closes_on is None:
         return document
+    if closes_on != published:
+        ends = {iso_day(each[1] or each[2]) for each in _EXTENDED_TO.finditer(found.description)}
+        day = ends.pop() if len(ends) == 1 else None
+        return _closing(document, found, day) if day and day > closes_on else document
     named = {day for each in _UNTIL.findall(found.description) if (day := iso_day(each))}
     for days, first in _OF_DAY.findall(found.description):
         if iso_day(first) == published:
             named.add((date.fromisoformat(published) + timedelta(days=int(days))).isoformat())
     later = {day for day in named if day > published}
     day = published if published in named and not later else later.pop() if len(later) == 1 else None
-    if day == published:
-        return document
-    moved = (replace(found, starts_at=f"{day}T23:59:59"),) if day else ()
-    return replace(
-        document, comments_close_on=day, events=(*moved, *(each for each in document.events if each != found))
-    )
+    return document if day == published else _closing(document, found, day)
+
+
+def _closing(document: Regulation, event: Event, day: str | None) -> Regulation:
+    """The document with another last day for comments than that of an event, or none."""
+    moved = (replace(event, starts_at=f"{day}T23:59:59"),) if day else ()
+    others = (each for each in document.events if each != event)
+    return replace(document, comments_close_on=day, events=(*moved, *others))
 
 
 def first_day(day: str, words: str) -> str | None:
