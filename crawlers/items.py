@@ -214,6 +214,7 @@ class Regulation(Document):
     docket_ids: tuple[str, ...] = ()
     rins: tuple[str, ...] = ()
     cfr_references: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     corrects: str | None = None
     comments_close_on: str | None = None

@@ -324,6 +324,8 @@ def filed(tmp_path: Path) -> sqlite3.Connection:
         ("us-fr-2025-4", "A rule that mentions docket no. 15-91", []),
         ("us-fr-2025-5", "A docket of 15 pages, and 91 others; see 89 FR 101358", [("docket", "PS Docket 15-910")]),
         ("us-fr-2025-6", "Page 89 of FR 5, 101358 copies", []),
+        ("us-fr-2025-8", "A rule on another page", [("citation", "89 FR 1013581")]),
+        ("us-fr-2025-9", "A rule on that page", [("citation", "89 FR 101358")]),
         ("us-court-docket7", "Doe v. Roe (D.D.C., 1:25-cv-00923)", []),
         ("us-ny-nyc-2022-int1-2022", "Libraries of the city", []),
     ):
@@ -344,7 +346,7 @@ def filed(tmp_path: Path) -> sqlite3.Connection:
         ("PS Docket No. 15-91", {"us-fr-2025-1", "us-fr-2025-2"}, {"us-fr-2025-4"}),
         ("docket 15-91", {"us-fr-2025-1", "us-fr-2025-2", "us-fr-2025-3"}, {"us-fr-2025-4"}),
         ("rin 3084-ab20", {"us-fr-2025-2"}, set()),
-        ("89 Fed. Reg. 101,358", set(), {"us-fr-2025-5"}),
+        ("89 Fed. Reg. 101,358", {"us-fr-2025-9"}, {"us-fr-2025-5"}),
         ("25-cv-923", set(), {"us-court-docket7"}),
         ("Int 0001-2022", {"us-ny-nyc-2022-int1-2022"}, set()),
         ("WC Docket 99-99", set(), set()),

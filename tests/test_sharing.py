@@ -218,6 +218,13 @@ def test_a_rule_is_cited_by_the_agencies_themselves_not_by_their_departments() -
     assert " (FR Doc. 2021-04567). Federal Register. " in found["apa"]
 
 
+def test_a_rule_is_cited_by_its_page_of_the_federal_register_where_that_is_known() -> None:
+    rule = bill(**FILED | {"id": "us-fr-2021-04567", "session": "fr", "identifier": "2021-04567"})
+    found = {c.style: c.text for c in citation.citations(rule, [], DAY, SITE, {"citation": ["86 FR 4310"]})}
+    assert " (86 FR 4310, FR Doc. 2021-04567). " in found["apa"]
+    assert all("86 FR 4310" in found[style] for style in ("plain", "bibtex"))
+
+
 def test_a_plain_citation_says_where_and_when_it_was_read() -> None:
     assert cited(bill())["plain"] == (
         "Library Broadband Act. H.R. 1783, 117th Congress. In committee (March 12, 2021). "

@@ -477,6 +477,14 @@ def test_action_line_says_what_a_document_does_and_where_it_stands(
     assert regulation_status(kind, action, purpose) == status
 
 
+@pytest.mark.parametrize(("said", "found"), [("89 FR 43", ("89 FR 43",)), (None, ()), ("89 FR", ()), (43, ())])
+def test_the_page_of_a_document_is_kept_and_one_without_a_page_has_the_mark_that_it_had(
+    said: Any, found: tuple[str, ...]
+) -> None:
+    assert regulation(citation=said).citations == found
+    assert (fr.stamp_of(record(citation=said)) == fr.stamp_of(record())) is (said is None)
+
+
 # --------------------------------------------------------------------- the sample and recordings
 
 

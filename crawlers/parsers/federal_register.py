@@ -32,6 +32,7 @@ FIELDS = (
     "action",
     "agencies",
     "cfr_references",
+    "citation",
     "comments_close_on",
     "correction_of",
     "corrections",
@@ -55,6 +56,7 @@ FIELDS = (
 )
 OFFICE = "Office of the Federal Register"
 _CITED = re.compile(r"\bFR Doc(?:ument|\.)?(?: (?:No|Number)\.?)?\s*((?:[A-Z]\d-)?(?:19|20)?\d\d[-\u2013]\d{4,5})\b")
+_PRINTED = re.compile(r"\d{1,3} FR \d+")
 _DATES_LONGEST = 300
 _WRAPPED = 82  # the printer's lines are 70-odd characters; a text without longer ones was broken into lines
 _PAGE_MARK = re.compile(r"^\s*\[\[Page \S+\]\]\s*$")
@@ -96,8 +98,13 @@ def load_choice(path: Path = CHOICE) -> Choice:
 
 
 def stamp_of(record: dict[str, Any]) -> str:
-    """The listing's mark of change: a hash of the record, since the source gives none. An excerpt may be another each time."""
+    """The listing's mark of change: a hash of the record, since the source gives none. An excerpt may be another each time.
+
+    What has no citation has the mark that it had before citations were collected.
+    """
     lasting = {name: value for name, value in record.items() if name != "excerpts"}
+    if not lasting.get("citation"):
+        lasting.pop("citation", None)
     return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -159,6 +166,7 @@ def parse_regulation(record: dict[str, Any], *, text: str | None, stamp: str | N
         docket_ids=docket_ids,
         rins=rins,
         cfr_references=_cfr(record),
+        citations=_citations(record),
         topics=_words(record, "topics"),
         corrects=corrected[0] if len(corrected) == 1 else None,
         comments_close_on=_day(record, "comments_close_on"),
@@ -225,6 +233,12 @@ def _presidential(record: dict[str, Any]) -> str | None:
 def _agencies(record: dict[str, Any]) -> tuple[str, ...]:
     names = (agency.get("name") or agency.get("raw_name") for agency in _dicts(record.get("agencies")))
     return tuple(dict.fromkeys(cleaned for name in names if isinstance(name, str) and (cleaned := clean(name))))
+
+
+def _citations(record: dict[str, Any]) -> tuple[str, ...]:
+    """The volume and the page on which the document is printed ("89 FR 43")."""
+    said = _text(record, "citation")
+    return (said,) if said and _PRINTED.fullmatch(said) else ()
 
 
 def _cfr(record: dict[str, Any]) -> tuple[str, ...]:

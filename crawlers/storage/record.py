@@ -50,6 +50,7 @@ _TERMS = {
     "docket_ids": "docket",
     "rins": "rin",
     "cfr_references": "cfr",
+    "citations": "citation",
     "topics": "topic",
 }
 _COLUMNS = (

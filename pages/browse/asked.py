@@ -39,7 +39,7 @@ class Docket:
         return _OF_DOCKET, [f"%{self.number}%", f" {self.number} ", f"{self.bureau} DOCKET"]
 
     def having(self, db: sqlite3.Connection) -> dict[str, tuple[str, str]]:
-        """The documents with the number: its kind, "docket" or "rin", and how the source writes it."""
+        """The documents with the number: its kind, "docket", "rin", or "citation", and how the source writes it."""
         condition, values = self.condition
         found = db.execute(f"select document_id, kind, term from terms where {condition}", values)
         return {row[0]: (row[1], row[2]) for row in found}
@@ -272,7 +272,7 @@ NOTHING = Tie("nothing", "")
 #: A relaxed search tries so many words at most: six of eight in any choice are 28 expressions.
 MOST_RELAXED = 8
 #: Numbers are few and short: reading all of them takes some ten milliseconds.
-_OF_DOCKET = """kind in ('docket', 'rin') and term like ? and instr(' ' || upper(replace(term, ',', ' ')) || ' ', ?)
+_OF_DOCKET = """kind in ('docket', 'rin', 'citation') and term like ? and instr(' ' || upper(replace(term, ',', ' ')) || ' ', ?)
     and (instr(upper(term), ?) or term not glob '*[A-Z][A-Z] Docket [0-9]*')"""
 _LOOKED_UP = "select value from json_each(?)"
 _NAMING_PLACE = "document_rowid in (select rowid from documents_fts where documents_fts match ?)"

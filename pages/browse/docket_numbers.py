@@ -28,7 +28,8 @@ _BUREAU, _LONGEST_NAME = re.compile(r"[A-Z]{2,3}"), 5
 def parse(query: str) -> Search | None:
     """A search for a number and nothing else; None where anything else was typed."""
     if page := _PAGE.fullmatch(query.strip(" .")):
-        return Search(quoted(f"{page[1]} FR {page[2].replace(',', '')}"))
+        printed = f"{page[1]} FR {page[2].replace(',', '')}"
+        return Search(quoted(printed), docket=Docket(printed))
     if not (docket := read(query)):
         return None
     ways = dict.fromkeys([docket.number, _CASE.sub(lambda case: case[1] + case[2].zfill(5), docket.number)])

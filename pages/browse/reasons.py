@@ -16,7 +16,7 @@ READ = 20_000
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _OTHER_TITLES = N_("list of other titles")
 #: Where the numbers of agencies stand in a record, by their kind.
-_NUMBERED = {"docket": N_("list of docket numbers"), "rin": N_("list of RINs")}
+_NUMBERED = {"docket": N_("list of docket numbers"), "rin": N_("list of RINs"), "citation": N_("citation")}
 #: The columns of the index in the order in which a passage is taken from them.
 _PARTS = ((1, "summary"), (2, "text"), (0, "title"))
 

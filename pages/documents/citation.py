@@ -1,8 +1,8 @@
 """How to cite a document: in plain words, after APA, as BibTeX, and after the Bluebook where that is simple and sure.
 
-Only what the source says goes in. A rule or notice is cited by its agency, which is its author, and by its number in the Federal
-Register, where regulations.gov names just one. A form that needs what we do not hold (the page of a Federal Register, the session
-laws of a state) is left out rather than guessed.
+Only what the source says goes in. A rule or notice is cited by its agency, which is its author, and by its page and number in the
+Federal Register, where regulations.gov names just one number. A form that needs what we do not hold (the session laws of a state)
+is left out rather than guessed.
 """
 
 from __future__ import annotations
@@ -73,12 +73,13 @@ def citations(
         laws: the laws that it became.
         today: the day on which it is read.
         site: the public address of the site.
-        terms: its agencies and dockets, under "agency" and "docket".
+        terms: its agencies, dockets, and its page in the Federal Register, under "agency", "docket", and "citation".
         agencies: the keys of those agencies, by the words in which the terms name them.
         related: the documents to which it is linked (pages.documents.related).
     """
     said = dict(row) | {"author": _author(terms.get("agency", ()), agencies), "docket": _docket(terms)}
     said["fr_number"] = _number_in_register(row, related)
+    said["printed"] = next(iter(terms.get("citation", ())), None)
     with language.speaking(language.ENGLISH):
         return _citations(said, laws, today, site)
 
@@ -157,7 +158,8 @@ def _number(row: Mapping[str, Any]) -> str:
         return ""
     if row["fr_number"] and row["docket"] and not _in_register(row):
         return f"FR Doc. {row['fr_number']}, Docket {row['docket']}"
-    return f"FR Doc. {row['fr_number']}" if row["fr_number"] else str(row["identifier"])
+    number = f"FR Doc. {row['fr_number']}" if row["fr_number"] else str(row["identifier"])
+    return f"{row['printed']}, {number}" if row["printed"] else number
 
 
 def _place(row: Mapping[str, Any]) -> str:
