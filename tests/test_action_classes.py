@@ -226,6 +226,27 @@ def test_a_committee_of_washington_that_reports_a_text_of_its_own_has_reported_t
     assert most_telling(with_passage(("substitution",), text)) == "committee-passage-favorable"
 
 
+@pytest.mark.parametrize(
+    ("text", "referred"),
+    [
+        ("Read 1st time & referred to Committee on Education", True),  # Vermont
+        ("Read first time and referred to the Committee on Judiciary", True),
+        ("Read first time, treated as a bill, and referred to the Committee on Government Operations", True),
+        ("Committee bill read first time and referred to Committee on Appropriations per Rule 35(a)", True),
+        ("Introduced, first reading, (emergency), referred Appropriations Committee", True),  # North Dakota
+        ("To Be Introduced (in recess of) 01/07/2026 and referred to Judiciary", False),  # New Hampshire: not yet
+        ("Introduced; read first time; referred to JR for Printing", False),  # Idaho: in print
+    ],
+)
+def test_the_sentence_of_a_first_reading_may_send_a_bill_to_its_committee(text: str, referred: bool) -> None:
+    assert ("referral-committee" in with_passage(("introduction",), text)) is referred
+
+
+def test_a_petition_of_massachusetts_that_is_to_be_printed_has_no_hearing() -> None:
+    text = "Scheduled for the House Journal Addenda"
+    assert with_passage(("hearing",), text) == classify(text) == ("clerical",)
+
+
 @pytest.mark.parametrize(("state", "text"), REPORTED_AND_REFERRED)
 def test_a_committee_that_sends_a_bill_to_another_one_has_reported_it(state: str, text: str) -> None:
     classes = with_passage(("referral-committee",), text)

@@ -23,6 +23,32 @@ SIGNED: Listed = [
     ("2025-04-07", "executive-receipt", "Enrolled and presented to Governor"),
 ]
 LATEST: list[tuple[str, Listed, tuple[str, str]]] = [
+    # what staff write or copy, and who filed it
+    (
+        "mi",
+        [
+            ("2025-03-20", "referral-committee", "referred to Committee on Finance"),
+            ("2025-03-25", "printing", "bill electronically reproduced 03/20/2025"),
+        ],
+        ("2025-03-20", "referred to Committee on Finance"),
+    ),
+    (
+        "ia",
+        [
+            ("2026-04-09", "executive-signature", "Signed by Governor."),
+            ("2026-05-13", "fiscal-note", "Fiscal note."),
+            ("2026-05-14", "fiscal-note", "NOBA: Final"),
+        ],
+        ("2026-04-09", "Signed by Governor."),
+    ),
+    (
+        "in",
+        [
+            ("2026-01-05", "referral-committee", "First reading: referred to Committee on Education"),
+            ("2026-01-05", "sponsorship", "Authored by Representative Heine"),
+        ],
+        ("2026-01-05", "First reading: referred to Committee on Education"),
+    ),
     # the day of the last action backwards
     ("ks", [("2025-03-01", "passage", "Passed"), *SIGNED], ("2025-04-07", "Approved by Governor")),
     (

@@ -102,6 +102,8 @@ def test_restate_finds_the_passage_that_is_listed_after_what_followed_it(word: s
         ("W/D", "withdrawal", "withdrawn", "in_committee"),
         ("Committee Report: Inexpedient to Legislate, Vote 3-2", "committee-failure", "in_committee", "reported"),
         ("Received", "enrolled", "passed", "introduced"),
+        ("Read 1st time & referred to Committee on Education", "introduction", "introduced", "in_committee"),
+        ("Scheduled for the House Journal Addenda", "hearing", "in_committee", "introduced"),
         ("HF indefinitely postponed", "failure", "failed", "replaced"),
         ("Accompanied a new draft, see S2515", "substitution", "introduced", "replaced"),
         ("Substituted by A3318 (1R)", "substitution", "reported", "replaced"),  # its report is not stored
