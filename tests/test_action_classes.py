@@ -233,6 +233,9 @@ def test_a_committee_of_washington_that_reports_a_text_of_its_own_has_reported_t
         ("Read first time and referred to the Committee on Judiciary", True),
         ("Read first time, treated as a bill, and referred to the Committee on Government Operations", True),
         ("Committee bill read first time and referred to Committee on Appropriations per Rule 35(a)", True),
+        ("Read 1st time & treated as bill; referred to Committee on Health and Welfare per Rule 51", True),
+        ("Introduced In Senate - Assigned to State, Veterans, & Military Affairs", True),  # Colorado
+        ("Introduced In House - Assigned to", False),
         ("Introduced, first reading, (emergency), referred Appropriations Committee", True),  # North Dakota
         ("To Be Introduced (in recess of) 01/07/2026 and referred to Judiciary", False),  # New Hampshire: not yet
         ("Introduced; read first time; referred to JR for Printing", False),  # Idaho: in print

@@ -207,25 +207,24 @@ async def test_a_card_names_the_bill_of_the_same_words_that_became_law(
 
 
 @pytest.mark.parametrize(
-    ("chamber", "status", "reason", "named"),
+    ("chamber", "status", "named"),
     [
-        ("upper", "reported", None, True),
-        ("lower", "reported", None, False),
-        ("upper", "failed", "session_ended", True),
-        ("upper", "failed", None, False),
+        ("upper", "reported", True),
+        ("lower", "reported", False),
+        ("legislature", "reported", False),
+        ("upper", "failed", True),
+        ("upper", "vetoed", False),
     ],
 )
 async def test_where_no_bill_has_a_summary_a_card_names_the_law_of_the_other_chamber_with_its_title(
-    tmp_path: Path, chamber: str, status: str, reason: str | None, named: bool
+    tmp_path: Path, chamber: str, status: str, named: bool
 ) -> None:
-    """Wisconsin: AB 33 was "Reported" on every list, though SB 33 is law. Two of one chamber are two bills, and what was
-    voted down says so."""
+    """Wisconsin: AB 33 was "Reported" on every list, though SB 33 is law. Two of one chamber are two bills."""
     db = sqlite3.connect(file := build(tmp_path, states=True))
     here, law = "us-tx-87-hb1", "us-tx-87-hb2"
     for key, its_status, where in ((here, status, "lower"), (law, "enacted", chamber)):
         same = "title = 'Relating to: records of library users', abstract = null"
         db.execute(f"update documents set {same}, status = ?, chamber = ? where id = ?", [its_status, where, key])
-    db.execute("update documents set status_reason = ? where id = ?", [reason, here])
     db.execute("insert into look_alike_groups values ('g', 'companion', 'Libraries', 2, 1, 'words')")
     db.execute("insert into look_alikes values ('g', ?, 0, 1.0), ('g', ?, 1, 1.0)", [here, law])
     db.commit()

@@ -103,6 +103,34 @@ def test_what_both_chambers_passed_and_nobody_enrolled_ends_where_the_record_wou
 
 
 @pytest.mark.parametrize(
+    ("sentence", "status"),
+    [
+        ("House dissented from Senate amendments", "failed"),  # Indiana
+        ("Senate advisors appointed: Ford J.D., Goode", "failed"),
+        ("Senate conferees Fateh; Putnam; Duckworth", "failed"),  # Minnesota
+        ("Senate not concur, conference committee of 3 requested", "failed"),
+        ("Conference Committee Report not adopted; Yea 40, Nay 83, Absent 2", "failed"),  # Kansas
+        ("Motion to concur with amendments failed; Yea 59, Nay 62, Absent 4", "failed"),
+        ("House Conference Committee Appointed (Delegates Ebersole and Hornberger)", "failed"),  # Maryland
+        ("Senate Requests House Recede", "failed"),
+        ("Senate Considered House Amendments - Result was to Adhere", "failed"),  # Colorado
+        ("Senate Considered House Amendments - Result was to Concur - Repassed", "passed_second_chamber"),
+        ("House receded from its amendments", "passed_second_chamber"),
+        ("Signed by the Speaker of the House", "passed_second_chamber"),
+    ],
+)
+def test_what_both_chambers_passed_in_words_on_which_they_did_not_agree_ends_with_its_session(
+    corpus: Database, sentence: str, status: str
+) -> None:
+    _store(corpus, heard(1, "2025-02-20"))
+    known = {"status": "passed_second_chamber", "latest_action": sentence}
+    corpus.table("documents").update("us-wy-2025-hb1", known)
+    _state(corpus)
+    write_session_ends(corpus, today="2025-06-01", now=NOW)
+    assert _standing(corpus)[0] == status
+
+
+@pytest.mark.parametrize(
     ("sentence", "on", "ends_too"),
     [
         ("Committee report approving bill, renumbered as HF 12.", "2025-02-20", False),

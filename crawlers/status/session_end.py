@@ -23,7 +23,7 @@ QUIET = timedelta(days=constants.QUIET)
 UNSEEN = timedelta(days=60)
 #: The same of a session of which we have a few bills only, so that no other bill shows that our record goes on.
 UNSEEN_OF_FEW = timedelta(days=14)
-_PARTS = {"two_years", "carry_over", "special_days", "enrolled_or_over", "not_said"}
+_PARTS = {"two_years", "carry_over", "special_days", "enrolled_or_over", "not_agreed", "not_said"}
 _DATED = {"parliaments", "with_parliament", "council_terms", "corrected"}
 _BY_STATE = ("two_years", "carry_over", "special_days")
 _PARITY = {"even": 0, "odd": 1}
@@ -67,7 +67,7 @@ def load_rules(path: Path = FILE) -> Mapping[str, Any]:
             timedelta(days)
         for days in _all_days(entries):
             [each.isoformat() for each in days]
-        for each in entries["not_said"]:
+        for each in [*entries["not_agreed"], *entries["not_said"]]:
             pattern(each)
         return dict(entries)
 
@@ -83,13 +83,18 @@ def _all_days(entries: Mapping[str, Any]) -> Iterable[Iterable[date]]:
 
 
 @cache
-def _not_said() -> tuple[Pattern[str], ...]:
-    return tuple(pattern(each, IGNORECASE) for each in load_rules()["not_said"])
+def _patterns(part: str) -> tuple[Pattern[str], ...]:
+    return tuple(pattern(each, IGNORECASE) for each in load_rules()[part])
+
+
+def is_not_agreed(latest_action: str | None) -> bool:
+    """Whether the latest action of a bill that both chambers passed says that they did not agree on its words."""
+    return any(each.search(latest_action or "") for each in _patterns("not_agreed"))
 
 
 def is_unsaid(latest_action: str | None) -> bool:
     """Whether the latest action of a bill leaves open what became of it: it goes on elsewhere, or may have passed."""
-    return any(each.search(latest_action or "") for each in _not_said())
+    return any(each.search(latest_action or "") for each in _patterns("not_said"))
 
 
 def _day_after(year: int, month_and_day: str) -> str:

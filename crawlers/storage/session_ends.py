@@ -21,6 +21,7 @@ from crawlers.status.session_end import (
     dated_here,
     ends,
     expected_end,
+    is_not_agreed,
     is_unsaid,
     known_days,
     last_day,
@@ -149,16 +150,22 @@ def _ending(db: Database, today: str) -> list[tuple[str, str, str, str]]:
     lists = (UNDECIDED, UNDECIDED_NATIONAL, sorted(ONE_CHAMBER), told)
     marks, national, one_chamber, enrolling = (", ".join(map(repr, each)) for each in lists)
     rows = db.execute(
-        f"""select d.id, e.jurisdiction, e.session, {_LAST_DAY} as last_on, d.latest_action, {_ITS_LAST_STEP} from session_ends e
-        join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
+        f"""select d.id, e.jurisdiction, e.session, {_LAST_DAY} as last_on, d.latest_action, {_ITS_LAST_STEP},
+            d.level = 'state' and d.status = 'passed_second_chamber' and d.jurisdiction not in ({enrolling})
+        from session_ends e join documents d on d.jurisdiction = e.jurisdiction and d.session = e.session
         where e.ended_on is not null and d.kind = 'bill' and d.status_reason is null and d.status in
             ({national}) and (d.status in ({marks}) or (d.jurisdiction in {NATIONAL} and e.ended_on <= ?)
-                or (d.status = 'passed_second_chamber' and d.jurisdiction in ({enrolling})))
+                or (d.status = 'passed_second_chamber' and d.level = 'state'))
             and coalesce(d.status_on, '') <= last_on
             and (d.level <> 'state' or d.document_type is null or d.document_type not in ({one_chamber}))""",
         [(date.fromisoformat(today) - SIGNED_WITHIN).isoformat()],
     ).fetchall()
-    return [row[:4] for row in rows if row[1] in NATIONAL or row[5] or not is_unsaid(row[4])]
+    return [
+        tuple(row)
+        for *row, latest, its_last_step, may_be_law in rows
+        if is_not_agreed(latest)
+        or not (may_be_law or (row[1] not in NATIONAL and not its_last_step and is_unsaid(latest)))
+    ]
 
 
 def _end(db: Database, ending: list[tuple[str, str, str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""The bill that became law beside one of its session that nobody decided, or that ended with the session: one that its source
+"""The bill that became law beside one of its session that is undecided, or that failed or was withdrawn: one that its source
 calls its companion, one that has the same title and summary, or one of the other chamber that has the same title, where neither
 has a summary. It says less than `publish.identical_law`: lists count the bill as they did."""
 
@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Collection
 from typing import NamedTuple
 
-from crawlers.storage.session_ends import ENDED
 from pages.database import marks, rows
 from publish.identical_law import UNDECIDED
 
@@ -41,10 +40,10 @@ def laws_beside(db: sqlite3.Connection, ids: Collection[str]) -> dict[str, LawBe
                 join look_alikes b on b.group_id = a.group_id
                 where a.document_id in ({marks(these)})
         ) beside cross join documents d on d.id = beside.here cross join documents o on o.id = beside.there
-        where d.kind = 'bill' and (d.status in ({UNDECIDED}) or d.status_reason = '{ENDED}')
+        where d.kind = 'bill' and d.status in ({UNDECIDED}, 'failed', 'withdrawn')
             and o.kind = 'bill' and o.status = 'enacted' and o.jurisdiction = d.jurisdiction and o.session = d.session
             and (beside.companion or (o.title = d.title and coalesce(o.abstract, '') = coalesce(d.abstract, '')
-                and (d.abstract <> '' or o.chamber <> d.chamber)))
+                and (d.abstract <> '' or (d.chamber, o.chamber) in (values ('lower', 'upper'), ('upper', 'lower')))))
         order by beside.companion, o.status_on desc, o.id desc""",
         [*these, *these, *these],
     )
