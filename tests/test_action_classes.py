@@ -28,6 +28,9 @@ def test_class_of_a_real_sentence(state: str, expected: str, text: str) -> None:
 
 
 NO_PASSAGE = [
+    ("ak", "motion", "(H) DISCHARGE FROM EDC, RULE 48(D), PASSED Y21 N18 E1"),
+    ("ak", "motion", "(H) WAIVE RULE 18, WITHDRAW FROM RULES, TAKE UP CONCUR TODAY, PASSED Y39 E1"),
+    ("ak", "motion", "(H) DEADLINE FOR ALL AMS AT 3:30 P.M. TODAY PASSED Y20 N19 A1"),
     ("ma", "motion", "Order adopted, see H59"),
     ("ma", "motion", "Order relative to session adopted and recessed to Thursday, October 9, 2025 at 11:30AM"),
     ("tn", "referral-committee", "Passed on Second Consideration, refer to Senate Rules Committee"),
@@ -87,6 +90,11 @@ NO_PASSAGE = [
     ("hi", "referral-committee", "HD 1 adopted and recommitted to AGR for further consideration with none voting no"),
 ]
 NO_FAILURE = [
+    ("ak", "amendment-failure", "(H) AM 31 TO AM 2 FAILED Y15 N25"),
+    ("ak", "motion", "(H) RESCIND ACTION TO DISCHARGE FAILED Y19 N20 E1"),
+    ("ak", "motion", "(H) WITHDRAW FROM RLS TO CAL, RULE 18, FAILED Y18 N20 E2"),
+    ("ak", "motion", "(H) CBRF SECTION(S) FAILED Y21 N19"),
+    ("ak", "committee-failure", "(H) Failed to Move Out of Committee"),
     ("nh", "motion", "Inexpedient to Legislate: MF RC 175-195 02/20/2025  HJ 6  P. 49"),
     ("in", "amendment-failure", "Amendment #1 (Qaddoura) failed; Roll Call 162: yeas 16, nays 31"),
     ("in", "motion", "Motion to postpone indefinitely, failed Roll Call 27: yeas 28, nays 65"),

@@ -41,6 +41,23 @@ LATEST: list[tuple[str, Listed, tuple[str, str]]] = [
         ],
         ("2026-04-09", "Signed by Governor."),
     ),
+    # a hearing that is filed months after its day, and one that is filed on it
+    (
+        "ma",
+        [
+            ("2025-09-29", "committee-passage-favorable", "Bill reported favorably by committee"),
+            ("2025-10-20", "hearing", "Hearing scheduled for 07/15/2025 from 01:00 PM-08:00 PM in A-2"),
+        ],
+        ("2025-09-29", "Bill reported favorably by committee"),
+    ),
+    (
+        "ma",
+        [
+            ("2025-07-07", "hearing", "Hearing scheduled for 07/15/2025 from 01:00 PM-05:00 PM in A-2"),
+            ("2025-07-15", "hearing", "Hearing rescheduled to 07/15/2025 from 01:00 PM-06:00 PM in A-2"),
+        ],
+        ("2025-07-15", "Hearing rescheduled to 07/15/2025 from 01:00 PM-06:00 PM in A-2"),
+    ),
     (
         "in",
         [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +20,9 @@ from text.yaml_config import rules_of
 FILE = Path(__file__).with_name("latest_action.yml")
 #: The sources of state bills; only the lists of the first can run backwards within a day.
 _BACKWARDS, _OF_STATES = "us_states", frozenset({"us_states", "us_states_legiscan"})
+#: Massachusetts files the day of a hearing again, months later.
+_HEARING = re.compile(r"hearing (?:re)?scheduled (?:for|to) (\d\d)/(\d\d)/(\d{4})\b", re.IGNORECASE)
+_LATE = timedelta(days=7)
 #: What decides whether a bill is a law.
 _DECIDES = frozenset({"executive-signature", "executive-veto", "became-law", "veto-override-passage"})
 
@@ -50,13 +55,22 @@ def latest_action(actions: Sequence[Action], *, jurisdiction: str, source: str) 
     """The last action, under the day on which it happened; None where there is none."""
     if source not in _OF_STATES:
         return actions[-1] if actions else None
-    told = [each for each in actions if not load_orders().notes.match(each.description)] or list(actions)
+    told = [each for each in actions if not _is_note(each)] or list(actions)
     if not told:
         return None
     if is_newest_first(jurisdiction, source):
         told = [each for _, day in groupby(told, key=_filed_on) for each in reversed(list(day))]
     dated = sorted(_dated(_that_happened(told)), key=lambda each: each[0])
     return _last_of_day([each for day, each in dated if day == dated[-1][0]])
+
+
+def _is_note(action: Action) -> bool:
+    """Whether an action moves no bill: a note, or a hearing that is filed a week after its day."""
+    if found := _HEARING.match(action.description):
+        with suppress(ValueError):  # no day of any month
+            held = date(int(found[3]), int(found[1]), int(found[2]))
+            return date.fromisoformat(action.acted_on) - held > _LATE
+    return load_orders().notes.match(action.description) is not None
 
 
 def is_newest_first(jurisdiction: str, source: str) -> bool:
