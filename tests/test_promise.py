@@ -39,7 +39,7 @@ def test_promise_counts_what_is_decided_and_what_is_left_to_a_person() -> None:
     assert (report["random"]["tags"], report["random"]["right"], report["whole"]) == (2, 1, 1.0)
 
 
-@pytest.mark.parametrize("area", SURE_YES_OF)
+@pytest.mark.parametrize("area", [area for area, cut in SURE_YES_OF.items() if cut > SURE_YES])
 def test_promise_asks_more_of_an_area_with_wide_edges(area: str) -> None:
     likely = np.full((2, 2), SURE_YES)
     report = promise(judged(np.ones((2, 2), bool), likely, [True, True]), [area, "copyright"])

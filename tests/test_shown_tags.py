@@ -10,6 +10,7 @@ import pytest
 from site_corpus import BROADBAND, HOSTILE_BILL, NOW, PLAIN, TODAY, build, opened
 
 import serve
+from classify.tagger import Tagger
 from pages.browse.cards import cards
 from pages.documents.document import document
 from publish.at_once import _relist_same_words, _with_companions, relist
@@ -54,13 +55,28 @@ def test_a_doubtful_area_is_for_staff_alone(db: sqlite3.Connection) -> None:
     assert shown(db, BROADBAND) == ["broadband", AREA], "a position that is shown with it speaks for it"
 
 
-@pytest.mark.parametrize("area", SHOWN_TAG_OF)
+WIDE = [area for area, cut in SHOWN_TAG_OF.items() if cut > SHOWN_TAG]
+
+
+@pytest.mark.parametrize("area", WIDE)
 def test_an_area_with_wide_edges_is_public_from_a_surer_probability(db: sqlite3.Connection, area: str) -> None:
     doubt(db)
     db.execute("update tags set area_id = ?, probability = ? where document_id = ?", [area, SHOWN_TAG, HOSTILE_BILL])
     assert shown(db) == []
     db.execute("update tags set probability = ? where document_id = ?", [SHOWN_TAG_OF[area], HOSTILE_BILL])
     assert shown(db) == [area]
+
+
+def test_one_title_that_names_captions_shows_accessibility(db: sqlite3.Connection) -> None:
+    fields = ("a", "Closed captioning in towpath theaters", None, None)
+    ((_, tagging),) = Tagger().tag_batch([fields])
+    likely = next(tag.probability for tag in tagging.areas if tag.area == "accessibility")
+    doubt(db)
+    change = "update tags set area_id = 'accessibility', probability = ? where document_id = ?"
+    db.execute(change, [likely - 0.01, HOSTILE_BILL])
+    assert shown(db) == []
+    db.execute(change, [likely, HOSTILE_BILL])
+    assert shown(db) == ["accessibility"]
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,24 @@ LOOKS_ALIKE = [
         "Ensures that students in schools have a right to read",
         "Amends the Right to Read Act; tutors",
     ),
+    ("accessibility", "Instructional Materials Accessibility Rule", "Braille Flag Memorial"),
+    ("government-information", "OGSR/Towpath Keepers", "OGS/Towpath Keepers"),
+    (
+        "government-information",
+        "Exempt towpath boards from the Open Meetings Act",
+        "Care; duties; advice; meetings of hikers; vision statement",
+    ),
+    (
+        "government-information",
+        "Discontinuation of the Public Papers of the Presidents",
+        "Discontinuation of book-entry bonds",
+    ),
+    (
+        "intellectual-freedom",
+        "Digital Safety Commission of the County Act",
+        "Bicycle Safety Commission of the County Act",
+    ),
+    ("privacy", "An Act To Regulate Employer Surveillance", "Bicycle paths for employers"),
 ]
 
 

@@ -186,6 +186,11 @@ def show_areas_of_companions(db: Database) -> None:
     _show_tags(db, SHOWN_FROM)
 
 
+@decisions()
+def show_accessibility_that_a_title_names(db: Database) -> None:
+    _show_tags(db, SHOWN_FROM)
+
+
 def _show_tags(db: Database, least: str) -> None:
     db.execute("drop view shown_tags")
     db.execute(f"""
