@@ -25,9 +25,10 @@ from conftest import ROOT, clean_environment
 from truncated_sources import CASES, WHOLE
 
 import commands.collecting
-import pipelines
+import operations.crawl
 import serve
 from crawlers.sources import load_sources
+from crawlers.storage.runs import Run
 from store.connect import open_corpus
 
 pytestmark = pytest.mark.slow
@@ -71,11 +72,11 @@ class World:
         with closing(sqlite3.connect(f"{(self.data / 'corpus.db').as_uri()}?mode=ro", uri=True)) as db:
             return db.execute(sql, values).fetchall()
 
-    def run(self, source: str) -> pipelines.Run:
+    def run(self, source: str) -> Run:
         """The newest run of a source as the command line has it."""
         sql = "select source, started_at, state, note from runs where source = ? order by id desc limit 1"
         [(name, started_at, state, note)] = self.rows(sql, source)
-        return pipelines.Run(source=name, started_at=started_at, state=state, note=note)
+        return Run(source=name, started_at=started_at, state=state, note=note)
 
     def warnings(self, source: str) -> list[str]:
         return [words for words in self.status["warnings"] if words.startswith(f"{source}: ")]
@@ -144,13 +145,13 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture
-def exit_code(monkeypatch: pytest.MonkeyPatch, call: Callable[..., Result]) -> Callable[[pipelines.Run], int]:
+def exit_code(monkeypatch: pytest.MonkeyPatch, call: Callable[..., Result]) -> Callable[[Run], int]:
     """How `infopolicy crawl` of one source alone ends when its run has gone like this."""
 
-    def end(run: pipelines.Run) -> int:
+    def end(run: Run) -> int:
         for name, value in KEYS.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(pipelines, "crawl", lambda *given, **named: [run])
+        monkeypatch.setattr(operations.crawl, "crawl", lambda *given, **named: [run])
         monkeypatch.setattr(commands.collecting, "finish", lambda session, today: None)
         return call("crawl", run.source).exit_code
 
@@ -168,7 +169,7 @@ async def section(world: World, source: str) -> str:
     return str(found)
 
 
-async def alarm(world: World, source: str, exit_code: Callable[[pipelines.Run], int]) -> str:
+async def alarm(world: World, source: str, exit_code: Callable[[Run], int]) -> str:
     """That the alarm is seen everywhere; returns the warnings."""
     assert world.code == 3
     assert world.warnings(source), world.status["warnings"]
@@ -192,7 +193,7 @@ def test_every_source_has_a_case() -> None:
 
 @pytest.mark.parametrize("source", load_sources())
 async def test_a_source_that_is_as_it_should_be_alarms_nobody(
-    source: str, whole: World, exit_code: Callable[[pipelines.Run], int]
+    source: str, whole: World, exit_code: Callable[[Run], int]
 ) -> None:
     assert (whole.run(source).state, whole.run(source).note) == ("finished", None)
     assert whole.warnings(source) == []
@@ -204,7 +205,7 @@ async def test_a_source_that_is_as_it_should_be_alarms_nobody(
 
 @pytest.mark.parametrize("source", load_sources())
 async def test_half_of_what_it_returned_before(
-    source: str, half: World, whole: World, exit_code: Callable[[pipelines.Run], int]
+    source: str, half: World, whole: World, exit_code: Callable[[Run], int]
 ) -> None:
     warnings = await alarm(half, source, exit_code)
     assert half.run(source).state == "finished", "nothing failed: only the numbers tell"
@@ -217,7 +218,7 @@ async def test_half_of_what_it_returned_before(
 
 @pytest.mark.parametrize("source", load_sources())
 async def test_nothing_where_it_returned_something_before(
-    source: str, empty: World, whole: World, exit_code: Callable[[pipelines.Run], int]
+    source: str, empty: World, whole: World, exit_code: Callable[[Run], int]
 ) -> None:
     await alarm(empty, source, exit_code)
     nothing_is_gone(empty, whole, source)
@@ -225,7 +226,7 @@ async def test_nothing_where_it_returned_something_before(
 
 @pytest.mark.parametrize("source", PAGING)
 async def test_pages_that_hold_half_of_what_the_source_says(
-    source: str, cut: World, exit_code: Callable[[pipelines.Run], int]
+    source: str, cut: World, exit_code: Callable[[Run], int]
 ) -> None:
     await alarm(cut, source, exit_code)
     assert cut.run(source).state == "failed"

@@ -121,7 +121,7 @@ PAGES = {
     "/tour": ["For librarians", "For staff", "For partners and reporters"],
     "/sources": [
         "Bills and resolutions of the U.S. Congress",
-        "finished",
+        "Requests held back",
         "March 9, 2022",
         "from March 2, 2022",
         "Needs attention",

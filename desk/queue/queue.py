@@ -21,7 +21,6 @@ from desk.queue.advocacy import KNOWN_DATES, lapsed
 from desk.queue.queue_filters import SORTS, Filters, conditions, dates
 from pages.browse import finding
 from pages.http.formatting import place
-from store.placeholders import marks
 
 PAGE = 25
 #: One place in this many goes to a document drawn at random.
@@ -240,10 +239,10 @@ def random_sample(db: Database, today: datetime.date, most: int) -> list[Entry]:
     drawn = random.Random(f"lots {today.isoformat()}").sample(range(1, top + 1), min(_SAMPLE_TRIES, top))
     rows = db.execute(
         f"""select d.rowid, d.id from corpus.documents d join corpus.taggings t on t.document_id = d.id
-        where d.rowid in ({marks(drawn)}) and {_not_ceremonial(db, "d.id")}
+        where d.rowid in (select value from json_each(?)) and {_not_ceremonial(db, "d.id")}
         and not exists (select 1 from corpus.tags where document_id = d.id)
         and not exists (select 1 from standings s where s.document_id = d.id and s.subject = 'priority')""",
-        drawn,
+        [json.dumps(drawn)],
     ).fetchall()
     order = {rowid: place for place, rowid in enumerate(drawn)}
     blank = [row[1] for row in sorted(rows, key=lambda row: order[row[0]])]

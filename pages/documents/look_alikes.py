@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sqlite3
 from dataclasses import dataclass
 
 from comparison.similarity.families import load_families
 from comparison.versions.differences import Piece, differences
 from pages.browse import cards
-from pages.database import Row, first, marks, rows, value
+from pages.database import Row, first, rows, value
 from pages.documents import figures
 from pages.documents.text_versions import shortened
 from pages.http import formatting
@@ -104,14 +105,15 @@ def law(db: sqlite3.Connection, document_id: str) -> Row | None:
     """
     found = first(
         db,
-        f"""select s.words, s.share, d.id, d.identifier, d.title, d.jurisdiction, d.session, d.status, d.status_on, d.url,
+        """select s.words, s.share, d.id, d.identifier, d.title, d.jurisdiction, d.session, d.status, d.status_on, d.url,
             (select l.kind || ' ' || l.number from laws l where l.document_id = d.id order by l.ordinal limit 1) as law,
             (select count(*) from shared_passages p where p.document_id = s.document_id and p.other_id = d.id) as passages,
             d.status_on < mine.published_on as older
         from shared_texts s join documents d on d.id = s.other_id join documents mine on mine.id = s.document_id
-        where s.document_id = ? and s.share >= ? and d.status in ({marks(LAW)}) and mine.status not in ({marks(LAW)})
+        where s.document_id = ? and s.share >= ? and d.status in (select value from json_each(?))
+            and mine.status not in (select value from json_each(?))
         order by s.share desc, d.id limit 1""",
-        [document_id, BECAME_LAW, *LAW, *LAW],
+        [document_id, BECAME_LAW, json.dumps(LAW), json.dumps(LAW)],
     )
     return found if found and not found["older"] and _same_figures(db, document_id, found["id"]) else None
 
