@@ -6,6 +6,7 @@ Which documents belong together stands in the tables of crawlers.storage.rulemak
 from __future__ import annotations
 
 import datetime
+import json
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -80,9 +81,9 @@ def next_event(db: sqlite3.Connection, ids: list[str], today: datetime.date) -> 
     """
     events = rows(
         db,
-        f"select * from events where document_id in ({marks(ids)}) "
+        "select * from events where document_id in (select value from json_each(?)) "
         "and kind is not 'hearing_canceled' order by starts_at",
-        ids,
+        [json.dumps(ids)],
     )
     events = still_due(db, events)
     closing = [event for event in events if event["kind"] in CLOSING]
@@ -151,12 +152,11 @@ def still_due(db: sqlite3.Connection, events: Iterable[Row]) -> list[Row]:
 
 def overtaken(db: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
     """Those of some documents whose comments close on the day for replies or later, since that was moved and this was not."""
-    keys = tuple(ids)
     found = db.execute(
         f"""select reply.document_id from events reply join events c on c.document_id = reply.document_id
         and c.kind = 'comment_close' and c.starts_at >= reply.starts_at
-        where reply.kind = '{REPLY_CLOSE}' and reply.document_id in ({marks(keys)})""",
-        keys,
+        where reply.kind = '{REPLY_CLOSE}' and reply.document_id in (select value from json_each(?))""",
+        [json.dumps(list(ids))],
     )
     return {row[0] for row in found}
 
