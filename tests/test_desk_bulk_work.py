@@ -17,7 +17,7 @@ from desk_fixtures import made as made
 from site_corpus import BROADBAND, HOSTILE_BILL, RULE
 
 from desk.intake import importing
-from desk.queue import bulk_work, collaboration, lists
+from desk.queue import bulk_work, collaboration, trail_page
 from desk.queue.collaboration import BadWork
 from desk.reviews import bulk
 from desk.reviews.reviews import Verdict
@@ -115,7 +115,7 @@ async def test_the_trail_skips_nothing_that_was_done_at_one_time(
 ) -> None:
     for number in range(7):
         collaboration.add_note(db, person(db), BROADBAND, f"note-{number}", NOW)
-    monkeypatch.setattr(lists, "TRAIL", 3)
+    monkeypatch.setattr(trail_page, "TRAIL", 3)
     await browser.sign_in()
     found, path = [], f"/desk/trail?document={BROADBAND}"
     while path:
