@@ -132,9 +132,19 @@ def test_the_day_of_publication_is_a_deadline_only_where_the_words_say_so(words:
         ("The end of the comment period is extended from April 3, 2025, until May 15, 2025.", "2025-05-15"),
         ("Comments are due April 3, 2025. The hearing is extended from March 1, 2025, to March 2, 2025.", "2025-04-03"),
         ("Comments must be received by April 3, 2025. Come to the meeting no later than May 9, 2025.", "2025-04-03"),
+        ("Applications and comments must be received between April 3, 2025, and May 2, 2025.", "2025-05-02"),
+        (
+            "All comments may be submitted on or after the opening of the period on April 3, 2025, but no later than "
+            "October 6, 2025.",
+            "2025-10-06",
+        ),
+        (
+            "Comments on the draft are due by April 3, 2025. It lies out between April 3, 2025, and May 2, 2025.",
+            "2025-04-03",
+        ),
     ],
 )
-def test_an_extension_closes_on_the_later_of_the_days_that_it_names(words: str, day: str) -> None:
+def test_a_period_closes_on_the_later_of_the_days_that_its_words_name(words: str, day: str) -> None:
     document = regulation(type="Notice", dates=words, comments_close_on="2025-04-03")
     assert document.comments_close_on == day
     assert [event.starts_at for event in document.events] == [f"{day}T23:59:59"]

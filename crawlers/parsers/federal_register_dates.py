@@ -55,9 +55,12 @@ _UNTIL = re.compile(
     rf"{_HOUR}({DAY})",
     re.IGNORECASE,
 )
-_EXTENDED_TO = re.compile(
+#: Two days, the second of which is the last: of an extension, or of the period itself.
+_LATER_END = re.compile(
     rf"\bextended from {DAY},? (?:until|to|through) ({DAY})"
-    rf"|\bscheduled to (?:close|end) on {DAY},? (?:is|has been|is being) extended (?:until|to|through) ({DAY})",
+    rf"|\bscheduled to (?:close|end) on {DAY},? (?:is|has been|is being) extended (?:until|to|through) ({DAY})"
+    rf"|\bcomments\b[^.;]{{0,60}}? between {DAY},? and ({DAY})"
+    rf"|\bcomments\b[^.;]{{0,80}}? on or after\b[^.;]{{0,80}}?{DAY},? but no later than ({DAY})",
     re.IGNORECASE,
 )
 _OF_DAY = re.compile(rf"\bwithin (\d\d) days of ({DAY})", re.IGNORECASE)
@@ -95,7 +98,7 @@ def _with_last_day(document: Regulation) -> Regulation:
     if found is None or not found.description or published is None or closes_on is None:
         return document
     if closes_on != published:
-        ends = {iso_day(each[1] or each[2]) for each in _EXTENDED_TO.finditer(found.description)}
+        ends = {iso_day(day) for each in _LATER_END.finditer(found.description) for day in each.groups() if day}
         day = ends.pop() if len(ends) == 1 else None
         return _closing(document, found, day) if day and day > closes_on else document
     named = {day for each in _UNTIL.findall(found.description) if (day := iso_day(each))}
