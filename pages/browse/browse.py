@@ -33,7 +33,7 @@ from pages.documents.highlight import Piece
 from pages.http import formatting, language
 from pages.http.language import _
 from pages.places.collected import Lack, left_out_lately
-from pages.positions import positions
+from pages.positions import on_topic
 from store.constants import ANY_AREA
 
 PAGE = 25
@@ -190,7 +190,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         fitting=finding.with_what_is_chosen(db, filters, [] if unknown else [card.id for card in above]),
         positions=[]
         if filters.page > 1 or by_number or found.asked.docket
-        else positions.matching(db, found.asked, ids[:VOTES], some_words=not is_case),
+        else on_topic.matching(db, found.asked, ids[:VOTES], some_words=not is_case, loose=found.loose),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,

@@ -7,7 +7,6 @@ import re
 import sqlite3
 from dataclasses import dataclass
 
-from pages.browse.asked import NOT_IN_TEXTS, Search, all_of, any_of
 from pages.browse.cards import Card, area_titles, cards, one_per_title
 from pages.browse.lists import still_moving
 from pages.database import Row, first, marks, rows, value
@@ -247,55 +246,3 @@ def _with_sentences(db: sqlite3.Connection, position_id: str, found: list[Card])
     ):
         best.setdefault(row["document_id"], (row["words"], FIELD_LABELS.get(row["field"], row["field"])))
     return [(card, *best.get(card.id, ("", ""))) for card in found]
-
-
-def matching(
-    db: sqlite3.Connection, asked: Search, first_found: list[str], *, some_words: bool = True, limit: int = 3
-) -> list[Row]:
-    """The positions that speak of what was searched for, at most ``limit``.
-
-    First those of a name that was typed, then those with all the words, then those that two or more of the documents
-    ``first_found`` touch, then, with ``some_words``, those with the most telling words.
-    """
-    expression = all_of(asked.terms) if asked.in_columns or not asked.groups else asked.expression
-    found = list(asked.positions)
-    if expression:
-        found += _by_words(db, expression.replace(NOT_IN_TEXTS, ""), limit)
-    found += _touched(db, first_found) if asked.groups else []
-    telling = [
-        group for group, term in zip(asked.groups, asked.terms, strict=False) if len(term) > 2
-    ]  # not the V of a title
-    loose = " OR ".join(telling).replace(NOT_IN_TEXTS, "") or any_of(asked.terms)
-    if some_words and len(found) < limit and loose and len(asked.terms) > 1:
-        found += _by_words(db, loose, 1 if found else limit)
-    chosen = list(dict.fromkeys(found))
-    listed = {
-        row["id"]: row
-        for row in rows(
-            db,
-            f"""select p.id, p.title, p.statement, p.area_id, coalesce(a.title, p.area_id) as area, (
-                select count(*) from position_listing l where l.position_id = p.id
-            ) as documents from positions p left join policy_areas a on a.id = p.area_id where p.id in ({marks(chosen)})""",
-            chosen,
-        )
-    }
-    return [listed[key] for key in chosen if key in listed][:limit]
-
-
-def _by_words(db: sqlite3.Connection, expression: str, limit: int) -> list[str]:
-    found = db.execute(
-        "select position_id from position_search where position_search match ? "
-        "order by bm25(position_search, 0.0, 5.0, 3.0, 1.0) limit ?",
-        [expression, limit],
-    )
-    return [row[0] for row in found]
-
-
-def _touched(db: sqlite3.Connection, documents: list[str]) -> list[str]:
-    """The positions that two or more of some documents touch, the most frequent first."""
-    found = db.execute(
-        f"select position_id from shown_positions where document_id in ({marks(documents)}) "
-        "group by position_id having count(*) > 1 order by count(*) desc, sum(score) desc",
-        documents,
-    )
-    return [row[0] for row in found]
