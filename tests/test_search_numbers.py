@@ -155,6 +155,40 @@ def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connecti
 
 
 @pytest.mark.parametrize(
+    ("typed", "year"),
+    [
+        ("hb 7606 2019", "2019"),
+        ("hb 7606 rhode island 2019", "2019"),
+        ("hb 7606 2026", None),
+        ("hb 7606 texas 2022", None),  # its session is called 89
+        ("hb 7606 texas 2019", "2019"),
+        ("hb 7606", None),
+        ("hb 4444 2019", None),
+        ("hr 77 2019", None),
+    ],
+)
+def test_a_number_of_another_year_is_offered_as_another(db: sqlite3.Connection, typed: str, year: str | None) -> None:
+    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
+    assert found.other_year == year
+    chosen = selection.of_filters(db, browse.Filters.of({"q": typed}), DAY)
+    assert (chosen.total == 0) == (year is not None or typed.startswith(("hb 4444", "hr 77")))
+
+
+async def test_a_number_of_many_states_says_how_many_more_there_are(tmp_path: Path) -> None:
+    db = filled(tmp_path)
+    for n, state in enumerate(("al", "ak", "az", "ar", "ca", "co", "ct")):
+        row = document_row(
+            f"us-{state}-2021-hb41", identifier="HB41", title=f"Bees {n}", abstract="", url="https://e.org/"
+        )
+        db.table("documents").insert(row | {"jurisdiction": f"us-{state}", "session": "2021"})
+    publish(db, "2022-03-09T10:00:00Z")
+    db.close()
+    client = serve.build(tmp_path / "corpus.db", today=TODAY).client
+    assert "2 more documents have this number. Type the state, too" in (await client.get("/browse?q=HB+41")).text
+    assert "have this number. Type the state" not in (await client.get("/browse?q=HB+41+alaska")).text
+
+
+@pytest.mark.parametrize(
     ("typed", "listed"),
     [
         ("hr 77 117th congress", set[str]()),

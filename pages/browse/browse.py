@@ -39,6 +39,8 @@ from store.constants import ANY_AREA
 PAGE = 25
 #: When a search finds fewer than so many, a word may have been mistyped.
 DOUBTFUL = 50
+#: So many documents with one number are counted: more than there are states.
+MANY = 200
 #: When fewer than so many have all of several words, those that have most of them are found too.
 FEW = 10
 #: The same where a place is named, or an abbreviation: a legislature has few bills on one subject.
@@ -103,6 +105,10 @@ class Browse:
     besides: str | None = None
     #: The Congress that sits, where its bill of this number is not stored: those by the number are others.
     other_congress: str | None = None
+    #: The year that was typed with the number of a state's bill, where those by the number are all of other years.
+    other_year: str | None = None
+    #: How many more documents than those in ``direct`` have the number, below 1 for none.
+    more_with_number: int = 0
     #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
     number_of: str | None = None
     sessions_left_out: list[str] = field(default_factory=list)
@@ -154,7 +160,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     by_number = numbers.is_number(filters.q)
     among = numbers.among(filters.q)
     number = among.to_find if among else filters.q
-    direct = cards(db, numbers.find_number(db, number, places) or numbers.find_case(db, filters.q, places), today)
+    numbered = numbers.find_number(db, number, places, most=MANY)
+    direct = cards(db, numbered[: numbers.MOST] or numbers.find_case(db, filters.q, places), today)
     of_place = numbers.place_of(db, number, [card.id for card in direct])
     titled = [] if direct else titles.with_title(db, filters.q, places)
     if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
@@ -213,6 +220,8 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         number=among.to_say if among else filters.q,
         besides=besides or None,
         other_congress=numbers.other_congress(db, number, [card.id for card in direct], today.isoformat()),
+        other_year=numbers.other_year(db, number, numbered),
+        more_with_number=len(numbered) - numbers.MOST,
         number_of=formatting.place(of_place) if of_place else None,
         sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
         lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),

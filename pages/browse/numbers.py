@@ -196,6 +196,16 @@ def other_congress(db: sqlite3.Connection, query: str, found: list[str], day: st
     return None if stored else formatting.session_in_words("us", str(sits))
 
 
+def other_year(db: sqlite3.Connection, query: str, found: list[str]) -> str | None:
+    """The year that was typed with the number of a state's bill, where none of ``found`` is of a session of that year."""
+    asked = read_number(query)
+    if not found or not asked or not asked.session or not re.fullmatch(r"(19|20)\d\d", asked.session):
+        return None
+    held = db.execute(f"{_SESSIONS} where d.id in ({marks(found)})", found).fetchall()
+    of_congress = any(row["jurisdiction"] == "us" for row in held)
+    return None if of_congress or any(_of_session(asked.session, row) for row in held) else asked.session
+
+
 def _congress(session: str) -> int:
     """The Congress of words of a session: its number, or the one that sat in a year."""
     return congress_of(f"{session}-12-31") if len(session) == 4 else int(session)
@@ -266,11 +276,22 @@ def find_case(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -> 
     return [row[0] for row in found]
 
 
+#: "2026", "2026rs", "2025S2", and not "2025-26".
+_OF_ONE_YEAR = re.compile(r"(?:19|20)\d\d(?![-_]?\d\d).*", re.DOTALL)
+#: The first and last day that are known of the session of a document ``d``, else its own.
+_YEARS = """coalesce((select min(starts_on) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session),
+        d.published_on, d.latest_action_on) as began,
+    max(coalesce((select max(ends_on) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session), ''),
+        coalesce(d.latest_action_on, '')) as ended"""
+_SESSIONS = f"select d.jurisdiction, d.session, {_YEARS} from documents d"
+
+
 def _with_number(db: sqlite3.Connection, asked: Number, places: Places) -> list[str]:
     chosen, values = places
     place = "and jurisdiction = ?" if asked.place else ""
     found = db.execute(
-        f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, d.identifier, exists (
+        f"""select listing.document_id, listing.number, listing.sort_on, listing.jurisdiction, d.session, d.identifier, {_YEARS},
+        exists (
             select 1 from listing tagged where tagged.document_rowid = listing.document_rowid and tagged.area_id = '{TAGGED}'
         ) as tagged from (
             select * from listing where number in ({marks(asked.numbers)}) and area_id = ? and {chosen} {place}
@@ -299,9 +320,14 @@ def is_known_by(row: Mapping[str, Any] | sqlite3.Row) -> bool:
 
 
 def _of_session(session: str, row: sqlite3.Row) -> bool:
+    """Whether a document with the columns of `_YEARS` is of a session, or of one that sat in a year."""
     if row["jurisdiction"] == "us" and row["session"].isdecimal():
         return int(row["session"]) == _congress(session)
-    return session in row["session"]
+    if session in row["session"] or _OF_ONE_YEAR.fullmatch(row["session"]):
+        return session in row["session"]
+    # Many states name a session by a number ("88R"), and one of two years by the first of them.
+    sat = row["began"] and len(session) == 4 and row["began"][:4] <= session <= (row["ended"] or row["began"])[:4]
+    return bool(sat)
 
 
 def _backwards(day: str) -> tuple[int, ...]:
