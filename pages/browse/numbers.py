@@ -14,7 +14,7 @@ from typing import Any
 
 from crawlers.items import document_id
 from crawlers.status.federal import congress_of
-from pages.browse import docket_numbers, law_numbers
+from pages.browse import docket_numbers, law_numbers, state_laws
 from pages.browse.asked import quoted
 from pages.browse.names import (
     folded,
@@ -69,7 +69,7 @@ def read_number(query: str) -> Number | None:
 
 def is_number(query: str) -> bool:
     """Whether nothing but the number of a bill was typed, with its kind, such as "AB 1825 California", or of a law."""
-    if law_numbers.read(query):
+    if law_numbers.read(query) or state_laws.read(query):
         return True
     asked = read_number(query)
     return asked is not None and asked.numbers[0].rstrip("0123456789") in _kinds() and len(asked.numbers[0]) < 12
@@ -179,6 +179,8 @@ def find_number(db: sqlite3.Connection, query: str, places: Places = ANYWHERE, m
         return [key]
     if law := law_numbers.read(query):
         return law_numbers.find(db, law, places)
+    if of_state := state_laws.read(query):
+        return state_laws.find(db, of_state, places)[:most]
     readings = [reading for reading in (read_number(query), _state_first(query), _as_in_ids(query)) if reading]
     return list(dict.fromkeys(key for reading in readings for key in _with_number(db, reading, places)))[:most]
 
@@ -213,6 +215,8 @@ def _congress(session: str) -> int:
 
 def place_of(db: sqlite3.Connection, query: str, found: list[str]) -> str | None:
     """The one place of which a number was asked for, or of which all ``found`` are; None for several, or no number."""
+    if of_state := state_laws.read(query):
+        return of_state.place
     if not (asked := read_number(query)):
         return None
     held = db.execute(f"select distinct jurisdiction from documents where id in ({marks(found)})", found)
