@@ -535,3 +535,25 @@ def test_the_judged_questions_are_whole(name: str) -> None:
         assert question["right"] or question["sponsor"]
         for pattern in [*question["right"], *question.get("near", []), question.get("sponsor", "")]:
             re.compile(pattern)
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"),
+    [
+        ("hearings next week", ["/deadlines"]),
+        ("Who is my senator?", ["/people"]),
+        ("bills that ALA opposes", ["/stances"]),
+        ("hearing aids", []),
+        ("", []),
+    ],
+)
+def test_a_question_that_a_page_answers_leads_there(db: sqlite3.Connection, typed: str, leads: list[str]) -> None:
+    assert [lead.href for lead in browse.browse(db, browse.Filters.of({"q": typed}), DAY).leads] == leads
+
+
+async def test_every_page_that_a_question_leads_to_is_there(tmp_path: Path) -> None:
+    filled(tmp_path).close()
+    client = serve.build(tmp_path / "corpus.db", today=TODAY).client
+    for href, page in names.question_data()["site_pages"].items():
+        response = await client.get(href)
+        assert (response.status_code, page["title"] in html.unescape(response.text)) == (200, True), href

@@ -18,6 +18,7 @@ from pages.browse import (
     ranking,
     reasons,
     search,
+    site_pages,
     spelling,
     sponsors,
     titles,
@@ -125,7 +126,7 @@ class Browse:
     in_english: bool = False
     #: The languages in which words were typed on an English page, and the same search there.
     in_languages: list[tuple[str, translated.Lead]] = field(default_factory=list)
-    #: What bears words of the search as a name in the language of the page.
+    #: Pages that answer the question, and what bears words of the search as a name in the language of the page.
     leads: list[translated.Lead] = field(default_factory=list)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
@@ -229,7 +230,9 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         of_agency=None if above or by_number or unknown or not choices else named_agencies.offered(db, filters),
         in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
         in_languages=translated.pages(filters) if not direct and total < DOUBTFUL else [],
-        leads=translated.leads(db, filters.q, found.asked.places) if filters.page == 1 else [],
+        leads=[*site_pages.asked(filters.q), *translated.leads(db, filters.q, found.asked.places)]
+        if filters.page == 1
+        else [],
         matching=found.asked.where(),
         unknown=unknown,
         chosen=facets.chosen(db, filters) if choices else [],
