@@ -12,7 +12,7 @@ import pytest
 from site_corpus import TODAY, build, document_row
 
 import serve
-from pages.browse import browse, facets, ranking, search
+from pages.browse import browse, facets, paging, ranking, search, widening
 from pages.browse.asked import Search
 from pages.documents.session_status import UNDECIDED
 from pages.http import site as site_reads
@@ -54,11 +54,11 @@ def db(tmp_path: Path) -> sqlite3.Connection:
 
 def _pages(db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, size: int, **chosen: Any) -> list[list[str]]:
     """The ids of each page of a list."""
-    monkeypatch.setattr(browse, "PAGE", size)
+    monkeypatch.setattr(paging, "PAGE", size)
     filters = browse.Filters.of({"area": "tagged", **chosen})
     number = browse.browse(db, filters, DAY).pages
     found = [
-        browse._ids(db, browse.Filters(**{**vars(filters), "page": page}), search.parse(""), 0, [])
+        paging.ids_of_page(db, browse.Filters(**{**vars(filters), "page": page}), search.parse(""), 0, [])
         for page in range(1, number + 1)
     ]
     return found
@@ -123,7 +123,7 @@ def test_the_best_match_of_few_comes_first(db: sqlite3.Connection) -> None:
 @pytest.mark.parametrize(("question", "number"), [("library", 3), ("internet", 15), ("nowhere", 0)])
 def test_enough_is_as_many_as_are_counted(db: sqlite3.Connection, question: str, number: int) -> None:
     asked = search.parse(question)
-    counted = browse._anywhere(facets.count_matches(db, asked))
+    counted = widening.anywhere(facets.count_matches(db, asked))
     assert facets.enough(db, asked, counted)
     assert not facets.enough(db, asked, counted + 1)
     assert counted >= number

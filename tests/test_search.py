@@ -14,7 +14,7 @@ from search_fixtures import DAY, filled, found_by
 from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 
 import serve
-from pages.browse import browse, names, numbers, search, selection, translated
+from pages.browse import browse, cases, names, search, selection, translated
 from pages.browse.cards import cards
 from pages.http import language
 from positions.catalog.catalog import HOME
@@ -310,7 +310,7 @@ async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path:
 )
 def test_a_party_of_a_case_is_no_place(tmp_path: Path, typed: str, is_case: bool, places: list[str]) -> None:
     db = filled(tmp_path).conn
-    assert (numbers.is_case(typed), search.parse(typed).places) == (is_case, places)
+    assert (cases.is_case(typed), search.parse(typed).places) == (is_case, places)
     found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
     assert ([key for key, _name in found.of_places.pages] if found.of_places else []) == places
     assert not (found.unknown_case and found.lacks), "nothing is missing of a place that nobody asked for"

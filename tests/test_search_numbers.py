@@ -95,7 +95,7 @@ def test_the_number_of_a_law_is_no_part_of_another_and_no_other_kind(with_laws: 
 
 def test_a_law_that_is_not_collected_is_said_to_be_missing(with_laws: sqlite3.Connection) -> None:
     found = browse.browse(with_laws, browse.Filters.of({"q": "Public Law 94-553"}), DAY)
-    assert (found.direct, found.results, found.unknown_number) == ([], [], True)
+    assert (found.direct, found.results, found.number.unknown) == ([], [], True)
     of_texas = browse.browse(with_laws, browse.Filters.of({"q": "Public Law 117-58", "jurisdiction": "us-tx"}), DAY)
     assert of_texas.direct == []
 
@@ -143,7 +143,7 @@ async def test_a_number_that_the_chosen_place_has_not_is_said_to_be_missing_ther
 
 def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connection) -> None:
     def other(typed: str) -> str | None:
-        return browse.browse(db, browse.Filters.of({"q": typed}), DAY).other_congress
+        return browse.browse(db, browse.Filters.of({"q": typed}), DAY).number.other_congress
 
     assert other("H.R. 77") == "117th Congress", "only that of the 118th is stored"
     assert other("H.R. 77 118th") is None
@@ -169,7 +169,7 @@ def test_a_number_of_another_congress_is_offered_as_another(db: sqlite3.Connecti
 )
 def test_a_number_of_another_year_is_offered_as_another(db: sqlite3.Connection, typed: str, year: str | None) -> None:
     found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
-    assert found.other_year == year
+    assert found.number.other_year == year
     chosen = selection.of_filters(db, browse.Filters.of({"q": typed}), DAY)
     assert (chosen.total == 0) == (year is not None or typed.startswith(("hb 4444", "hr 77")))
 
@@ -457,7 +457,7 @@ def test_the_number_of_a_bill_is_read_among_other_words(
     assert (among is None) is (found is None)
     page = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
     if found is not None:
-        assert ([card.id for card in page.direct], page.besides) == (found, besides)
+        assert ([card.id for card in page.direct], page.number.besides) == (found, besides)
         assert page.carried_out == (besides or typed)
 
 

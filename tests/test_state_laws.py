@@ -63,7 +63,7 @@ def db(tmp_path: Path) -> sqlite3.Connection:
 def test_a_law_is_found_as_the_bill_that_it_was(db: sqlite3.Connection, typed: str, found: list[str]) -> None:
     view = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
     assert [card.id for card in view.direct] == found
-    assert view.unknown_number == (not found)
+    assert view.number.unknown == (not found)
 
 
 def test_a_law_is_of_the_chosen_place(db: sqlite3.Connection) -> None:

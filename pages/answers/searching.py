@@ -112,12 +112,12 @@ def _how_read(found: browse.Browse) -> str:
 
 def _of_number(found: browse.Browse) -> str:
     """What the number of a bill among the words leads to; the documents listed are for the others."""
-    if found.number == found.filters.q:
+    if found.number.typed == found.filters.q:
         return ""
     ids = ", ".join(card.id for card in found.direct)
     held = f"is that of {ids}: use `document`" if ids else "is that of no document that is collected"
-    others = f" Those listed are for the other words, “{found.besides}”." if found.besides else ""
-    return f" The number {found.number} in the question {held}.{others}"
+    others = f" Those listed are for the other words, “{found.number.besides}”." if found.number.besides else ""
+    return f" The number {found.number.typed} in the question {held}.{others}"
 
 
 def _by_number(at: At, words: str, place: str | None, filters: Filters) -> Answer:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pages.browse import (
+    by_number,
+    cases,
     facets,
     finding,
     known,
@@ -15,40 +17,30 @@ from pages.browse import (
     named_places,
     numbers,
     outcomes,
+    paging,
     ranking,
     reasons,
     search,
     site_pages,
-    spelling,
     sponsors,
     titles,
     translated,
+    widening,
     years,
 )
 from pages.browse.asked import Renamed, Search
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.filters import SEVERAL, STATUS_GROUPS, Filters
+from pages.browse.filters import SEVERAL, Filters
 from pages.browse.trackers import load_trackers
-from pages.database import Row, marks
+from pages.database import Row
 from pages.documents.highlight import Piece
 from pages.http import formatting, language
 from pages.http.language import _
-from pages.places.collected import Lack, left_out_lately
+from pages.places.collected import Lack
 from pages.positions import on_topic
-from store.constants import ANY_AREA
 
-PAGE = 25
-#: When a search finds fewer than so many, a word may have been mistyped.
-DOUBTFUL = 50
-#: So many documents with one number are counted: more than there are states.
-MANY = 200
-#: When fewer than so many have all of several words, those that have most of them are found too.
-FEW = 10
-#: The same where a place is named, or an abbreviation: a legislature has few bills on one subject.
-FEW_OF_PLACE = 3
 #: The positions that so many of the first documents touch may be what a search is about.
 VOTES = 10
-_ALIVE = ", ".join(f"'{status}'" for status in (*STATUS_GROUPS["alive"], "proposed"))
 
 
 @dataclass(frozen=True)
@@ -99,20 +91,8 @@ class Browse:
     perhaps_sponsor: sponsors.Named | None = None
     #: The query names two parties of a court case ("Loper Bright v. Raimondo"), and no such case is stored.
     unknown_case: bool = False
-    #: The query is or has the number of a bill, and none with it is stored; the number, as it was looked for.
-    unknown_number: bool = False
-    number: str = ""
-    #: The other words that were typed with a number: the list is about them.
-    besides: str | None = None
-    #: The Congress that sits, where its bill of this number is not stored: those by the number are others.
-    other_congress: str | None = None
-    #: The year that was typed with the number of a state's bill, where those by the number are all of other years.
-    other_year: str | None = None
-    #: How many more documents than those in ``direct`` have the number, below 1 for none.
-    more_with_number: int = 0
-    #: The state of the number that was asked for, by its name, and its late sessions of which no bill is stored.
-    number_of: str | None = None
-    sessions_left_out: list[str] = field(default_factory=list)
+    #: The number that was typed.
+    number: by_number.ByNumber = field(default_factory=by_number.ByNumber)
     #: What is missing of the states that the words or the filter name.
     lacks: list[Lack] = field(default_factory=list)
     #: How the places in the words were read.
@@ -138,11 +118,11 @@ class Browse:
     @property
     def carried_out(self) -> str:
         """The search as it was carried out: for what was meant, for what a legislator sponsored, or without a number."""
-        return self.sponsor_query or (self.meant if self.corrected else None) or self.besides or self.filters.q
+        return self.sponsor_query or (self.meant if self.corrected else None) or self.number.besides or self.filters.q
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE))
+        return max(1, -(-self.total // paging.PAGE))
 
 
 def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, choices: bool = True) -> Browse:
@@ -158,34 +138,29 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     filters = of_years or filters
     sql, chosen = filters.condition("jurisdiction")
     places = (sql or "1", chosen)
-    by_number = numbers.is_number(filters.q)
-    among = numbers.among(filters.q)
-    number = among.to_find if among else filters.q
-    numbered = numbers.find_number(db, number, places, most=MANY)
-    direct = cards(db, numbered[: numbers.MOST] or numbers.find_case(db, filters.q, places), today)
-    of_place = numbers.place_of(db, number, [card.id for card in direct])
+    number = by_number.read(db, filters.q, places, today)
+    direct = cards(db, number.ids[: numbers.MOST] or cases.find_case(db, filters.q, places), today)
     titled = [] if direct else titles.with_title(db, filters.q, places)
     if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
         titled = sorted(finding.with_what_is_chosen(db, filters, titled), key=titled.index)
-    is_case = numbers.is_case(filters.q)
-    # A number among other words: the list is about those, as no text has the number of its own bill.
-    besides = among.besides if among and not search.parse(among.besides).only_places else None
-    looked_for = besides or (among.to_say if among else filters.q)
-    found = _look(db, looked_for, not besides and (bool(among or direct or titled) or by_number or is_case))
+    is_case = cases.is_case(filters.q)
+    known_by = bool(direct or titled) or number.alone or number.among or is_case
+    found = widening.widened(db, number.besides or number.typed, known_by and not number.besides)
     unknown = known.unknown(db, filters.chosen(), SEVERAL)
     total = 0 if unknown else facets.count(db, filters, found.counts)
-    pages = max(1, -(-total // PAGE))
+    pages = max(1, -(-total // paging.PAGE))
     if filters.page > pages:
         filters = Filters(**{**filters.__dict__, "page": pages})
     by_relevance = bool(found.asked.expression) and filters.sort != "latest"
-    titled_here = [] if unknown else _listed(db, filters, found.asked, titled)
+    titled_here = [] if unknown else paging.listed(db, filters, found.asked, titled)
     best = ranking.best(db, filters, found.asked, today, total) if by_relevance and not unknown else []
-    ids = [] if unknown else _ids(db, filters, found.asked, total, _first(best, titled_here) if by_relevance else [])
+    first = paging.first(best, titled_here) if by_relevance else []
+    ids = [] if unknown else paging.ids_of_page(db, filters, found.asked, total, first)
     by_title = cards(db, [key for key in titled if key not in titled_here][: numbers.MOST], today)
     above = direct or by_title
     why = reasons.of(db, ids, found.asked)
     listed = cards(db, ids, today, filters.area or None)
-    listed = one_per_title(listed, PAGE, by_place=True)
+    listed = one_per_title(listed, paging.PAGE, by_place=True)
     results = [Result(card, *why.get(card.id, ([], ""))) for card in listed]
     return Browse(
         filters=filters,
@@ -197,7 +172,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         by_title=bool(by_title),
         fitting=finding.with_what_is_chosen(db, filters, [] if unknown else [card.id for card in above]),
         positions=[]
-        if filters.page > 1 or by_number or found.asked.docket
+        if filters.page > 1 or number.alone or found.asked.docket
         else on_topic.matching(db, found.asked, ids[:VOTES], some_words=not is_case, loose=found.loose),
         expression=found.asked.expression,
         by_relevance=by_relevance,
@@ -217,19 +192,17 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         unknown_case=not direct and is_case,
         named=_named(found.asked),
         caveat=search.caveats(filters.q),
-        unknown_number=not direct and (by_number or among is not None),
-        number=among.to_say if among else filters.q,
-        besides=besides or None,
-        other_congress=numbers.other_congress(db, number, [card.id for card in direct], today.isoformat()),
-        other_year=numbers.other_year(db, number, numbered),
-        more_with_number=len(numbered) - numbers.MOST,
-        number_of=formatting.place(of_place) if of_place else None,
-        sessions_left_out=[each.title for each in left_out_lately(db, of_place, today)] if of_place else [],
-        lacks=[] if by_number or unknown else named_places.lacks(db, filters, found.asked, today),
-        of_places=None if direct or by_number or unknown else named_places.read(db, filters, found.asked, found.counts),
-        of_agency=None if above or by_number or unknown or not choices else named_agencies.offered(db, filters),
-        in_english=bool(filters.q) and not direct and total < DOUBTFUL and language.current() != language.ENGLISH,
-        in_languages=translated.pages(filters) if not direct and total < DOUBTFUL else [],
+        number=number,
+        lacks=[] if number.alone or unknown else named_places.lacks(db, filters, found.asked, today),
+        of_places=None
+        if direct or number.alone or unknown
+        else named_places.read(db, filters, found.asked, found.counts),
+        of_agency=None if above or number.alone or unknown or not choices else named_agencies.offered(db, filters),
+        in_english=bool(filters.q)
+        and not direct
+        and total < widening.DOUBTFUL
+        and language.current() != language.ENGLISH,
+        in_languages=translated.pages(filters) if not direct and total < widening.DOUBTFUL else [],
         leads=[*site_pages.asked(filters.q), *translated.leads(db, filters.q, found.asked.places)]
         if filters.page == 1
         else [],
@@ -249,116 +222,8 @@ def _named(asked: Search) -> str | None:
     return ", ".join([_(tracker.title), *where]) if tracker else None
 
 
-@dataclass(frozen=True)
-class _Looked:
-    """The search that is carried out in the end, and how it came about."""
-
-    asked: Search
-    counts: facets.Counts | None = None
-    meant: str | None = None
-    corrected: bool = False
-    loose: bool = False
-    sponsor: str | None = None
-    sponsor_query: str | None = None
-
-
-def _look(db: sqlite3.Connection, query: str, numbered: bool) -> _Looked:
-    """Find what to search for. ``numbered``: the query is the number of a document, so that nothing else will do."""
-    if not numbered and (person := sponsors.named(db, query)):
-        asked = search.parse(person.query)
-        if _anywhere(counts := facets.count_matches(db, asked)):
-            return _Looked(asked, counts, sponsor=person.who, sponsor_query=person.query)
-    asked = _looked_up(db, query)
-    if not asked:
-        return _Looked(asked)
-    counts = facets.count_matches(db, asked)
-    meant, corrected = None, False
-    if translated.is_foreign(asked.without_places or query):
-        return _Looked(asked, counts)
-    if _anywhere(counts) < DOUBTFUL and (meant := spelling.did_you_mean(db, query, asked)):
-        again = _looked_up(db, meant)
-        # On a page in another language, a slip may be a word of that language: the correction is offered alone.
-        if corrected := bool(asked.groups) and not numbered and language.current() == language.ENGLISH:
-            asked, counts = again, facets.count_matches(db, again)
-    several = len(asked.groups) > 1
-    wanted = (FEW_OF_PLACE if asked.places or asked.abbreviated else FEW) if several else 1
-    # Of a place that was named, its own documents count: those of others may only name it.
-    held = facets.count(db, Filters(jurisdiction=",".join(asked.places), ceremonial="any"), counts)
-    if numbered or (facets.enough(db, asked.in_titles().of_places(), wanted) if several else held >= wanted):
-        return _Looked(asked, counts, meant, corrected)
-    looser = None
-    for relaxed in asked.relaxed():
-        if relaxed.last_resort and (looser or _anywhere(counts)):
-            continue
-        # Long texts have any four words somewhere: only titles and summaries say whether enough is found.
-        enough = facets.enough(db, relaxed.in_titles().of_places(), wanted)
-        if enough or not _anywhere(counts):
-            wider = relaxed.looked_up(db, ranking.CANDIDATES)
-            found = _Looked(wider, facets.count_matches(db, wider), meant, corrected, loose=True)
-            if enough:
-                return found
-            looser = found if _anywhere(found.counts) else looser
-    return looser or _Looked(asked, counts, meant, corrected)
-
-
-def _looked_up(db: sqlite3.Connection, query: str) -> Search:
-    return search.parse(query).looked_up(db, ranking.CANDIDATES)
-
-
-def _anywhere(counts: facets.Counts | None) -> int:
-    return sum(number for cell, number in (counts or {}).items() if cell[0] == ANY_AREA)
-
-
 def shorter(query: str) -> str:
     """A wider question to offer when nothing was found: the longest word, by its beginning."""
     longest = max(search.parse(query).terms, key=len, default="")
     word = max(longest.split(), key=len, default="")
     return word[: max(4, len(word) - 3)] + "*" if len(word) > 3 else word
-
-
-# --------------------------------------------------------------------- results
-
-
-def _listed(db: sqlite3.Connection, filters: Filters, asked: Search, ids: list[str]) -> list[str]:
-    """Those of some documents that the list has, on whatever page."""
-    (chosen, values), (matching, looked_for) = filters.where(), asked.where()
-    sql = f"select document_id from listing where {chosen} and {matching} and document_id in ({marks(ids)})"
-    return [row[0] for row in db.execute(sql, [*values, *looked_for, *ids])] if ids else []
-
-
-def _first(best: list[str], titled: list[str]) -> list[str]:
-    """The best matches after the documents whose title was typed, which keep the order of the best."""
-    known = [key for key in best if key in titled]
-    first = [*known, *(key for key in titled if key not in known)]
-    return [*first, *(key for key in best if key not in first)]
-
-
-def _ids(db: sqlite3.Connection, filters: Filters, asked: Search, total: int, best: list[str]) -> list[str]:
-    """The documents of one page: the best matches first, in their order, then all others."""
-    start = (filters.page - 1) * PAGE
-    page = best[start : start + PAGE]
-    if len(page) == PAGE:
-        return page
-    chosen, values = filters.where()
-    matching, looked_for = asked.where()
-    # Many matches: walk the newest documents and look each up. Few: look the matches up and sort them.
-    if total > ranking.MOST_RANKED:
-        matching = matching.replace("document_rowid in", "+document_rowid in")
-    first = (
-        f"{ranking.IS_TAGGED} desc, "
-        if not asked.expression and filters.sort != "latest" and (asked.by_sponsor or asked.named_places)
-        else ""
-    )
-    # What can still move comes first where the list is short enough for that. Each part is in the order of an index: to sort
-    # both together took half the time of the page.
-    moving_first = filters.area and filters.sort != "latest" and not best and not first
-    parts = (f"status in ({_ALIVE})", f"status not in ({_ALIVE})") if moving_first else ("1",)
-    following: list[str] = []
-    skipped = max(0, start - len(best))
-    until = skipped + PAGE - len(page)
-    for part in parts:
-        sql = f"""select document_id from listing where {chosen} and {matching} and document_id not in ({marks(best)})
-            and {part} order by {first}sort_on desc, document_id desc limit ?"""
-        found = db.execute(sql, [*values, *looked_for, *best, until - len(following)])
-        following += [row[0] for row in found]
-    return [*page, *following[skipped:]]

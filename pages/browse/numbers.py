@@ -1,6 +1,6 @@
 """The number of a document in whatever form it is typed: "H.R. 1", "hb7606 rhode island", "RI H 7606", "2025-01234".
 
-Also the number of a law (pages.browse.law_numbers), and the name of a court case: "Little v. Llano County".
+Also the number of a law (pages.browse.law_numbers, pages.browse.state_laws).
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ from typing import Any
 from crawlers.items import document_id
 from crawlers.status.federal import congress_of
 from pages.browse import docket_numbers, law_numbers, state_laws
-from pages.browse.asked import quoted
 from pages.browse.names import (
-    folded,
     longest_place,
     place_at,
     place_word,
@@ -239,45 +237,6 @@ def _as_in_ids(query: str) -> Number | None:
     if len(typed) > MOST_LETTERS or not re.fullmatch(r"[A-Za-z]+[ -]?\S*\d-\S+", typed):
         return None
     return Number((document_id("x", "x", typed).removeprefix("x-x-"),))
-
-
-_CASE = re.compile(r"^\s*(.{2,80}?)\s+(v|vs|versus)\.?\s+(.{2,80}?)\s*$", re.IGNORECASE)
-
-
-def is_case(query: str) -> bool:
-    """Whether the name of a court case was typed, and nothing else."""
-    return bool(_sides(query))
-
-
-def _sides(query: str) -> tuple[str, ...]:
-    """The two parties of the case that a query names; empty where it names a title ("Title V funds") or compares two places."""
-    if not (match := _CASE.match(query)):
-        return ()
-    first, versus, second = match.groups()
-    if versus.lower() == "v":
-        of_a_law = not question_words("numbered_laws").isdisjoint(folded(first).split()[-1:])
-        return () if of_a_law else (first, second)
-    return () if _names_place(first.split()) and _names_place(second.split()) else (first, second)
-
-
-def _names_place(words: list[str]) -> bool:
-    return any(longest_place(words[at:]) for at in range(len(words)))
-
-
-def find_case(db: sqlite3.Connection, query: str, places: Places = ANYWHERE) -> list[str]:
-    """The ids of the court cases between two parties, at most five: both must be in the title."""
-    if not (parties := _sides(query)):
-        return []
-    sides = [" AND ".join(quoted(word) for word in re.findall(r"\w+", side)) for side in parties]
-    if not all(sides):
-        return []
-    chosen, values = places
-    found = db.execute(
-        "select d.id from documents_fts f join documents d on d.rowid = f.rowid where documents_fts match ? "
-        f"and d.kind = 'case' and {chosen} order by d.published_on desc limit ?",
-        [f"title : ({' AND '.join(sides)})", *values, MOST],
-    )
-    return [row[0] for row in found]
 
 
 #: "2026", "2026rs", "2025S2", and not "2025-26".

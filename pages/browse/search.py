@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawlers.agencies import load_agencies
-from pages.browse import docket_numbers, law_numbers, names, numbers
+from pages.browse import cases, docket_numbers, law_numbers, names
 from pages.browse.asked import MAX_TERMS, NOTHING, NamedPlace, Search, Tie, quoted, spelt
 from pages.browse.plain import plain
 from pages.browse.trackers import load_trackers
@@ -252,7 +252,7 @@ def _parse(query: str | None) -> Search:
         note = _("There is no agency “{agency}”.").format(agency=unknown[0])
     if tokens and all(kind in ("word", "phrase") for kind, _text in tokens):
         asked = plain(tokens, ties, note)
-        if asked.named_places and numbers.is_case(query):  # a party: "New York Times v. OpenAI"
+        if asked.named_places and cases.is_case(query):  # a party: "New York Times v. OpenAI"
             return _parse(_as_words(query, [place.words for place in asked.named_places]))
         if asked.named_places:
             asked.without_places = _without_places(query, asked.named_places)

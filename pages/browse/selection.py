@@ -54,11 +54,7 @@ def of_filters(db: sqlite3.Connection, filters: Filters, today: datetime.date) -
     chosen_where, chosen_values = filters.where()
     matching, looked_for = found.matching
     where, values, total = f"{chosen_where} and {matching}", [*chosen_values, *looked_for], found.total
-    ids = (
-        []
-        if found.other_congress or found.other_year
-        else [card.id for card in found.direct if card.id in found.fitting]
-    )
+    ids = [] if found.number.of_others else [card.id for card in found.direct if card.id in found.fitting]
     held = db.execute(
         f"select document_id from listing where {where} and document_id in ({marks(ids)})", [*values, *ids]
     )

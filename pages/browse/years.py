@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawlers.status.federal import congress_of
-from pages.browse import docket_numbers, numbers
+from pages.browse import cases, docket_numbers, numbers
 from pages.browse.filters import Filters
 from pages.browse.names import folded, question_words, says_nothing
 from pages.browse.outcomes import WRITTEN
@@ -80,7 +80,7 @@ def in_words(years: Iterable[str]) -> str:
 
 
 def _only_words(query: str) -> bool:
-    numbered = numbers.is_number(query) or numbers.is_case(query) or docket_numbers.parse(query)
+    numbered = numbers.is_number(query) or cases.is_case(query) or docket_numbers.parse(query)
     return not WRITTEN.search(query) and not numbered
 
 
