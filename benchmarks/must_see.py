@@ -3,7 +3,7 @@
     python -m benchmarks.must_see data/corpus.db [--gold FILE] [--list [alive|dead]]
 
 The documents are named in classify/gold/priority/must_see.jsonl, or in another FILE of its form (`must_see_second.jsonl` to
-`must_see_fifth.jsonl`); of each the corpus must hold the text. `before` is what the trained model said alone. `--list` prints
+`must_see_sixth.jsonl`); of each the corpus must hold the text. `before` is what the trained model said alone. `--list` prints
 every must-see document, one a line, for somebody to read: the only way to know how many are right. A document that is not stored
 is not counted: the shares say of how many they are.
 """

@@ -282,7 +282,7 @@ def test_the_lists_of_taken_up_documents_and_look_alikes_are_facts_with_their_so
     assert all(row["why"] for row in look_alikes)
 
 
-LISTS = ("must_see", "must_see_second", "must_see_third", "must_see_fourth", "must_see_fifth")
+LISTS = ("must_see", "must_see_second", "must_see_third", "must_see_fourth", "must_see_fifth", "must_see_sixth")
 
 
 @pytest.mark.parametrize("place", range(1, len(LISTS)), ids=LISTS[1:])
