@@ -241,11 +241,11 @@ def _as_in_ids(query: str) -> Number | None:
 
 #: "2026", "2026rs", "2025S2", and not "2025-26".
 _OF_ONE_YEAR = re.compile(r"(?:19|20)\d\d(?![-_]?\d\d).*", re.DOTALL)
-#: The first and last day that are known of the session of a document ``d``, else its own.
-_YEARS = """coalesce((select min(starts_on) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session),
-        d.published_on, d.latest_action_on) as began,
-    max(coalesce((select max(ends_on) from sessions s where s.jurisdiction = d.jurisdiction and s.session = d.session), ''),
-        coalesce(d.latest_action_on, '')) as ended"""
+#: The first and last day that are known of the session of a document ``d``, else its own. (The desk keeps people's sessions in
+#: a table `sessions`, which hides the one of legislatures.)
+_SAT = "from session_ends e where e.jurisdiction = d.jurisdiction and e.session = d.session"
+_YEARS = f"""coalesce((select e.starts_on {_SAT}), d.published_on, d.latest_action_on) as began,
+    max(coalesce((select e.ends_on {_SAT}), ''), coalesce(d.latest_action_on, '')) as ended"""
 _SESSIONS = f"select d.jurisdiction, d.session, {_YEARS} from documents d"
 
 
