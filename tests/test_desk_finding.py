@@ -66,6 +66,20 @@ def same_number(config: Configuration, key: str, **values: str) -> None:
     corpus.close()
 
 
+@pytest.mark.parametrize(("year", "found"), [("2023", ["us-tx-88r-hr1783"]), ("2019", ["us-tx-86r-hr1783"])])
+def test_the_year_of_a_states_session_chooses_its_bill(
+    config: Configuration, db: Any, year: str, found: list[str]
+) -> None:
+    for session, began in (("88R", "2023"), ("86R", "2019")):
+        corpus = corpus_of(config)
+        row = ("us-tx", session, f"{began}-01-08", f"{began}-05-29")
+        corpus.execute("insert into session_ends (jurisdiction, session, starts_on, ends_on) values (?, ?, ?, ?)", row)
+        corpus.conn.commit()
+        corpus.close()
+        same_number(config, f"us-tx-{session.lower()}-hr1783", jurisdiction="us-tx", session=session)
+    assert finding.named(db.conn, f"HR 1783 Texas {year}") == found
+
+
 async def test_a_number_of_congress_means_the_congress_that_sits(browser: Browser, config: Configuration) -> None:
     same_number(config, "us-116-hr1783", session="116")
     await browser.sign_in()

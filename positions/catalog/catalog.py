@@ -129,7 +129,8 @@ def check(path: Path | None = None) -> list[str]:
     Args:
         path: the folder entries/ of a catalog; by default of the one in force.
 
-    Also what can be used but is not well written: statements and messages that are hard to read, examples that are lacking.
+    Also what can be used but is not well written: statements and messages that are hard to read, examples and parts of a
+    scope that are lacking.
     Empty if nothing is wrong.
     """
     path = path or entries_home()
