@@ -12,7 +12,7 @@ import logging
 import os
 import socket
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -179,8 +179,11 @@ def run(
     mail: Configuration | None = None,
     desk: Configuration | None = None,
     address: str | None = None,
+    started: Callable[[], object] = lambda: None,
 ) -> None:
     """Serve the site until interrupted; ``address`` is its public one, if it is not simply that of host and port.
+
+    ``started`` is called once nothing that can be foreseen keeps the site from answering.
 
     Raises:
         CannotServe: as in ``build``, or the port is taken or not allowed.
@@ -205,6 +208,7 @@ def run(
             log_config=None if structured() else uvicorn.config.LOGGING_CONFIG,
             **lifecycle(site),
         )
+        started()
         with discreet():
             Server(config).run(sockets=[listener])
     finally:

@@ -204,7 +204,9 @@ def collect(session: Session, only: str | None, quick: bool, budget: str, today:
         needed = list(collecting.needs(session.config, [name for name in names if not (quick and _skips(name))]))
         for line in needed:
             session.say(f"next: {line}")
-    session.say("Next: infopolicy serve shows it in the browser, infopolicy status the state of each source.")
+    session.say(
+        f"Next: {session.command('serve')} shows it in the browser, {session.command('status')} the state of each source."
+    )
     sys.exit(code)
 
 

@@ -23,7 +23,7 @@ def summary(session: Session) -> None:
     with plain_errors():
         for line in lines(session.config.corpus):
             session.say(line)
-    session.say("Next: infopolicy serve shows it in the browser, infopolicy --help lists the commands.")
+    session.say(f"Next: {session.command('serve')} shows it in the browser, infopolicy --help lists the commands.")
 
 
 @click.command()

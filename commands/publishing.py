@@ -119,7 +119,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
             session.caution(f"{words} Until then the pages that need this file stay closed.")
         if not site.fixed_secret():
             session.begin("The staff pages are closed: INFOPOLICY_SECRET is not set (docs/desk.md)")
-        session.begin(f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)")
+        here = f"The site is on http://{host or config.host}:{port or config.port}/ (stop it with Ctrl-C)"
         named = config.site if config.site != type(config).site else None
         site.run(
             config.corpus,
@@ -129,4 +129,5 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
             mail=config,
             desk=config,
             address=named,
+            started=lambda: session.begin(here),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,11 @@ class Session:
             log.info(text)
         else:
             self.say(text)
+
+    def command(self, words: str) -> str:
+        """A command to type next, with the data folder where the environment names it: `make run` names one for itself alone."""
+        folder = os.environ.get("INFOPOLICY_DATA")
+        return f"INFOPOLICY_DATA={shlex.quote(folder)} infopolicy {words}" if folder else f"infopolicy {words}"
 
     def warn(self, text: str) -> None:
         """Write to the log what has been said on standard error."""

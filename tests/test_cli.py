@@ -274,6 +274,14 @@ def test_nothing_collected_yet_says_what_to_do(call: Call, command: list[str]) -
     done = call(*command)
     assert done.exit_code == 4
     assert "infopolicy crawl" in done.stderr or "nothing to back up" in done.stderr
+    assert "The site is on" not in done.stdout
+
+
+def test_what_to_do_next_names_a_data_folder_of_the_environment(
+    collect: Collect, call: Call, small: Recording, tmp_path: Path
+) -> None:
+    collect(small.mirror)
+    assert f"Next: INFOPOLICY_DATA={tmp_path / 'data'} infopolicy serve shows it" in call("summary").stdout
 
 
 # --------------------------------------------------------------------- looking after it
