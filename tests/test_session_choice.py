@@ -30,7 +30,7 @@ def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENSTATES_KEY", "not-a-key")
 
 
-TODAY = "2026-11-25"
+TODAY = "2027-01-05"
 NOW = "2026-11-25T06:00:00Z"
 
 
@@ -58,13 +58,23 @@ def test_a_session_ahead_does_not_take_the_place_of_the_latest() -> None:
     assert chosen(BIENNIUM, COMING) == ["2025-2026", "2027-2028"]
 
 
-def test_what_moved_in_the_last_year_is_held_whatever_its_dates_say() -> None:
+def test_what_moved_since_last_year_began_is_held_whatever_its_dates_say() -> None:
     assert chosen(COMING, BIENNIUM, BEFORE, moved={("us-ia", "2023-2024"): "2026-01-02"}) == [
         "2023-2024",
         "2025-2026",
         "2027-2028",
     ]
     assert "2023-2024" not in chosen(BIENNIUM, BEFORE, moved={("us-ia", "2023-2024"): "2024-06-02"})
+
+
+@pytest.mark.parametrize("today", ["2026-01-15", "2026-12-03", "2026-12-05", "2026-12-31"])
+def test_what_a_load_holds_does_not_shrink_from_one_day_of_a_year_to_the_next(today: str) -> None:
+    """New Hampshire's session of 2025 last moved on December 3, 2025: twelve months later it must not be gone."""
+    of_2025, of_2026 = session("2025", "2025-01-08", "2025-06-30"), session("2026", "2026-01-07", "2026-06-30")
+    assert [each.name for each in SessionChoice([of_2025, of_2026], today).chosen.values()] == ["2025", "2026"]
+    stated_wrongly = session("2025", "2024-12-01", "2024-12-31")
+    moved = {("us-ia", "2025"): "2025-12-03"}
+    assert len(SessionChoice([stated_wrongly, of_2026], today, moved=moved).chosen) == 2
 
 
 def test_a_special_session_of_this_legislature_is_held_and_one_of_the_last_is_not() -> None:
@@ -97,7 +107,7 @@ def test_behind_an_empty_session_no_run_goes_back_further_than_the_first() -> No
     ("known", "due"),
     [
         (None, True),
-        (Asked(3, "2025-01-31", "2026-11-20T00:00:00Z"), False),  # asked days ago
+        (Asked(3, "2025-01-31", "2027-01-02T00:00:00Z"), False),  # asked days ago
         (Asked(3, "2025-01-31", "2026-07-01T00:00:00Z"), True),  # the state has changed since
         (Asked(3, "2025-01-31", "2026-07-16T00:00:00Z"), False),  # it has not
     ],
@@ -127,9 +137,9 @@ def _as_they_come(spider: Any) -> Iterator[Any]:
     """What the list of jurisdictions leads to, one by one, as Scrapy takes it while answers come."""
     sessions = [
         {"identifier": "2025", "name": "2025 Session", "classification": "primary", "start_date": "2025-01-14"},
-        {"identifier": "2025S1", "name": "Special", "classification": "special", "start_date": "2025-01-02"},
+        {"identifier": "2024S1", "name": "Special", "classification": "special", "start_date": "2024-12-02"},
     ]
-    ends = ("2025-04-22", "2025-01-05")
+    ends = ("2025-04-22", "2024-12-05")
     rows = [each | {"end_date": end} for each, end in zip(sessions, ends, strict=True)]
     state = {"id": "ocd-jurisdiction/country:us/state:wy/government", "name": "Wyoming"}
     found = {"latest_bill_update": "2026-03-01T00:00:00+00:00", "legislative_sessions": rows}
@@ -144,30 +154,30 @@ def test_a_session_whose_answer_comes_early_is_read_once(corpus: Database) -> No
     for each in found:
         requested.append(each)
         if "latest_action" in getattr(each, "url", ""):
-            bill = row(1, "2025-01-04T00:00:00+00:00", session="2025S1", latest_action_date="2026-01-04")
+            bill = row(1, "2024-12-04T00:00:00+00:00", session="2024S1", latest_action_date="2026-01-04")
             requested += answer(each, [bill], 7, 7)
     lists = [asked(each)["session"] for each in requested if "updated_asc" in getattr(each, "url", "")]
-    assert sorted(lists) == ["2025", "2025S1"]
+    assert sorted(lists) == ["2024S1", "2025"]
 
 
 def test_a_session_that_is_not_read_is_asked_about_first_and_read_if_it_moved(corpus: Database) -> None:
     spider = spider_on(corpus)
     found = _jurisdictions(spider)
     about = next(each for each in found if not isinstance(each, SessionDates) and "latest_action" in each.url)
-    assert asked(about)["session"] == "2025S1"
+    assert asked(about)["session"] == "2024S1"
     lists = [each for each in found if "/bills?" in getattr(each, "url", "") and each is not about]
     assert lists
     assert about.priority > max(each.priority for each in lists)
-    bill = row(1, "2025-01-04T00:00:00+00:00", session="2025S1", latest_action_date="2026-01-04")
+    bill = row(1, "2024-12-04T00:00:00+00:00", session="2024S1", latest_action_date="2026-01-04")
     [request] = answer(about, [bill], 7, 7)
-    assert (asked(request)["session"], asked(request)["sort"]) == ("2025S1", "updated_asc")
+    assert (asked(request)["session"], asked(request)["sort"]) == ("2024S1", "updated_asc")
 
 
 def test_an_empty_session_is_a_listing_of_nothing_and_the_one_before_it_is_read(corpus: Database) -> None:
     request = next(each for each in _jurisdictions(spider_on(corpus)) if "updated_asc" in getattr(each, "url", ""))
     assert asked(request)["session"] == "2025"
     before, listing = answer(request, [], 0, 1)
-    assert asked(before)["session"] == "2025S1"
+    assert asked(before)["session"] == "2024S1"
     assert isinstance(listing, Listing)
 
 

@@ -3,9 +3,12 @@
 The stated end of a two-year session is often that of its first year: a choice by dates alone left out whole legislatures
 in silence. So a crawl holds, of every state,
 
-- each session that has not ended, or that ended less than a year ago, by its dates;
+- each session that has not ended, or that ended this year or last year, by its dates;
 - the latest regular session that has bills (where the newest has none yet: the sessions before it, until one has);
-- each session in which anything moved in the last year, or since the latest regular session began.
+- each session in which anything moved this year or last year, or since the latest regular session began.
+
+Years of the calendar, not twelve months: sessions follow the calendar, and what a load holds must not shrink from one day to
+the next within a year (New Hampshire's of 2025 last moved in December 2025).
 
 Of a session that is not stored, only its source can tell when it last moved: one request (`is_due`). What is left out is
 named with its reason (crawlers.items.LEFT_OUT).
@@ -20,8 +23,6 @@ from datetime import date, timedelta
 from crawlers.parsers.openstates import Session, changed_at
 from crawlers.storage.sessions import Asked, Place
 
-#: A session in which nothing has moved for so long is history.
-HORIZON = timedelta(days=365)
 #: A session that ended longer ago is not asked about: a session's second year and a year after it are over by then.
 OLDEST = timedelta(days=913)
 #: An answer about a session that is left out counts for so long, if its state has changed since.
@@ -61,13 +62,17 @@ class SessionChoice:
     asked: dict[Place, Asked] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        chosen = current(self.sessions, self.since or self._before(HORIZON))
+        chosen = current(self.sessions, self.since or self._last_year())
         self.chosen: dict[Place, Session] = {place(each): each for each in chosen}
         for each in self._latest_regular().values():
             self.chosen.setdefault(place(each), each)
         for each in self.sessions:
             if place(each) not in self.chosen and self._has_moved(each):
                 self.chosen[place(each)] = each
+
+    def _last_year(self) -> str:
+        """The first day of last year: a session in which nothing has moved since is history."""
+        return date(date.fromisoformat(self.today).year - 1, 1, 1).isoformat()
 
     def _before(self, span: timedelta) -> str:
         return (date.fromisoformat(self.today) - span).isoformat()
@@ -94,11 +99,11 @@ class SessionChoice:
         return known is not None and known.bills == 0
 
     def _has_moved(self, session: Session) -> bool:
-        """Whether a session that its dates leave out is known to have moved in the last year, or in this legislature."""
+        """Whether a session that its dates leave out is known to have moved since last year began, or in this legislature."""
         known = self.asked.get(place(session))
         latest = max(self.moved.get(place(session), ""), (known and known.latest_action_on) or "")
         regular = self._latest_regular().get(session.state)
-        since = min(self._before(HORIZON), (regular and regular.starts_on) or "9999")
+        since = min(self._last_year(), (regular and regular.starts_on) or "9999")
         return bool(latest) and latest >= since
 
     def is_due(self, session: Session) -> bool:
