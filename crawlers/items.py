@@ -372,7 +372,7 @@ def clean(text: str | None) -> str | None:
         raise BadRecord(f"{str(text)[:80]!r} is {type(text).__name__}, not text")
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip() or None  # the usual short field needs none of what follows
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _CONTROL.sub("", text)
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", text)
     text = _GAPS.sub("\n\n", _LINES.sub("\n", _SPACES.sub(" ", text)))
     return text.strip() or None

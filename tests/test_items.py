@@ -92,6 +92,10 @@ def test_clean_is_idempotent_and_normalised(text: str) -> None:
         once.encode("utf-8")
 
 
+def test_an_accent_behind_a_control_character_joins_its_letter() -> None:
+    assert clean("cafe\x05\u0301") == clean(clean("cafe\x05\u0301")) == "caf\u00e9"
+
+
 def test_clean_keeps_words_and_paragraphs() -> None:
     assert clean("  one \t two\r\n\r\n\r\n three  ") == "one two\n\nthree"
     assert clean("   ") is None

@@ -50,6 +50,11 @@ def test_underlined_is_added_and_a_line_through_is_struck() -> None:
     assert page("lawfilesext.leg.wa.gov", body) == "A library +shall+ -may (6)- lend."
 
 
+def test_a_control_character_between_spaces_leaves_one_space() -> None:
+    body = "<body><p>A library <u>\x07 shall </u> \x07 lend.</p></body>"
+    assert page("data.capitol.hawaii.gov", body) == "A library +shall+ lend."
+
+
 def test_brackets_around_struck_words_go_and_brackets_of_the_law_stay() -> None:
     body = "<body><p>The [<s>clerk [of court]</s>] <u>librarian</u> keeps records [in paper].</p></body>"
     assert page("data.capitol.hawaii.gov", body) == "The -clerk [of court]- +librarian+ keeps records [in paper]."

@@ -133,13 +133,13 @@ def _drop_around(stream: _Stream, sign: str) -> None:
 
 def _collapse(stream: _Stream) -> None:
     """White space as `clean` leaves it: one space, one line's end, or one empty line; control characters go."""
+    stream.keep([char.isspace() or clean(char) is not None for char in stream.chars])
     result, at = _Stream(), 0
     while at < len(stream):
         if not stream.chars[at].isspace():
-            if clean(stream.chars[at]):
-                result.chars.append(stream.chars[at])
-                result.marks.append(stream.marks[at])
-                result.styles.append(stream.styles[at])
+            result.chars.append(stream.chars[at])
+            result.marks.append(stream.marks[at])
+            result.styles.append(stream.styles[at])
             at += 1
             continue
         start = at
