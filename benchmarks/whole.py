@@ -20,7 +20,7 @@ from pathlib import Path
 from benchmarks.running import KEYS, run, upstream
 
 MINUTES = 20
-#: On the day on which the sources were recorded: which sessions a load holds depends on the year.
+#: As on the day on which the states were recorded: which of their sessions a load holds depends on the year.
 CRAWL = ("crawl", "--today", "2026-11-25", "--collect-only", "--budget", "off")
 #: What is asked, and how many documents there are of it in ../shared/upstream. Not here: the sources of texts, which add none
 #: (us_bill_text comes after the tags, below; us_state_text), and us_court_opinions, which is not recorded.

@@ -271,8 +271,8 @@ class SessionDates:
     left_out: str | None = None
 
 
-#: Why a session's bills are not collected: it ended too long ago to ask; nothing has moved in it for a year and a later
-#: regular session has bills; its source has not yet said whether it holds anything that moved.
+#: Why a session's bills are not collected: it ended too long ago to ask; nothing has moved in it this year or last year
+#: and a later regular session has bills; its source has not yet said whether it holds anything that moved.
 LEFT_OUT = ("old", "quiet", "not_asked")
 
 

@@ -69,12 +69,22 @@ def test_what_moved_since_last_year_began_is_held_whatever_its_dates_say() -> No
 
 @pytest.mark.parametrize("today", ["2026-01-15", "2026-12-03", "2026-12-05", "2026-12-31"])
 def test_what_a_load_holds_does_not_shrink_from_one_day_of_a_year_to_the_next(today: str) -> None:
-    """New Hampshire's session of 2025 last moved on December 3, 2025: twelve months later it must not be gone."""
+    """New Hampshire's session of 2025 last moved on December 4, 2025: twelve months later it must not be gone."""
     of_2025, of_2026 = session("2025", "2025-01-08", "2025-06-30"), session("2026", "2026-01-07", "2026-06-30")
     assert [each.name for each in SessionChoice([of_2025, of_2026], today).chosen.values()] == ["2025", "2026"]
     stated_wrongly = session("2025", "2024-12-01", "2024-12-31")
-    moved = {("us-ia", "2025"): "2025-12-03"}
+    moved = {("us-ia", "2025"): "2025-12-04"}
     assert len(SessionChoice([stated_wrongly, of_2026], today, moved=moved).chosen) == 2
+
+
+def test_a_session_that_a_later_one_followed_can_wait_and_one_that_goes_on_cannot() -> None:
+    of_2026, of_2027 = session("2026", "2026-01-12", "2026-04-22"), session("2027", "2027-01-04", "2027-04-30")
+    special = session("2026S1", "2026-12-01", "2027-01-20", special=True)
+    assert SessionChoice([of_2027, special, of_2026], TODAY).past() == {of_2026}
+    assert (
+        SessionChoice([BIENNIUM, SPECIAL], TODAY, asked={("us-ia", "2025S1"): Asked(1, "2026-02-01", NOW)}).past()
+        == set()
+    )
 
 
 def test_a_special_session_of_this_legislature_is_held_and_one_of_the_last_is_not() -> None:

@@ -8,7 +8,7 @@ in silence. So a crawl holds, of every state,
 - each session in which anything moved this year or last year, or since the latest regular session began.
 
 Years of the calendar, not twelve months: sessions follow the calendar, and what a load holds must not shrink from one day to
-the next within a year (New Hampshire's of 2025 last moved in December 2025).
+the next within a year (New Hampshire's of 2025 last moved on December 4, 2025).
 
 Of a session that is not stored, only its source can tell when it last moved: one request (`is_due`). What is left out is
 named with its reason (crawlers.items.LEFT_OUT).
@@ -105,6 +105,16 @@ class SessionChoice:
         regular = self._latest_regular().get(session.state)
         since = min(self._last_year(), (regular and regular.starts_on) or "9999")
         return bool(latest) and latest >= since
+
+    def past(self) -> set[Session]:
+        """The chosen sessions that ended before this year and began before their state's latest regular one: they can wait."""
+        latest = self._latest_regular()
+        return {
+            each
+            for each in self.chosen.values()
+            if each.state in latest and each.starts_on and (each.ends_on or "9999") < self.today[:4]
+            if each.starts_on < (latest[each.state].starts_on or "")
+        }
 
     def is_due(self, session: Session) -> bool:
         """Whether the source must be asked about a session that is not chosen: never asked, or its state changed since."""

@@ -123,7 +123,8 @@ class UsStatesSpider(MeetingSpider):
             return
         self.choice = self.choose()
         # Taken before anything is requested: what an answer adds meanwhile to the choice is read by `parse_about`.
-        chosen = sorted(self.choice.chosen.values(), key=self.progress.urgency)
+        past = self.choice.past()
+        chosen = sorted(self.choice.chosen.values(), key=lambda each: (each in past, self.progress.urgency(each)))
         sitting = {each.state for each in self.sessions if self.progress.sits(each)}
         yield from self.meetings(sitting, {each.state for each in self.sessions} - sitting)
         for session in self.sessions:

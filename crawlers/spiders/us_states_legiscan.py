@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class UsStatesLegiscanSpider(SourceSpider):
-    """`since`: also the sessions that ended in that year or later (else in the last year); `states`: postal codes."""
+    """`since`: also the sessions that ended in that year or later (else in last year or later); `states`: postal codes."""
 
     name = "us_states_legiscan"
 
