@@ -143,20 +143,26 @@ def _jurisdictions(spider: Any) -> list[Any]:
     return list(_as_they_come(spider))
 
 
-def _as_they_come(spider: Any) -> Iterator[Any]:
+LISTED = (("2025", "primary", "2025-01-14", "2025-04-22"), ("2024S1", "special", "2024-12-02", "2024-12-05"))
+
+
+def _as_they_come(spider: Any, listed: tuple[tuple[str, str, str, str], ...] = LISTED) -> Iterator[Any]:
     """What the list of jurisdictions leads to, one by one, as Scrapy takes it while answers come."""
-    sessions = [
-        {"identifier": "2025", "name": "2025 Session", "classification": "primary", "start_date": "2025-01-14"},
-        {"identifier": "2024S1", "name": "Special", "classification": "special", "start_date": "2024-12-02"},
-    ]
-    ends = ("2025-04-22", "2024-12-05")
-    rows = [each | {"end_date": end} for each, end in zip(sessions, ends, strict=True)]
+    names = ("identifier", "classification", "start_date", "end_date")
+    rows = [dict(zip(names, each, strict=True), name=f"{each[0]} Session") for each in listed]
     state = {"id": "ocd-jurisdiction/country:us/state:wy/government", "name": "Wyoming"}
     found = {"latest_bill_update": "2026-03-01T00:00:00+00:00", "legislative_sessions": rows}
     request = spider.ask_jurisdictions(1)
     body = {"results": [state | found], "pagination": {"page": 1, "max_page": 1, "total_items": 1, "per_page": 52}}
     response = TextResponse(request.url, body=json.dumps(body).encode(), request=request)
     yield from request.callback(response, **request.cb_kwargs)
+
+
+def test_last_years_session_is_read_after_this_years(corpus: Database) -> None:
+    listed = (("2025", "primary", "2025-01-14", "2025-04-22"), ("2026", "primary", "2026-02-09", "2026-03-11"))
+    lists = [each for each in _as_they_come(spider_on(corpus), listed) if "updated_asc" in getattr(each, "url", "")]
+    lists.sort(key=lambda each: -each.priority)
+    assert [asked(each)["session"] for each in lists] == ["2026", "2025"]
 
 
 def test_a_session_whose_answer_comes_early_is_read_once(corpus: Database) -> None:
