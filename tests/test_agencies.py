@@ -232,7 +232,7 @@ def test_a_subscription_to_an_agency_says_that_priority_documents_come_too() -> 
 def test_the_list_of_an_agency_that_is_named_is_offered(
     db: sqlite3.Connection, typed: str, agency: str | None, words: str
 ) -> None:
-    found = browse.browse(db, Filters.of({"q": typed}), DAY).of_agency
+    found = browse.browse(db, Filters.of({"q": typed}), DAY).offers.agency
     if agency is None:
         assert found is None
         return

@@ -277,14 +277,14 @@ def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path, monkey
     publish(db, "2022-03-09T10:00:00Z")
     found = browse.browse(db.conn, browse.Filters.of({"q": "reader"}), DAY)
     assert found.sponsor is None
-    assert found.perhaps_sponsor
-    assert found.perhaps_sponsor.query == 'sponsor:"reader"'
+    assert found.offers.sponsor
+    assert found.offers.sponsor.query == 'sponsor:"reader"'
     asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
-    assert asked.perhaps_sponsor
+    assert asked.offers.sponsor
     known = names.names() | {"reader bans": names.Name(("reader",))}
     monkeypatch.setattr(names, "names", lambda: known)
     asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
-    assert asked.perhaps_sponsor is None, "a word of the name of a thing names nobody"
+    assert asked.offers.sponsor is None, "a word of the name of a thing names nobody"
 
 
 async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path: Path) -> None:
@@ -548,7 +548,7 @@ def test_the_judged_questions_are_whole(name: str) -> None:
     ],
 )
 def test_a_question_that_a_page_answers_leads_there(db: sqlite3.Connection, typed: str, leads: list[str]) -> None:
-    assert [lead.href for lead in browse.browse(db, browse.Filters.of({"q": typed}), DAY).leads] == leads
+    assert [lead.href for lead in browse.browse(db, browse.Filters.of({"q": typed}), DAY).offers.leads] == leads
 
 
 async def test_every_page_that_a_question_leads_to_is_there(tmp_path: Path) -> None:

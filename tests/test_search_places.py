@@ -198,7 +198,7 @@ def test_a_place_in_spanish_is_no_word_of_a_search_in_spanish(db: sqlite3.Connec
     with language.speaking("es"):
         found = _look(db, "ebooks en Nueva York")
     assert [result.card.id for result in found.results] == ["us-ri-2026-hb7606"], "as for New York"
-    assert found.leads == [], "the page names the place already"
+    assert found.offers.leads == [], "the page names the place already"
 
 
 async def test_words_of_another_language_lead_to_the_page_in_it(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlite_utils import Database
+
 from comparison.versions.company_provisions import latest_changes
 from crawlers.companies import KIND
 from desk.intake import reports
@@ -38,6 +40,8 @@ Row = dict[str, Any]
 _CHANGES = 3
 #: Other documents with its number that are offered.
 _MOST_ALSO = 10
+#: The fields of the form that records a verdict.
+_TYPED = ("subject", "about", "verdict", "value", "note", "reason", "source", "words")
 
 
 @dataclass(frozen=True)
@@ -126,32 +130,29 @@ def review_view(
         HTTPError: there is no such document.
     """
     db, today = context.db, context.today
+    document = _document(db, document_id)
     partners_hold = context.ask_partners(lambda file: partners.statements_on(file, document_id), [])
-    names = ("subject", "about", "verdict", "value", "note", "reason", "source", "words")
-    tried = {name: context.typed(name) for name in names}
+    tried = {name: context.typed(name) for name in _TYPED}
     number = context.number("n") if "n" in context.args else None
     filters = Filters.of(context.args)
     query = filters.query(n=number)
     sampled = queue.is_sampled(db, today, document_id)
-    document = next(iter(db.query(_DOCUMENT, [document_id])), None)
-    if document is None:
-        raise HTTPError(404, "There is no such document.")
     last, history, titles = reviews.last_of(db, context.me), reviews.history(db, document_id), review_items.titles(db)
     stances, choices = review_items.stances(history, titles), review_items.choices(titles)
     pin_reason = review_items.pin_reason(history)
     items = review_items.items(db, document_id, titles, all_priorities=sampled)
-    twins, related = related_documents(db, document, titles)
-    spans: dict[str, list[Mark]] = defaultdict(list)
+    marks: dict[str, list[Mark]] = defaultdict(list)
     for item in sorted((item for item in items if item.kind == "area"), key=lambda item: item.key):
         for each in item.evidence:
-            spans[each.field].append(Mark(each.start, each.end, item.title))
+            marks[each.field].append(Mark(each.start, each.end, item.title))
+    twins, related = related_documents(db, document, titles)
     reading = context.second_reading(document_id, document["text_hash"])
     beyond = reading.beyond([item.subject for item in items]) if reading else []
     return ReviewView(
         d=document,
         today=today,
         old=old_news(db, [document_id], today).get(document_id, ""),
-        **marked(document, spans),
+        **marked(document, marks),
         items=items,
         history=history,
         did={row["id"]: row["did"] for row in history},
@@ -184,6 +185,13 @@ def review_view(
         next_number=None if number is None else queue.place_after(number, filters, sampled=sampled, cleared=False),
         query=query,
     )
+
+
+def _document(db: Database, document_id: str) -> Row:
+    document = next(iter(db.query(_DOCUMENT, [document_id])), None)
+    if document is None:
+        raise HTTPError(404, "There is no such document.")
+    return document
 
 
 @staff_page(rf"/documents/{ID}", post="reviewer")

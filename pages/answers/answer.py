@@ -29,6 +29,8 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]"
 )
+#: Rows of a long part of a record that an answer holds; the record on the site has all.
+MOST_ROWS = 40
 #: So many places that are not collected are named one by one.
 _MOST_NAMED = 60
 Found = TypeVar("Found")

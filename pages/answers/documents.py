@@ -1,25 +1,23 @@
-"""Questions about a document: what is known of it, its versions, and what resembles it."""
+"""Questions about a document: what is known of it, and where it goes on."""
 
 from __future__ import annotations
 
 import json
-from urllib.parse import urlencode
 
 from crawlers.storage.merge import BY_HAND
 from pages.answers import arguments as given
-from pages.answers.answer import Answer, At, State, answer
+from pages.answers.answer import MOST_ROWS, Answer, At, State, answer
 from pages.answers.candidates import candidates
 from pages.answers.who_decides import of_document
 from pages.browse.fates import FATES
 from pages.database import Row, first, rows
-from pages.documents import look_alikes, record, rulemaking, text_versions
+from pages.documents import record, rulemaking
 from pages.documents.identifiers import identifiers
 from pages.documents.open_proposals import long_ago, overtaken
 from pages.documents.register_gaps import Gap, may_lack_what_followed
 from pages.documents.session_status import COLLECTED_UNTIL, SESSION_END, can_move, ended_with, unheard_since
 from pages.documents.successor import law_beside, law_instead, other_record, successor
 from pages.export.exports import document_rows
-from pages.http import formatting
 from pages.http.names import named
 from pages.people.deciding import ALIVE
 from publish.identical_law import IDENTICAL_LAW
@@ -29,8 +27,20 @@ AUTOMATIC = ("must_see", "areas", "areas_in_words", "positions", "positions_in_w
 QUOTED = ("title", "latest_action")
 #: What an answer says of whether a document can still move.
 _MOVES = ("can_still_move", "ended_with", "no_news_since_session", "session_collected_until")
-#: Rows of a long part of a record that an answer holds; the record on the site has all.
-_MOST_ROWS = 40
+#: What of an answer about a document is quoted from its source.
+_QUOTED_OF_A_DOCUMENT = (
+    "document.title",
+    "document.abstract",
+    "document.latest_action",
+    "document.actions[].description",
+    "continues_as[].title",
+    "decides_next.last_referral",
+    "roll_calls[].question",
+    "roll_calls[].description",
+    "text",
+    "automatic.areas[].evidence[].words",
+    "automatic.positions[].words",
+)
 #: Characters of a text in one answer.
 TEXT = 8_000
 
@@ -89,14 +99,39 @@ def document(
     question can be asked again. `text_from` adds up to 8,000 characters of the text from that character on. Its sponsors, who
     decides next, and its roll calls have ids for `people`.
     """
-    head = first(at.db, "select * from documents where id = ?", [document.strip().lower()])
+    head = _head(at, document.strip().lower())
     if head is None:
         found = candidates(at, document, place, session)
-        only = found.result.get("only")
-        if not only:
+        head = _head(at, found.result.get("only"))
+        if head is None:
             return found
-        head = first(at.db, "select * from documents where id = ?", [only])
-        assert head
+    decided, of_votes = of_document(at, head)
+    result = _known(at, head) | decided | _text(head["text"] or "", text_from)
+    says = [_about(head, result), *_unheld(at, head["id"]), *_law_beside(at, head), *of_votes]
+    return answer(
+        at,
+        State.ANSWERED,
+        " ".join(says),
+        f"/documents/{head['id']}",
+        result,
+        places=[head["jurisdiction"]],
+        automatic=["automatic"],
+        confirmed=["confirmed.stances", "automatic.areas[].confirmed"],
+        quoted=_QUOTED_OF_A_DOCUMENT,
+    )
+
+
+def _head(at: At, key: str | None) -> Row | None:
+    return first(at.db, "select * from documents where id = ?", [key])
+
+
+def _text(text: str, start: int | None) -> Row:
+    """How long a text is, and the part of it that is asked for, if any."""
+    return {"text_characters": len(text), "text": None if start is None else text[start : start + TEXT]}
+
+
+def _known(at: At, head: Row) -> Row:
+    """What is known of a document: its record, cut to the rows that an answer holds, and the other records of it."""
     key = head["id"]
     whole = record.record(at.db, key, at.today, at.site)
     assert whole is not None
@@ -104,47 +139,18 @@ def document(
     if other and other["listed"] and (head["status"] in ALIVE or row["ended_with"]):
         row |= dict.fromkeys(_MOVES)  # what became of the bill since is what the other record says
     facts = {name: each for name, each in whole.items() if name not in (*AUTOMATIC, "stance", "automatic", "stances")}
-    cut = {name: len(each) for name, each in facts.items() if isinstance(each, list) and len(each) > _MOST_ROWS}
-    facts |= {name: facts[name][-_MOST_ROWS:] if name == "actions" else facts[name][:_MOST_ROWS] for name in cut}
-    text = head["text"] or ""
-    decided, of_votes = of_document(at, head)
-    result = {
+    cut = {name: len(each) for name, each in facts.items() if isinstance(each, list) and len(each) > MOST_ROWS}
+    facts |= {name: facts[name][-MOST_ROWS:] if name == "actions" else facts[name][:MOST_ROWS] for name in cut}
+    return {
         "document": facts
         | {name: row[name] for name in _MOVES}
         | {"identifiers": identifiers(at.db, key, head["jurisdiction"])},
         "only_in_part": cut,
         "continues_as": _successors(at, head),
         "other_record": other,
-        **decided,
-        "text_characters": len(text),
-        "text": text[text_from : text_from + TEXT] if text_from is not None else None,
         "automatic": whole["automatic"] | {"must_see": row["automatic"]["must_see"]},
         "confirmed": {"stances": whole["stances"]},
     }
-    return answer(
-        at,
-        State.ANSWERED,
-        " ".join([_about(head, row, result), *_unheld(at, key), *_law_beside(at, head), *of_votes]),
-        f"/documents/{key}",
-        result,
-        places=[head["jurisdiction"]],
-        automatic=["automatic"],
-        confirmed=["confirmed.stances", "automatic.areas[].confirmed"],
-        quoted=[
-            *(
-                "document.title",
-                "document.abstract",
-                "document.latest_action",
-                "document.actions[].description",
-                "continues_as[].title",
-                "decides_next.last_referral",
-                "roll_calls[].question",
-                "roll_calls[].description",
-                "text",
-            ),
-            *("automatic.areas[].evidence[].words", "automatic.positions[].words"),
-        ],
-    )
 
 
 def _unheard(ends_on: str, until: str | None, latest_on: str | None) -> str:
@@ -160,8 +166,9 @@ def _unheard(ends_on: str, until: str | None, latest_on: str | None) -> str:
     )
 
 
-def _about(head: Row, row: Row, result: Row) -> str:
+def _about(head: Row, result: Row) -> str:
     """What a reader of a document must know: whether it lives, goes on elsewhere, is still listed, and whose stance it has."""
+    row = result["document"]
     says = [f"{row['identifier']}, {row['place']}: {row['status_in_words']}."]
     if other := result["other_record"]:
         which = "that record" if other["listed"] else "this one"
@@ -233,126 +240,3 @@ def _other_record(at: At, key: str) -> Row | None:
         return None
     kept = {name: found[name] for name in ("id", "session", "status", "status_on")}
     return kept | {"listed": bool(found["listed"]), "address": at.address(f"/documents/{found['id']}")}
-
-
-def versions(
-    at: At, document: given.DocumentId, old: given.Version = None, new: given.Version = None, page: given.Page = 1
-) -> Answer:
-    """What changed between two versions of a document's text; without `old` and `new`, the last two that are stored."""
-    asked = {name: each for name, each in (("from", old), ("to", new)) if each}
-    view = text_versions.page(at.db, document, asked | {"view": "inline", "page": str(page)})
-    if view is None:
-        return _unknown(at, document)
-    held = [
-        {"key": each.key, "name": each.name, "issued_on": each.issued_on, "url": formatting.safe_url(each.url)}
-        for each in view.versions
-    ]
-    place, path = [view.d["jurisdiction"]], f"/documents/{document}/versions"
-    known = {each["key"] for each in held}
-    if unknown := [each for each in asked.values() if each not in known]:
-        says = f"No version {unknown[0]} of this document is stored; versions has those that are."
-        return answer(at, State.NOTHING_FOUND, says, path, {"versions": held}, places=place)
-    if view.old is None or view.new is None:
-        says = "Fewer than two versions of its text are stored, so nothing can be compared. There may be others at the source."
-        return answer(at, State.NOT_COLLECTED, says, path, {"versions": held}, places=place)
-    result: Row = {
-        "versions": held,
-        "old": view.old.key,
-        "new": view.new.key,
-        "identical": view.identical,
-        "too_long": view.too_long,
-        "counts": view.counts,
-        "page": view.page,
-        "pages": view.pages,
-        "changes": [
-            {
-                "kind": each.kind,
-                "moved": each.moved,
-                "heading": each.heading,
-                "pieces": [vars(piece) for piece in each.inline],
-            }
-            for each in view.changes
-        ],
-        "unchanged": view.unchanged[:_MOST_ROWS],
-        "provisions": [
-            {
-                "position": each.position_id,
-                "title": each.title,
-                "changes": [_sentence(change) for change in each.changes],
-            }
-            for each in view.provisions
-        ],
-    }
-    says = (
-        "A program compared the two texts section by section."
-        if not view.too_long
-        else "The texts are too long to compare."
-    )
-    return answer(
-        at,
-        State.ANSWERED,
-        says,
-        view.address(view.page) if not view.too_long else path,
-        result,
-        places=place,
-        automatic=["counts", "changes", "unchanged", "provisions"],
-        quoted=["changes[].heading", "changes[].pieces[].text", "provisions[].changes[].pieces[].text"],
-    )
-
-
-def _sentence(change: Row) -> Row:
-    return {"kind": change["kind"], "pieces": [vars(piece) for piece in change["pieces"]]}
-
-
-def lookalikes(at: At, document: given.DocumentId) -> Answer:
-    """Documents with much the same text, bills of other places on one subject, and texts that share passages."""
-    view = look_alikes.similar(at.db, document, at.today)
-    if view is None:
-        return _unknown(at, document)
-    groups = [
-        {
-            "kind": group["kind"],
-            "kind_in_words": group["word"],
-            "members": [
-                {name: member[name] for name in ("id", "identifier", "title", "place", "session", "status", "likeness")}
-                | {"address": at.address(f"/documents/{member['id']}")}
-                for member in group["members"][:_MOST_ROWS]
-            ],
-        }
-        for group in view.groups
-    ]
-    shared = [
-        {name: each[name] for name in ("identifier", "title", "place", "session", "status", "words", "share")}
-        | {
-            "id": each["other_id"],
-            "address": at.address(f"/documents/{each['other_id']}"),
-            "passages": len(each["passages"]),
-        }
-        for each in view.shared[:_MOST_ROWS]
-    ]
-    law = view.law
-    result = {
-        "groups": groups,
-        "shared": shared,
-        "became_law_in": {name: law[name] for name in ("id", "identifier", "title", "share")} if law else None,
-        "compared": view.has_text,
-    }
-    found = bool(groups or shared)
-    says = (
-        "A program compared texts; likeness says nothing of who wrote what first, or why."
-        if found
-        else "Nothing that is collected resembles it."
-        if view.has_text
-        else "Its text is not stored, so only titles and numbers could be compared; nothing was found."
-    )
-    marked = {
-        "automatic": ["groups", "shared", "became_law_in"],
-        "quoted": ["groups[].members[].title", "shared[].title"],
-    }
-    state = State.ANSWERED if found else State.NOTHING_FOUND
-    return answer(at, state, says, f"/documents/{document}/similar", result, places=None, **marked)
-
-
-def _unknown(at: At, key: str) -> Answer:
-    says = "No document with this id is stored. Look its number up with `document`."
-    return answer(at, State.NOTHING_FOUND, says, "/browse?" + urlencode({"q": key}), {}, places=[])

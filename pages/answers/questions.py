@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from pages.answers import arguments, catalog, changes, documents, people, places, searching
+from pages.answers import arguments, catalog, changes, documents, people, places, searching, texts
 from pages.answers.answer import Answer, At, BadArgument
 from pages.browse import known
 
@@ -97,8 +97,8 @@ QUESTIONS: dict[str, Question] = {
         Question("Positions, and what touches them", catalog.positions),
         Question("Legislators, committees, votes", people.people),
         Question("Issues across places", catalog.issues),
-        Question("Compare versions of a text", documents.versions),
-        Question("Look-alikes", documents.lookalikes),
+        Question("Compare versions of a text", texts.versions),
+        Question("Look-alikes", texts.lookalikes),
         Question("What is collected", places.coverage),
     )
 }

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pages.browse import (
-    by_number,
-    cases,
-    facets,
-    finding,
-    known,
-    named_agencies,
-    named_places,
-    numbers,
-    outcomes,
-    paging,
-    ranking,
-    reasons,
-    search,
-    site_pages,
-    sponsors,
-    titles,
-    translated,
-    widening,
-    years,
-)
+from pages.browse import by_number, facets, finding, named_places, numbers, paging, ranking, reasons, search, sponsors
 from pages.browse.asked import Renamed, Search
 from pages.browse.cards import Card, cards, one_per_title
-from pages.browse.filters import SEVERAL, Filters
+from pages.browse.filters import Filters
+from pages.browse.offers import Offers, offered
+from pages.browse.question import Question, read
 from pages.browse.trackers import load_trackers
 from pages.database import Row
 from pages.documents.highlight import Piece
-from pages.http import formatting, language
+from pages.http import formatting
 from pages.http.language import _
 from pages.places.collected import Lack
 from pages.positions import on_topic
@@ -80,15 +62,11 @@ class Browse:
     outcome: str | None = None
     #: The years that a question asked for, in words: ``filters`` have them, and the other words.
     years: str | None = None
-    #: The same search for the documents of a year that was typed by itself, to offer: the year, and the address.
-    perhaps_year: tuple[str, str] | None = None
     #: The legislator's name in the query, as typed: the results are what people of that name sponsored.
     sponsor: str | None = None
     sponsor_query: str | None = None
     #: The legislators of that name who have a page.
     people: list[Row] = field(default_factory=list)
-    #: The same search for what somebody of that name sponsored, to offer.
-    perhaps_sponsor: sponsors.Named | None = None
     #: The query names two parties of a court case ("Loper Bright v. Raimondo"), and no such case is stored.
     unknown_case: bool = False
     #: The number that was typed.
@@ -97,17 +75,11 @@ class Browse:
     lacks: list[Lack] = field(default_factory=list)
     #: How the places in the words were read.
     of_places: named_places.ReadPlaces | None = None
-    #: The agency that the words name, and what it published, to offer.
-    of_agency: named_agencies.NamedAgency | None = None
     #: The issue that is asked for and nothing else, by its title.
     named: str | None = None
     caveat: str = ""
-    #: The page is in another language than the documents, and next to none has the words.
-    in_english: bool = False
-    #: The languages in which words were typed on an English page, and the same search there.
-    in_languages: list[tuple[str, translated.Lead]] = field(default_factory=list)
-    #: Pages that answer the question, and what bears words of the search as a name in the language of the page.
-    leads: list[translated.Lead] = field(default_factory=list)
+    #: What else a reader may have meant.
+    offers: Offers = field(default_factory=Offers)
     #: What the words ask for, as conditions on rows of ``listing``.
     matching: tuple[str, list[str]] = ("1", [])
     #: Which value of a filter does not exist, and which do; then the list is empty.
@@ -132,48 +104,24 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
     Where next to no document has the words of a plain search, mistyped words are put right; where few have all of them, those
     that have most of them are found too.
     """
-    of_outcome = outcomes.asked(filters)
-    filters = of_outcome or filters
-    of_years = years.asked(filters, today)
-    filters = of_years or filters
-    sql, chosen = filters.condition("jurisdiction")
-    places = (sql or "1", chosen)
-    number = by_number.read(db, filters.q, places, today)
-    direct = cards(db, number.ids[: numbers.MOST] or cases.find_case(db, filters.q, places), today)
-    titled = [] if direct else titles.with_title(db, filters.q, places)
-    if of_outcome or of_years:  # read from the words: a title that does not fit them is not what was typed
-        titled = sorted(finding.with_what_is_chosen(db, filters, titled), key=titled.index)
-    is_case = cases.is_case(filters.q)
-    known_by = bool(direct or titled) or number.alone or number.among or is_case
-    found = widening.widened(db, number.besides or number.typed, known_by and not number.besides)
-    unknown = known.unknown(db, filters.chosen(), SEVERAL)
-    total = 0 if unknown else facets.count(db, filters, found.counts)
-    pages = max(1, -(-total // paging.PAGE))
-    if filters.page > pages:
-        filters = Filters(**{**filters.__dict__, "page": pages})
+    question = read(db, filters, today)
+    found, number, unknown = question.found, question.number, question.unknown
+    total = 0 if unknown else facets.count(db, question.filters, found.counts)
+    filters = _within(question.filters, total)
     by_relevance = bool(found.asked.expression) and filters.sort != "latest"
-    titled_here = [] if unknown else paging.listed(db, filters, found.asked, titled)
-    best = ranking.best(db, filters, found.asked, today, total) if by_relevance and not unknown else []
-    first = paging.first(best, titled_here) if by_relevance else []
-    ids = [] if unknown else paging.ids_of_page(db, filters, found.asked, total, first)
-    by_title = cards(db, [key for key in titled if key not in titled_here][: numbers.MOST], today)
-    above = direct or by_title
-    why = reasons.of(db, ids, found.asked)
-    listed = cards(db, ids, today, filters.area or None)
-    listed = one_per_title(listed, paging.PAGE, by_place=True)
-    results = [Result(card, *why.get(card.id, ([], ""))) for card in listed]
+    ids, titled = _ids_of_page(db, question, filters, total, today)
+    by_title = cards(db, [key for key in question.titled if key not in titled][: numbers.MOST], today)
+    above = question.direct or by_title
     return Browse(
         filters=filters,
         total=total,
-        results=results,
+        results=_results(db, ids, found.asked, filters, today),
         facets=facets.facets(db, filters, found.counts) if choices else [],
         note=found.asked.note,
         direct=above,
         by_title=bool(by_title),
         fitting=finding.with_what_is_chosen(db, filters, [] if unknown else [card.id for card in above]),
-        positions=[]
-        if filters.page > 1 or number.alone or found.asked.docket
-        else on_topic.matching(db, found.asked, ids[:VOTES], some_words=not is_case, loose=found.loose),
+        positions=_positions(db, question, filters, ids),
         expression=found.asked.expression,
         by_relevance=by_relevance,
         loose=found.loose,
@@ -182,34 +130,61 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         topic=found.asked.topic,
         renamed=found.asked.renamed,
         exactly=found.asked.exactly,
-        outcome=formatting.word("statuses", filters.status) if of_outcome else None,
-        years=years.in_words(filters.values("year")) if of_years else None,
-        perhaps_year=years.perhaps(filters, today) if not direct and not titled else None,
+        outcome=question.outcome,
+        years=question.years,
         sponsor=found.sponsor,
         sponsor_query=found.sponsor_query,
         people=sponsors.people(db, found.sponsor) if found.sponsor else [],
-        perhaps_sponsor=None if found.sponsor or found.corrected or direct else sponsors.suggested(db, filters.q),
-        unknown_case=not direct and is_case,
+        unknown_case=question.is_case and not question.direct,
         named=_named(found.asked),
         caveat=search.caveats(filters.q),
         number=number,
         lacks=[] if number.alone or unknown else named_places.lacks(db, filters, found.asked, today),
         of_places=None
-        if direct or number.alone or unknown
+        if question.direct or number.alone or unknown
         else named_places.read(db, filters, found.asked, found.counts),
-        of_agency=None if above or number.alone or unknown or not choices else named_agencies.offered(db, filters),
-        in_english=bool(filters.q)
-        and not direct
-        and total < widening.DOUBTFUL
-        and language.current() != language.ENGLISH,
-        in_languages=translated.pages(filters) if not direct and total < widening.DOUBTFUL else [],
-        leads=[*site_pages.asked(filters.q), *translated.leads(db, filters.q, found.asked.places)]
-        if filters.page == 1
-        else [],
+        offers=offered(db, question, filters, total, today, of_agency=choices and not above),
         matching=found.asked.where(),
         unknown=unknown,
         chosen=facets.chosen(db, filters) if choices else [],
     )
+
+
+def _within(filters: Filters, total: int) -> Filters:
+    """The filters with the last page that there is, where a later one is asked for."""
+    pages = max(1, -(-total // paging.PAGE))
+    return replace(filters, page=pages) if filters.page > pages else filters
+
+
+def _ids_of_page(
+    db: sqlite3.Connection, question: Question, filters: Filters, total: int, today: datetime.date
+) -> tuple[list[str], list[str]]:
+    """The ids of the documents of one page, and of those that the list has of the documents whose title was typed."""
+    if question.unknown:
+        return [], []
+    asked = question.found.asked
+    titled = paging.listed(db, filters, asked, question.titled)
+    first = []
+    if asked.expression and filters.sort != "latest":
+        first = paging.first(ranking.best(db, filters, asked, today, total), titled)
+    return paging.ids_of_page(db, filters, asked, total, first), titled
+
+
+def _results(
+    db: sqlite3.Connection, ids: list[str], asked: Search, filters: Filters, today: datetime.date
+) -> list[Result]:
+    """The cards of one page, each with the words for which it was found."""
+    why = reasons.of(db, ids, asked)
+    listed = one_per_title(cards(db, ids, today, filters.area or None), paging.PAGE, by_place=True)
+    return [Result(card, *why.get(card.id, ([], ""))) for card in listed]
+
+
+def _positions(db: sqlite3.Connection, question: Question, filters: Filters, ids: list[str]) -> list[dict[str, Any]]:
+    """The positions that a search may be about, on its first page: none where a document is asked for by its number."""
+    found = question.found
+    if filters.page > 1 or question.number.alone or found.asked.docket:
+        return []
+    return on_topic.matching(db, found.asked, ids[:VOTES], some_words=not question.is_case, loose=found.loose)
 
 
 def _named(asked: Search) -> str | None:
