@@ -1,4 +1,4 @@
-"""The search box: names and what documents call them, mistakes, other languages, and the best match first."""
+"""The search box: names and what documents call them, and the best match first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import html
 import re
 import sqlite3
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 import yaml
@@ -14,9 +13,7 @@ from search_fixtures import DAY, filled, found_by
 from site_corpus import BROADBAND, RULE, TODAY, build, document_row
 
 import serve
-from pages.browse import browse, cases, names, search, selection, translated
-from pages.browse.cards import cards
-from pages.http import language
+from pages.browse import browse, names, search, selection
 from positions.catalog.catalog import HOME
 from publish.listing import publish
 
@@ -209,114 +206,6 @@ def test_light_words_are_left_out_where_others_say_enough() -> None:
     assert search.parse("without help").terms == ["without", "help"]
 
 
-@pytest.mark.parametrize(
-    "typed",
-    ["Ada Reader", "Reader, Ada", "bills by Rep. Reader", "what has Ada Reader sponsored?", "sponsored by writer"],
-)
-def test_the_name_of_a_legislator_finds_what_they_sponsored(db: sqlite3.Connection, typed: str) -> None:
-    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
-    assert [result.card.id for result in found.results] == [BROADBAND]
-    assert found.sponsor
-
-
-def test_a_legislator_is_found_by_what_people_call_them(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    db.table("sponsors").insert(
-        {"document_id": "us-117-hr5", "ordinal": 0, "name": "Sen. Charles E. Otterman", "role": "sponsor"}
-    )
-    publish(db, "2022-03-09T10:00:00Z")
-    found = browse.browse(db.conn, browse.Filters.of({"q": "chuck Otterman"}), DAY)
-    assert (found.sponsor, [result.card.id for result in found.results]) == ("Charles Otterman", ["us-117-hr5"])
-
-
-def test_words_of_titles_are_no_legislator(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    db.table("sponsors").insert(
-        {"document_id": "us-117-hr5", "ordinal": 0, "name": "Public Library", "role": "sponsor"}
-    )
-    for number in range(5):
-        row = document_row(
-            f"us-118-s9{number}",
-            identifier=f"S. 9{number}",
-            title=f"Public Library {number}",
-            url="https://example.org/",
-        )
-        db.table("documents").insert(row)
-    publish(db, "2022-03-09T10:00:00Z")
-    assert browse.browse(db.conn, browse.Filters.of({"q": "public library"}), DAY).sponsor is None
-    for typed in ('"Ada Reader"', "Ada Reader OR library", "Texas Reader"):
-        assert browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY).sponsor is None
-
-
-async def test_the_page_says_whose_documents_it_shows_and_offers_the_words(tmp_path: Path) -> None:
-    page = html.unescape((await serve.build(build(tmp_path), today=TODAY).client.get("/browse?q=Ada+Reader")).text)
-    assert "Showing what people named <strong>Ada Reader</strong> sponsored or cosponsored." in page
-    assert 'href="/browse?q=%22Ada+Reader%22"' in page
-
-
-def test_a_subscription_is_to_the_search_that_was_carried_out(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    for typed, searched in (
-        ("Ada Reader", 'sponsor:"Ada Reader"'),
-        ("libary hotspot", "library hotspot"),
-        ("KOSA", "KOSA"),
-    ):
-        db.conn.execute("insert into search_words (word, documents) values ('library', 40)")
-        found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
-        assert found.carried_out == searched
-        assert found.filters.subscription(found.carried_out)[1] == "/subscribe?" + urlencode({"searches": searched})
-
-
-def test_a_word_that_may_be_a_last_name_is_offered_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    db = filled(tmp_path)
-    for number in range(5):
-        row = document_row(
-            f"us-118-s9{number}", identifier=f"S. 9{number}", title=f"Reader {number}", url="https://example.org/"
-        )
-        db.table("documents").insert(row)
-    publish(db, "2022-03-09T10:00:00Z")
-    found = browse.browse(db.conn, browse.Filters.of({"q": "reader"}), DAY)
-    assert found.sponsor is None
-    assert found.offers.sponsor
-    assert found.offers.sponsor.query == 'sponsor:"reader"'
-    asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
-    assert asked.offers.sponsor
-    known = names.names() | {"reader bans": names.Name(("reader",))}
-    monkeypatch.setattr(names, "names", lambda: known)
-    asked = browse.browse(db.conn, browse.Filters.of({"q": "reader bans"}), DAY)
-    assert asked.offers.sponsor is None, "a word of the name of a thing names nobody"
-
-
-async def test_a_court_case_opens_by_its_name_or_is_said_to_be_missing(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    row = document_row("us-court-docket1", identifier="1", title="Little v. Llano County", url="https://example.org/")
-    db.table("documents").insert(row | {"kind": "case"})
-    publish(db, "2022-03-09T10:00:00Z")
-    assert set(found_by(db.conn, "Little vs Llano")) == {"us-court-docket1"}
-    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get("/browse?q=Hotspot+v.+Otter")).text
-    assert "No court case named “Hotspot v. Otter” is collected here." in html.unescape(page)
-
-
-@pytest.mark.parametrize(
-    ("typed", "is_case", "places"),
-    [
-        ("New York Times v. OpenAI", True, []),
-        ("NetChoice v Texas", True, []),
-        ("Virginia vs Loper Bright", True, []),
-        ("Texas vs Florida book bans", False, ["us-tx", "us-fl"]),
-        ("book bans Texas versus Iowa", False, ["us-tx", "us-ia"]),
-        ("Title V library funds", False, []),
-    ],
-)
-def test_a_party_of_a_case_is_no_place(tmp_path: Path, typed: str, is_case: bool, places: list[str]) -> None:
-    db = filled(tmp_path).conn
-    assert (cases.is_case(typed), search.parse(typed).places) == (is_case, places)
-    found = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
-    assert ([key for key, _name in found.of_places.pages] if found.of_places else []) == places
-    assert not (found.unknown_case and found.lacks), "nothing is missing of a place that nobody asked for"
-    assert search.parse(typed).without_places in ("", "book bans")
-
-
 def test_an_abbreviation_is_in_whatever_a_looser_search_finds(tmp_path: Path) -> None:
     """Without it, the other words are about something else: "KOSA broadband" found barns."""
     db = filled(tmp_path).conn
@@ -341,151 +230,7 @@ def test_a_looser_search_keeps_to_the_name_that_a_position_speaks_of(tmp_path: P
     assert "zebras" in (search.parse("barns zebras otters").relaxed()[-1].expression or "")
 
 
-def test_a_case_leads_to_no_position_by_one_of_its_words(tmp_path: Path) -> None:
-    db = filled(tmp_path).conn
-    db.execute("delete from position_search")
-    db.execute(
-        "insert into position_search (position_id, title) values ('lf-lsta', 'Otter v. Library: times of change')"
-    )
-    db.execute(
-        "insert or ignore into positions (id, title, statement, area_id, areas) values ('lf-lsta', 'A', '', 'broadband', '')"
-    )
-    for typed, found in (("Otter Times v. Hotspot", 0), ("Otter v. Library", 1), ("otter times hotspot", 1)):
-        asked = browse.browse(db, browse.Filters.of({"q": typed}), DAY)
-        assert len(asked.positions) == found, typed
-
-
-@pytest.mark.parametrize(
-    ("court", "kind", "place"),
-    [
-        ("West Virginia Supreme Court", "opinion", "West Virginia (state court)"),
-        ("Court of Criminal Appeals of Tennessee", "opinion", "Tennessee (state court)"),
-        ("Appellate Division of the Supreme Court of the State of New York", "opinion", "New York (state court)"),
-        ("District Court, District of Columbia", "opinion", "United States"),
-        ("United States District Court Eastern District of Texas", "opinion", "United States"),
-        ("Court of Appeals for the Ninth Circuit", "opinion", "United States"),
-        ("District Court, S.D. New York", "docket", "United States"),
-    ],
-)
-async def test_an_opinion_of_a_states_court_is_not_said_to_be_of_the_united_states(
-    tmp_path: Path, court: str, kind: str, place: str
-) -> None:
-    db = filled(tmp_path)
-    key = "us-court-opinion1"
-    row = document_row(key, identifier="opinion 1", title="People v. Cortez", url="https://example.org/")
-    db.table("documents").insert(row | {"kind": "case", "document_type": kind})
-    terms = [(key, 0, "subject", court), (key, 1, "subject", "Other Statutes: Texas")]
-    db.conn.executemany("insert into terms (document_id, ordinal, kind, term) values (?, ?, ?, ?)", terms)
-    publish(db, "2022-03-09T10:00:00Z")
-    assert [card.place for card in cards(db.conn, [key], DAY)] == [place]
-    page = (await serve.build(tmp_path / "corpus.db", today=TODAY).client.get(f"/documents/{key}")).text
-    assert f"<span>{place}</span>" in page
-    assert "legislationJurisdiction" not in page
-    assert ("We know only the filings of this docket" in page) is (kind == "docket")
-
-
-# --------------------------------------------------------------------- mistakes and order
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("libary hotspot", "library hotspot"),
-        ("librar hotspot", "librar* hotspot"),
-        ("hotspotlending", "hotspot lending"),
-        ("muesum hotspot", "museum hotspot"),
-    ],
-)
-def test_a_mistyped_word_is_corrected_at_once(tmp_path: Path, typed: str, meant: str) -> None:
-    db = filled(tmp_path)
-    more = [("lending", 40), ("hotspot", 40), ("library", 40), ("museum", 40)]
-    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", more)
-    found = browse.browse(db.conn, browse.Filters.of({"q": typed}), DAY)
-    assert (found.meant, found.corrected) == (meant, True)
-    assert found.results
-
-
-def test_a_known_name_is_never_taken_for_a_slip(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("faster", 900), ("jcpoa", 90)])
-    for name in ("FASTR", "JCPA"):
-        found = browse.browse(db.conn, browse.Filters.of({"q": name}), DAY)
-        assert (found.meant, found.corrected) == (None, False)
-
-
-def test_the_name_of_a_statement_is_no_slip_and_finds_its_position(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    db.conn.execute("update position_versions set name = 'Amicus brief, Hachette v. Internet Archive'")
-    publish(db, "2022-03-09T10:00:00Z")
-    db.conn.execute("insert into search_words (word, documents) values ('hatchett', 90)")
-    found = browse.browse(db.conn, browse.Filters.of({"q": "Hachette"}), DAY)
-    assert (found.meant, found.corrected) == (None, False)
-    assert [each["id"] for each in found.positions] == ["tc-hotspot-lending"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "foreign"),
-    [
-        ("libros electrónicos", True),
-        ("derechos de autor", True),
-        ("prohibicion de libros", True),
-        ("¿censura?", True),
-        ("libros privacy", True),
-        ("libary hotspot", False),
-        ("intelectual freedom", False),
-        ("propiedad intelectual", True),
-        ("library e-books florida", False),
-        ("Los Angeles", False),
-        ("...", False),
-    ],
-)
-def test_words_of_another_language_are_told_from_slips(typed: str, foreign: bool) -> None:
-    assert translated.is_foreign(typed) is foreign
-
-
-def test_words_of_another_language_are_never_corrected_and_each_of_them_counts(tmp_path: Path) -> None:
-    db = filled(tmp_path)
-    db.conn.executemany("insert into search_words (word, documents) values (?, ?)", [("bros", 900), ("libretto", 90)])
-    for spoken in language.LANGUAGES:
-        with language.speaking(spoken):
-            found = browse.browse(db.conn, browse.Filters.of({"q": "libros hotspots"}), DAY)
-            assert (found.meant, found.corrected, found.loose, found.total) == (None, False, False, 0)
-
-
-@pytest.mark.parametrize(
-    ("typed", "first"),
-    [
-        ("fondos para bibliotecas", "/areas/library-funding"),
-        ("¿Qué proyectos prohíben libros?", "/trackers/book-bans"),
-        ("banda ancha", "/areas/broadband"),
-        ("Nueva York", "/jurisdictions/us-ny"),
-        ("para sobre", None),
-    ],
-)
-def test_a_search_in_spanish_leads_to_what_has_that_name(db: sqlite3.Connection, typed: str, first: str | None) -> None:
-    with language.speaking("es"):
-        found = translated.leads(db, typed)
-    assert (found[0].href if found else None) == first
-    assert len(found) <= translated.MOST
-    assert translated.leads(db, typed) == [], "in English the search itself does"
-
-
-async def test_a_spanish_page_says_why_little_is_found_and_carries_out_no_correction(tmp_path: Path) -> None:
-    client = serve.build(build(tmp_path), today=TODAY).client
-    page = html.unescape((await client.get("/es/browse?q=privacidad")).text)
-    assert "Los documentos están en inglés" in page
-    assert '<a href="/es/trackers/privacy">Privacidad y control de edad</a>' in page
-    assert "privaci*" not in page.partition("<main")[2]
-    page = html.unescape((await client.get("/es/browse?q=libary")).text)
-    assert "Resultados de" not in page
-    assert "<strong>library</strong></a>?" in page, "a slip is offered"
-
-
-async def test_the_page_says_what_it_corrected_and_offers_what_was_typed(tmp_path: Path) -> None:
-    file = build(tmp_path)
-    page = html.unescape((await serve.build(file, today=TODAY).client.get("/browse?q=libary")).text)
-    assert "Showing results for <strong>library</strong>" in page
-    assert 'href="/browse?q=%22libary%22"' in page
+# --------------------------------------------------------------------- order
 
 
 def test_what_can_move_comes_before_what_is_dead(db: sqlite3.Connection) -> None:
