@@ -14,7 +14,9 @@ from issue_fixtures import corpus_file, db, line_of, prepared  # noqa: F401
 
 from digest import service
 from digest.issues import compose, issues
+from digest.issues.entries import chosen
 from digest.issues.issues import Issue
+from digest.issues.lines import make_line
 from digest.issues.recheck import recheck
 from digest.issues.stances import Published
 from digest.issues.words import Words
@@ -47,6 +49,34 @@ def test_what_still_holds_stays_as_it_was(db: Any, corpus_file: Path) -> None:
     assert changed == 0
     assert again.entries == issue.entries
     assert line_of(again).stance == "Oppose"
+
+
+@pytest.mark.parametrize(("source", "mailed"), [("by_hand", False), ("us_bills", True)])
+def test_a_record_that_staff_withdrew_is_not_mailed_and_cannot_be_added(
+    db: Any, corpus_file: Path, source: str, mailed: bool
+) -> None:
+    """That a source lists a document no more says nothing of the document; that staff took theirs back does."""
+    issue = prepared(db, corpus_file)
+    assert line_of(issue)
+    with closing(sqlite3.connect(corpus_file)) as corpus, corpus:
+        known = (source, BROADBAND)
+        corpus.execute("update documents set source = ?, missing_since = '2022-03-09T08:00:00Z' where id = ?", known)
+    _, again = checked(db, corpus_file, issue)
+    assert (line_of(again) is not None) is mailed
+    with closing(service.corpus(corpus_file)) as corpus:
+        assert (chosen(corpus, BROADBAND, at=9, today=FIRST_DAY) is not None) is mailed
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "In committee"), ("es", "En comisión")])
+def test_a_status_without_a_day_is_said_alone(db: Any, corpus_file: Path, language: str, said: str) -> None:
+    """The mail said "In committee ." and, in Spanish, "En comisión el ." """
+    with closing(sqlite3.connect(corpus_file)) as corpus, corpus:
+        corpus.execute("update documents set status = 'in_committee', status_on = null where id = ?", [BROADBAND])
+    with closing(service.corpus(corpus_file)) as corpus:
+        entry = chosen(corpus, BROADBAND, at=9, today=FIRST_DAY)
+    assert entry
+    line = make_line(0, entry, entry["news"], ("editor", ""), Words(language), "", FIRST_DAY)
+    assert line.what == (said,)
 
 
 @pytest.mark.parametrize("then", [None, "support"])

@@ -425,6 +425,19 @@ def test_the_weeks_of_one_state_end_with_its_own_news(file: Path, choice: Prefer
         assert estimate.estimate(corpus, Preferences(), DAY).until == "2022-03-08"
 
 
+def test_what_staff_added_by_hand_does_not_move_the_weeks_of_an_estimate(file: Path) -> None:
+    """One bill of a day for which nothing is collected made "About 0 items a week" of every estimate."""
+    with sqlite3.connect(file) as corpus:
+        corpus.row_factory = sqlite3.Row
+        before = estimate.estimate(corpus, Preferences(), DAY)
+        corpus.execute(
+            "update documents set published_on = '2022-03-08' where rowid = (select min(rowid) from documents)"
+        )
+        assert estimate.estimate(corpus, Preferences(), DAY).until == "2022-03-08" != before.until
+        corpus.execute("update documents set source = 'by_hand' where published_on = '2022-03-08'")
+        assert estimate.estimate(corpus, Preferences(), DAY).until == before.until
+
+
 @pytest.mark.parametrize("choice", IOWA)
 def test_of_a_state_that_is_not_collected_to_its_end_no_number_is_named(file: Path, choice: Preferences) -> None:
     with sqlite3.connect(file) as corpus:

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from crawlers.storage.merge import BY_HAND
 from digest.issues.clusters import chunks
 from digest.issues.effects import effect
 from digest.issues.ledger import pattern
@@ -29,6 +30,7 @@ def documents_of(corpus: sqlite3.Connection, keys: list[str]) -> dict[str, Entry
                 d.document_type, d.comments_close_on, {SESSION_TITLE} as session_title,
                 d.status_reason, d.abstract, coalesce(p.priority, 0) as priority, coalesce(t.priority_score, 0) as score,
                 c.document_id is not null as ceremonial,
+                d.source = '{BY_HAND}' and d.missing_since is not null as withdrawn,
                 max(coalesce(d.status_on, ''), coalesce(d.published_on, ''), coalesce((
                     select max(a.acted_on) from actions a where a.document_id = d.id), '')) as last_on,
                 exists (select 1 from decisions w where w.document_id = d.id and w.subject = 'pin') as pinned

@@ -249,11 +249,11 @@ def chosen(corpus: sqlite3.Connection, key: str, *, at: int, today: datetime.dat
         at: a place of the ledger that no reader has been told of.
 
     Returns:
-        None where it is not collected, or names a private person.
+        None where it is not collected, names a private person, or is a record that staff withdrew.
     """
     corpus.row_factory = sqlite3.Row
     documents = documents_of(corpus, [key])
-    if key not in documents or documents[key]["private"]:
+    if key not in documents or documents[key]["private"] or documents[key]["withdrawn"]:
         return None
     each = documents[key]
     news = {"kind": "status", "day": each["status_on"], "word": each["status"], "words": ""}

@@ -160,7 +160,8 @@ def _happened(told: list[Any], kind: str, day: str, words: Words, today: datetim
     if any(each["kind"] == "introduced" for each in told):
         yield words("introduced" if kind == "bill" else "published", day=date)
     if statuses:
-        yield words("new_status", status=words.word("statuses", statuses[-1]), day=date) + _colon(actions)
+        status = words.word("statuses", statuses[-1])
+        yield (words("new_status", status=status, day=date) if date else status) + _colon(actions)
     elif actions:
         yield words("happened", day=date, words=actions[-1])
     titles = [each for each in told if each["kind"] == "title"]

@@ -17,7 +17,8 @@ Entry = dict[str, Any]
 
 
 def recheck(db: Database, corpus: sqlite3.Connection, key: str, drafts: Iterable[Published] = ()) -> int:
-    """Take out of an issue the stances, areas, positions, and priorities that are public no more. Nothing is added.
+    """Take out of an issue the stances, areas, positions, and priorities that are public no more, and the records that staff
+    added by hand and withdrew. Nothing is added.
 
     A stance whose reason was corrected has the reason and the day that are public now. Of drafts of stances, which only staff
     read, those stay that still wait: one that was dropped or published since is no draft any more.
@@ -46,7 +47,7 @@ def recheck(db: Database, corpus: sqlite3.Connection, key: str, drafts: Iterable
 
 
 def _still_public(entry: Entry, documents: dict[str, Entry], stances: dict[str, list[Published]]) -> Entry:
-    known = list(documents.values())
+    known = [each for each in documents.values() if not each["withdrawn"]]
     said = {pair for each in known for pair in each["stances"].items()}
     parts = {
         part: {name: what for name, what in entry[part].items() if any(name in each[part] for each in known)}
@@ -58,7 +59,7 @@ def _still_public(entry: Entry, documents: dict[str, Entry], stances: dict[str, 
         "stances": {name: value for name, value in entry["stances"].items() if (name, value) in said},
         "effect": entry["effect"] and next((each["effect"] for each in known if each["effect"]), None),
         "must_see": entry["must_see"] and any(each["priority"] == 2 and not each["ceremonial"] for each in known),
-        "news": [now for each in entry["news"] if (now := _as_it_is_now(each, stances))],
+        "news": [now for each in entry["news"] if (now := _as_it_is_now(each, stances))] if known else [],
     }
 
 

@@ -7,9 +7,11 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
+from crawlers.storage.merge import BY_HAND
 from digest.issues.ledger import rules
 from digest.subscribers.preferences import Preferences
 from pages.browse.search import parse
+from pages.database import value
 from pages.http import formatting
 from pages.places.collected import collected_places, news_until
 from store.constants import ANY_AREA
@@ -94,8 +96,11 @@ def _newest(db: sqlite3.Connection, places: set[str], today: datetime.date) -> s
     """The newest day of which something of these places, or of all, is stored."""
     if places:
         return max(filter(None, (news_until(db, place, today) for place in places)), default=None)
-    row = db.execute("select max(published_on) from documents where published_on <= ?", [today.isoformat()]).fetchone()
-    newest: str | None = row[0]
+    newest: str | None = value(
+        db,
+        "select max(published_on) from documents where published_on <= ? and source <> ?",
+        [today.isoformat(), BY_HAND],  # what staff add may be of days that no source is collected for
+    )
     return newest
 
 

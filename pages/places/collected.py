@@ -7,6 +7,7 @@ import re
 import sqlite3
 from dataclasses import dataclass, field
 
+from crawlers.storage.merge import BY_HAND
 from pages.browse.filters import place_group
 from pages.database import value
 from pages.http import formatting
@@ -191,7 +192,8 @@ def collected_places(db: sqlite3.Connection, today: datetime.date) -> Collected:
 
 
 def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str | None:
-    """The ISO day of the latest news of a place, none of it in the future; None where nothing has a day.
+    """The ISO day of the latest news of a place, none of it in the future; None where nothing has a day. What staff added by
+    hand is no news: it may be of days for which no source is collected.
 
     Of a state, the day on which a bill last moved: a day on which a law takes effect is known long before.
     """
@@ -200,8 +202,9 @@ def news_until(db: sqlite3.Connection, place: str, today: datetime.date) -> str 
         return moved
     last: str | None = value(
         db,
-        "select max(sort_on) from listing where area_id = ? and jurisdiction = ? and sort_on <= ?",
-        [ANY_AREA, place, f"{today.isoformat()}Z"],
+        "select sort_on from listing where area_id = ? and jurisdiction = ? and sort_on <= ? and not exists ("
+        "select 1 from documents where id = document_id and source = ?) order by sort_on desc limit 1",
+        [ANY_AREA, place, f"{today.isoformat()}Z", BY_HAND],
     )
     return last[:10] if last else None
 
