@@ -34,7 +34,7 @@ def refuse_too_old(version: str = sqlite3.sqlite_version) -> None:
 def warnings(version: str = sqlite3.sqlite_version) -> list[str]:
     """The known faults of a version, one sentence each."""
     return [
-        f"SQLite {version}: {fault['what']}; mended in {fault['fixed']}, if your distribution has not done it before: "
+        f"SQLite {version}: {fault['what']}; version {fault['fixed']} fixes it, and your system may have the fix already: "
         f"{fault['reference']}"
         for fault in _table()["known"]
         if _has(version, fault)

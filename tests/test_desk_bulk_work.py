@@ -86,11 +86,16 @@ def test_nobody_takes_back_what_another_did(db: Any) -> None:
 @pytest.mark.slow
 async def test_on_the_web(browser: Browser, db: Any) -> None:
     await browser.sign_in()
+    assert (await browser.send("/desk/bulk", action="assign", name="", document=ALL)).status_code == 400
     done = await browser.send("/desk/bulk", action="assign", name="Ben Writer", document=ALL)
     assert done.status_code == 302
     assert set(leads(db).values()) == {"Ben Writer"}
     page = (await browser.get("/desk")).text
     assert "assigned 3 documents to Ben Writer" in page
+    assert "3 documents assigned to Ben Writer." in page
+    await browser.send("/desk/bulk", action="assign", name="-", document=ALL[:1])
+    assert "1 document assigned to nobody." in (await browser.get("/desk")).text
+    await browser.send("/desk/undo", work=bulk_work.batches(db, person(db))[0]["batch"])
     batch = bulk_work.batches(db, person(db))[0]["batch"]
     assert (await browser.send("/desk/undo", work=batch)).status_code == 302
     await browser.send("/desk/bulk", action="follow", document=ALL[0])

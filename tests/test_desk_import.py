@@ -21,6 +21,7 @@ from desk.queue.our_bills import OurFilters, our_bills, weekly_report
 from desk.reviews import reviews
 from desk.reviews.reviews import Verdict
 from desk.web.request_parsing import Upload
+from pages.http.formatting import glossary
 from publish.listing import publish
 from settings import Configuration
 
@@ -100,6 +101,29 @@ def packed(**parts: bytes) -> bytes:
 
 
 # --------------------------------------------------------------------- what a row means
+
+
+@pytest.mark.parametrize(
+    ("said", "place"),
+    [
+        ("U.S.", "us"),
+        ("Mass.", "us-ma"),
+        ("D.C.", "us-dc"),
+        ("Nebr.", "us-ne"),
+        ("N. Mex.", "us-nm"),
+        ("W. Va.", "us-wv"),
+    ],
+)
+def test_a_place_may_be_shortened_as_in_print(said: str, place: str) -> None:
+    assert tracker_match._place(said) == (place, "")
+
+
+def test_the_short_forms_of_states_are_of_states_and_of_one_each() -> None:
+    known = tracker.words()["states"]
+    assert known.keys() <= glossary()["jurisdictions"].keys()
+    words = [word for each in known.values() for word in each]
+    assert len(words) == len(set(words))
+    assert all(tracker.plain(word) == word for word in words)
 
 
 def test_each_row_is_matched_ambiguous_unknown_or_bad(db: Any) -> None:

@@ -69,10 +69,22 @@ def test_who_drafted_does_not_publish_but_in_a_small_office(db: Any) -> None:
     publish(db, draft, own_drafts=True)
 
 
-@pytest.mark.parametrize(("more", "why"), [({"reason": " "}, "a reason"), ({"source": ""}, "a source")])
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"reason": " "}, "a reason"),
+        ({"source": ""}, "a source"),
+        ({"source": "http://"}, "cannot open"),
+        ({"source": "JavaScript:alert(1)"}, "cannot open"),
+    ],
+)
 def test_the_public_gets_a_reason_and_a_source(db: Any, more: dict[str, str], why: str) -> None:
     with pytest.raises(BadVerdict, match=why):
         publish(db, drafted(db), **more)
+
+
+def test_a_source_may_be_the_name_of_a_document(db: Any) -> None:
+    publish(db, drafted(db), source="Letter: ALA to the House, March 1, 2022")
 
 
 def test_what_somebody_decided_since_is_not_overwritten(db: Any) -> None:

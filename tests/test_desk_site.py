@@ -261,6 +261,8 @@ async def test_notes_assignments_sleep_and_following(browser: Browser) -> None:
     assert "Library Broadband Act" in (await browser.get("/desk/following")).text
     assert "2 documents wait" in (await browser.get("/desk")).text
     assert "1 document waits" in (await browser.get("/desk?asleep=1")).text
+    await browser.send(keep, step="assign", name="")
+    assert "Assigned to nobody." in (await browser.get(document())).text
     await browser.send(keep, step="wake")
     assert "3 documents wait" in (await browser.get("/desk")).text
     for form in (

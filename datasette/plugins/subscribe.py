@@ -196,9 +196,16 @@ def post_letters(config):
 
 
 async def bad_link(datasette, request, error):
+    if error.left:
+        return await not_on_list(datasette, request, status=410)
     title = N_("This link is too old") if error.expired else N_("This link does not work")
     status, link = 410 if error.expired else 404, ("/subscribe", _("Subscribe"))
     return await message(datasette, request, title, N_("Subscribe again to get a new one."), status=status, link=link)
+
+
+async def not_on_list(datasette, request, status=200):
+    link = ("/subscribe", _("Subscribe"))
+    return await message(datasette, request, N_("You are not on the list"), NOT_ON_LIST, status=status, link=link)
 
 
 async def confirm(datasette, request):
@@ -268,9 +275,7 @@ async def leave(datasette, request):
     except BadLink as error:
         return await bad_link(datasette, request, error)
     if person is None:
-        return await message(
-            datasette, request, N_("You are not on the list"), NOT_ON_LIST, link=("/subscribe", _("Subscribe"))
-        )
+        return await not_on_list(datasette, request)
     if request.method != "POST":
         text = N_("You will get no more email from this list, and we forget your address.")
         return await message(datasette, request, N_("Leave the list?"), text, button=N_("Yes, leave"))

@@ -85,7 +85,7 @@ def add(
     if role not in roles:
         raise AccountError(f"{role!r}: a role is one of {', '.join(roles)}")
     if email is not None and not is_email(email):
-        raise AccountError(f"{email!r}: is no email address")
+        raise AccountError(f"{email!r}: this is not an email address")
     if password is None and email is None:
         raise AccountError(f"{name}: needs a password, or an email address by which single sign-on knows it")
     row = {
@@ -162,7 +162,7 @@ def set_email(db: Database, account: Account, email: str, *, now: str) -> None:
         AccountError: it is no address, or somebody has it.
     """
     if not is_email(email):
-        raise AccountError(f"{email!r}: is no email address")
+        raise AccountError(f"{email!r}: this is not an email address")
     try:
         with db.atomic():
             db.execute("update accounts set email = ? where id = ?", [email.casefold(), account.id])

@@ -134,8 +134,10 @@ def listed(db: Database) -> list[dict[str, Any]]:
 
 
 def _fate(row: dict[str, Any]) -> str:
-    if row["gone"] or row["draft"]:
-        return "gone" if row["gone"] else "draft"
+    if row["gone"]:
+        return "gone"
+    if row["draft"]:
+        return "correction" if row["led_by"] is not None and not row["missing_since"] else "draft"
     if row["led_by"] is None or (row["led_by"] == BY_HAND and row["missing_since"]):
         return "waits"
     if row["led_by"] == BY_HAND:

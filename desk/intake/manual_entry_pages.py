@@ -91,7 +91,7 @@ def form(context: RequestContext) -> Answer:
         return _page(context, old, typed, {"": str(error)}, 409)
     if draft:
         return Redirect("/desk/added", "Saved as a draft, which only staff see.")
-    message = "Saved. The next run tags and matches it, or `infopolicy rebuild` does at once."
+    message = "Saved. The next run tags and matches it; the command infopolicy rebuild does so now."
     if gone:
         message = _withdrawn(db, document.id)
     elif document.events:

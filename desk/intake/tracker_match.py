@@ -220,6 +220,7 @@ def _places() -> dict[str, str]:
     found = {tracker.plain(name): code for code, name in known.items()}
     found |= {code.rpartition("-")[2]: code for code in known if re.fullmatch(r"us-[a-z]{2}", code)}
     found |= {code.replace("-", " "): code for code in known}
+    found |= {word: code for code, words in tracker.words()["states"].items() for word in words}
     return found | dict.fromkeys(tracker.words()["federal"], "us")
 
 

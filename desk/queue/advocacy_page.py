@@ -25,6 +25,8 @@ ANSWERS = {
     "publish": "The public may read the record now.",
     "decline": "The record stays with staff: it is no longer proposed.",
 }
+#: The same of a record that has only a day by which it is due.
+_PUBLIC_LATER = "The public may read the record once you enter the day on which it happened."
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ def _answer(context: RequestContext, number: int, step: str) -> Redirect:
     public, seen = step == "publish", context.number("seen")
     advocacy.answer_proposal(context.db, context.me, number, public=public, now=context.now, seen=seen)
     more = "?proposed=1" if advocacy.proposed_count(context.db) else ""
-    return _saved(context, f"/desk/advocacy{more}", ANSWERS[step])
+    row = advocacy.current(context.db, number)
+    waits = public and row and not row["happened_on"]
+    return _saved(context, f"/desk/advocacy{more}", _PUBLIC_LATER if waits else ANSWERS[step])
 
 
 def _keep(context: RequestContext, said: AdvocacyRecord, corrects: int | None, upload: Upload | None) -> Redirect:

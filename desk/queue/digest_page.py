@@ -29,7 +29,7 @@ def digest_page(context: RequestContext) -> Answer:
         return Page("desk/digest.html", {"issues": context.digest.drafts()})
     places = {name.removeprefix("place-"): context.typed(name) for name in context.form if name.startswith("place-")}
     if wrong := [text for text in places.values() if text and not (text.isascii() and text.isdigit())]:
-        raise HTTPError(400, f"Not saved: “{wrong[0][:20]}” is no place. Write 1 for the item that comes first.")
+        raise HTTPError(400, f"Not saved: “{wrong[0][:20]}” is not a number. Write 1 for the item that comes first.")
     hide = [*context.form.get("hide", [])]
     first = sorted((int(text[:6]), key) for key, text in places.items() if text and key not in hide)
     key, seen, note = context.typed("issue"), context.typed("seen"), context.typed("note")

@@ -225,7 +225,13 @@ def collaborate(context: RequestContext) -> Answer:
     except collaboration.BadWork as error:
         raise HTTPError(400, f"Not saved: {error}.") from error
     onward = "/desk/next" if step == "snooze" and "n" in context.args else f"/desk/documents/{document_id}"
-    return Redirect(local(f"{onward}?{Filters.of(context.args).query(n=context.arg('n'))}"), _DONE[step])
+    return Redirect(local(f"{onward}?{Filters.of(context.args).query(n=context.arg('n'))}"), _done(context, step))
+
+
+def _done(context: RequestContext, step: str) -> str:
+    if step == "assign" and not context.typed("name"):
+        return "Assigned to nobody."
+    return _DONE[step]
 
 
 @staff_page(rf"/documents/{ID}/follow", methods="POST")

@@ -105,7 +105,7 @@ def _calendar(context: RequestContext, rows: list[Row]) -> Attachment:
 
 def _event_says(row: Row) -> str | None:
     said = (row["next_title"], row["next_link"], f"Stance: {row['stance']}" if row["stance"] else None)
-    return " ".join(filter(None, said)) or None
+    return "; ".join(filter(None, said)) or None
 
 
 @staff_page(r"/ours/calendar", methods="POST")

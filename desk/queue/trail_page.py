@@ -36,9 +36,12 @@ _EVERYTHING = """
             z.document_id, null, null,
             coalesce(z.until_on, z.until_change), null, null, 0, null, null, null, null
         from snoozes z join accounts a on a.id = z.asked_by
-        union all select 'v' || v.id, v.added_at, a.name, case when v.gone then 'withdrew' when exists (
+        union all select 'v' || v.id, v.added_at, a.name, case when v.public and not v.gone and (
+            select not o.public from advocacy o where o.record_id = v.record_id and o.id < v.id order by o.id desc limit 1
+            ) then 'made a record public' else
+            case when v.gone then 'withdrew' when exists (
             select 1 from advocacy o where o.record_id = v.record_id and o.id < v.id) then 'corrected' else 'added' end
-            || ' a record' || case when v.public then ' that the public may read' else '' end, v.document_id, null, null,
+            || ' a record' || case when v.public then ' that the public may read' else '' end end, v.document_id, null, null,
             v.title || ', ' || coalesce(v.happened_on, v.due_on), v.note, null, 0, null, null, null, null
         from advocacy v join accounts a on a.id = v.added_by
         union all select 'a' || u.id, u.happened_at, coalesce(a.name, 'command line'), u.what, null, null, null, u.about,

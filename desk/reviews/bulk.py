@@ -26,6 +26,8 @@ from desk.web.errors import HTTPError
 from desk.web.routing import ID, staff_page
 from pages.http.formatting import count
 
+#: What the form sends for "nobody" as the person to whom documents are assigned; an empty choice is none.
+_NOBODY = "-"
 #: More at once nobody can look through.
 MOST = 200
 #: Decisions of others that one message names.
@@ -128,8 +130,13 @@ def bulk(context: RequestContext) -> Answer:
 def _work(context: RequestContext, chosen: list[str], query: str) -> Redirect:
     action = context.typed("action")
     value = {"assign": context.typed("name"), "snooze": context.typed("until_on"), "follow": ""}[action]
+    if action == "assign" and not value:
+        raise bulk_work.BadWork("choose a person, or “nobody”")
+    value = "" if value == _NOBODY else value
     _, documents = bulk_work.work(context.db, context.me, chosen, action, value, context.now)
     said = f"{count(documents, 'document')} {bulk_work.ACTIONS[action]}" if documents else "Nothing was to be done"
+    if documents and action == "assign":
+        said += f" to {value or 'nobody'}"
     return Redirect(f"/desk?{query}", f"{said}.")
 
 

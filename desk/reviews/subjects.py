@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pages.http.formatting import safe_url
 from positions.catalog.records import DIRECTIONS, STANCES
 from store.errors import InvalidInput
 
@@ -18,6 +19,8 @@ ENDS = frozenset({"enacted", "adopted", "vetoed", "failed", "final", "withdrawn"
 LONGEST_NOTE, LONGEST_SOURCE = 4_000, 500
 
 _SUBJECT = re.compile(r"(area|position|outcome|stance):([a-z0-9-]{1,80})|(stance|priority)")
+#: A source that is meant as an address.
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://|(javascript|data|file|mailto):", re.IGNORECASE)
 _VALUES = {"position": DIRECTIONS, "stance": STANCES, "priority": tuple(PRIORITIES), "outcome": OUTCOMES}
 
 
@@ -82,6 +85,10 @@ def check(
         raise BadVerdict("enter a reason for the public before you publish the stance")
     if published and verdict != "reject" and not (source or "").strip():
         raise BadVerdict("name a source for the public before you publish the stance")
+    if published and verdict != "reject" and _ADDRESS.match((source or "").strip()) and not safe_url(source):
+        raise BadVerdict(
+            "readers cannot open the address of the source: give all of it, such as https://www.ala.org/news"
+        )
 
 
 def needs_role(kind: str, *, published: bool, reason: str | None, draft: bool = False) -> str:

@@ -68,6 +68,8 @@ def issue_message(
     links = Links.of(db)
     leave = head.leave(links, person.handle, person.language)
     web = f"{head.site}/digest/{issue.id}" if issue.list == "public" and issue.frequency == "weekly" else ""
+    if web and person.language != ENGLISH:
+        web += f"?language={person.language}"
     addresses = {
         "manage": head.manage(links, person.handle, person.language),
         "leave": leave,

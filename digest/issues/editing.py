@@ -63,7 +63,10 @@ class EditorsDesk:
         """An issue as `_shown` gives it, with the mail as it stands: that to a reader of everything; None if none would leave."""
         made = self._mail(issue, "en")
         mail = {"subject": made[0].subject, "text": made[2]} if made else None
-        return _shown(issue) | {"mail": mail, "all_hidden": all(each["hidden"] for each in issue.entries)}
+        return _shown(issue) | {
+            "mail": mail,
+            "all_hidden": bool(issue.entries) and all(each["hidden"] for each in issue.entries),
+        }
 
     def _mail(self, issue: Issue, language: str) -> tuple[Reading, str, str] | None:
         site = self._links["manage"]

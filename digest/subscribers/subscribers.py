@@ -161,7 +161,7 @@ def for_leave(db: Database, token: str) -> Subscriber | None:
 def by_handle(db: Database, handle: str) -> Subscriber:
     if person := _one(db, "handle = ? and state in ('pending', 'confirmed')", [handle]):
         return person
-    raise BadLink("whoever had this link has left the list", expired=True)
+    raise BadLink("whoever had this link has left the list", left=True)
 
 
 def change(db: Database, person: Subscriber, preferences: Preferences, *, frequency: str, language: str) -> None:

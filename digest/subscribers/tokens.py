@@ -15,11 +15,11 @@ MANAGE_SECONDS = 120 * 24 * 3600
 
 
 class BadLink(InvalidInput):
-    """A link that is not ours, was changed, or is too old (``expired``)."""
+    """A link that is not ours, was changed, is too old (``expired``), or is of somebody who left the list since (``left``)."""
 
-    def __init__(self, message: str, *, expired: bool = False):
+    def __init__(self, message: str, *, expired: bool = False, left: bool = False):
         super().__init__(message)
-        self.expired = expired
+        self.expired, self.left = expired, left
 
 
 class Links:
