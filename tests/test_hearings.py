@@ -111,7 +111,7 @@ def test_a_moved_hearing_takes_the_place_of_the_one_before() -> None:
         ("2025-09-05", "Hearing scheduled for 09/15/2025 from 10:30 AM-01:00 PM in A-1"),
         ("2025-09-10", "Hearing rescheduled to 09/17/2025 from 01:00 PM-05:00 PM in A-2"),
     )
-    assert found == [("hearing", "2025-09-17T13:00:00", "A-2, until 17:00")]
+    assert found == [("hearing", "2025-09-17T13:00:00", "A-2, until 5:00 p.m.")]
 
 
 def test_the_last_word_on_a_day_counts() -> None:

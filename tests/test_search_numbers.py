@@ -35,6 +35,7 @@ def db(tmp_path: Path) -> sqlite3.Connection:
         ("RI H 7606", "h7606", "us-ri", None),
         ("House Bill 7606, Rhode Island", "hb7606", "us-ri", None),
         ("SB 13 TX", "sb13", "us-tx", None),
+        ("Senate Bill No. 13 Texas", "sb13", "us-tx", None),
         ("s. 1080 117th congress", "s1080", "us", "117"),
         ("Iowa SF 496 2023", "sf496", "us-ia", "2023"),
         ("A3446 New Jersey", "a3446", "us-nj", None),
@@ -74,6 +75,29 @@ def with_laws(tmp_path: Path) -> sqlite3.Connection:
         made.table("laws").insert({"document_id": bill, "ordinal": 0, "kind": "Public Law", "number": number})
     publish(made, "2022-03-09T10:00:00Z")
     return made.conn
+
+
+def test_a_number_that_is_written_out_is_found_among_other_words() -> None:
+    """ "senate bill 5551 washington library" had no bill by its number."""
+    short, written = numbers.among("SB 5551 washington library"), numbers.among("senate bill 5551 washington library")
+    assert short is not None
+    assert written == short
+    assert numbers.among("house bill on washington libraries") is None
+
+
+def test_a_bill_of_a_state_is_no_resolution_of_its_number() -> None:
+    """Ohio's H.R. 96 honors an athlete; it came with the budget, H.B. 96."""
+    bill, resolution = numbers.read_number("Ohio HB 96"), numbers.read_number("Ohio HR 96")
+    assert bill
+    assert resolution
+    assert "hr96" not in bill.numbers
+    assert "h96" in bill.numbers
+    assert resolution.numbers[0] == "hr96"
+
+
+@pytest.mark.parametrize(("typed", "offered"), [("Ohio HB 999", ""), ("hb 12345", ""), ("bookmobiles", "bookmobi*")])
+def test_a_star_is_offered_for_a_word_and_not_for_a_number(typed: str, offered: str) -> None:
+    assert browse.shorter(typed) == offered
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A day as English sentences name it: "January 1, 2026", "1/1/26"."""
+"""A day or an hour as English sentences name it: "January 1, 2026", "1/1/26", "1:20 p.m."."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ MONTH = f"(?:{'|'.join(month_name[1:])})"
 DAY_OF_MONTH = rf"{MONTH} \d{{1,2}}"
 DAY = rf"{DAY_OF_MONTH}, \d{{4}}"
 DAY_IN_DIGITS = r"\d\d?/\d\d?/(?:\d{4}|\d\d)\b"
+
+
+def clock_in_words(clock: str) -> str:
+    """``13:20`` -> ``1:20 p.m.``; what is no hour and minute is given back as it came."""
+    hour, _colon, minute = clock.partition(":")
+    if not (hour + minute).isdigit():
+        return clock
+    return f"{(int(hour) - 1) % 12 + 1}:{minute} {'a.m.' if int(hour) < 12 else 'p.m.'}"
 
 
 def iso_day(words: str) -> str | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crawlers.items import Action, Event
 from crawlers.parsers.states import load_states
+from text.days import clock_in_words
 from text.yaml_config import rules_of
 
 FILE = Path(__file__).with_name("hearings.yml")
@@ -200,7 +201,7 @@ def is_hearing(called: str | None) -> bool:
 
 def _event(found: Found, kind: str, timezone: str) -> Event:
     starts_at = f"{found.day}T{found.clock}:00" if found.clock else str(found.day)
-    until = f"until {found.end}" if found.end else None
+    until = f"until {clock_in_words(found.end)}" if found.end else None
     called = None if is_hearing(found.called) else found.called
     words = ", ".join(filter(None, [called, found.committee, found.place, until]))
     if called and kind == HEARING:

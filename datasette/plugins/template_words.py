@@ -27,6 +27,7 @@ def prepare_jinja2_environment(env):
     env.filters.update(
         repeats=formatting.repeats,
         words=formatting.date_in_words,
+        clock=lambda event: formatting.time_in_words(event["starts_at"], event["timezone"]),
         said_by_summary=said_by_summary,
         readable=readable,
         titled=titled,

@@ -27,7 +27,8 @@ def words_of(form: Form, known: Mapping[str, Mapping[str, str]]) -> dict[str, An
         known: the areas, jurisdictions, and positions there are, by key (`digest.subscribers.estimate.choices`).
     """
     kinds = [(key, formatting.plural(key).capitalize()) for key in formatting.glossary()["kinds"]]
-    places = sorted(((key, formatting.place(key)) for key in known["jurisdictions"]), key=lambda each: each[1])
+    places = [(key, formatting.place(key)) for key in known["jurisdictions"]]
+    places.sort(key=lambda each: formatting.alphabetical(each[1]))
     states = [each for each in places if each[0].startswith("us-") and each[0].count("-") == 1]
     nation = [each for each in places if each[0] == "us"] + states
     names = {

@@ -139,7 +139,7 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         named=_named(found.asked),
         caveat=search.caveats(filters.q),
         number=number,
-        lacks=[] if number.alone or unknown else named_places.lacks(db, filters, found.asked, today),
+        lacks=_lacks(db, question, filters, today),
         of_places=None
         if question.direct or number.alone or unknown
         else named_places.read(db, filters, found.asked, found.counts),
@@ -148,6 +148,14 @@ def browse(db: sqlite3.Connection, filters: Filters, today: datetime.date, *, ch
         unknown=unknown,
         chosen=facets.chosen(db, filters) if choices else [],
     )
+
+
+def _lacks(db: sqlite3.Connection, question: Question, filters: Filters, today: datetime.date) -> list[Lack]:
+    """What is missing of the places that are named; beside the number of a bill that is not here, it may be that bill."""
+    number = question.number
+    if question.unknown or (number.alone and (number.ids or number.sessions_left_out)):
+        return []
+    return named_places.lacks(db, filters, question.found.asked, today)
 
 
 def _within(filters: Filters, total: int) -> Filters:
@@ -198,7 +206,7 @@ def _named(asked: Search) -> str | None:
 
 
 def shorter(query: str) -> str:
-    """A wider question to offer when nothing was found: the longest word, by its beginning."""
+    """A wider question to offer when nothing was found: the longest word, by its beginning; "" where it is short or a number."""
     longest = max(search.parse(query).terms, key=len, default="")
     word = max(longest.split(), key=len, default="")
-    return word[: max(4, len(word) - 3)] + "*" if len(word) > 3 else word
+    return word[: max(4, len(word) - 3)] + "*" if len(word) > 3 and not word.isdigit() else ""

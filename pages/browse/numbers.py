@@ -60,9 +60,15 @@ def read_number(query: str) -> Number | None:
         return Number((register[1].replace(" ", ""),))
     if any(map(str.isalpha, typed)) and docket_numbers.read(query):
         return None  # "2070-AB27" is a RIN, and no A.B. 27
-    for spelled_out, kind in question_data()["spelled_out"].items():
-        typed = re.sub(rf"\b{spelled_out}\b", kind, typed)
+    typed = _shortened(typed)
     return _read(_PARTS.findall(typed))
+
+
+def _shortened(typed: str) -> str:
+    """With "HB" for "House Bill" and "House Bill No.", and so on."""
+    for spelled_out, kind in question_data()["spelled_out"].items():
+        typed = re.sub(rf"\b{spelled_out}\b(?: no\b\.? *(?=\d))?", kind, typed, flags=re.IGNORECASE)
+    return typed
 
 
 def is_number(query: str) -> bool:
@@ -88,7 +94,10 @@ def among(query: str) -> Among | None:
 
     A number without a place is one of Congress if its kind is; else many states have it, and nobody knows which was meant.
     """
-    if is_number(query) or _WRITTEN.search(query) or docket_numbers.read(query) or not (found := _AMONG.search(query)):
+    if is_number(query) or _WRITTEN.search(query) or docket_numbers.read(query):
+        return None
+    query = _shortened(query)
+    if not (found := _AMONG.search(query)):
         return None
     kind = found["kind"].replace(".", "").replace(" ", "")
     if kind.lower() not in question_words("kinds_among_words") or (len(kind) == 1 and not kind.isupper()):
@@ -126,6 +135,8 @@ def _read(words: list[str]) -> Number | None:
             (digits, *(other + digits for other in sorted(_kinds()))), place, session or next(iter(years), None)
         )
     same = sorted({other for group in question_data()["same_kind"] if kind in group for other in group} - {kind})
+    if place != "us" and kind != "hr":
+        same = [other for other in same if other != "hr"]  # a bill of the House of Congress; in a state, a resolution
     return Number(
         (kind + digits, *(other + digits for other in same if place)), place, session or next(iter(years), None)
     )

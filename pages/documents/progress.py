@@ -68,7 +68,11 @@ def progress(db: sqlite3.Connection, document_id: str, votes_on: Iterable[str] =
 
 
 def steps(head: Row, history: list[Row]) -> list[Row]:
-    """The steps without that on which clerks of a state only wrote down what both chambers had just passed."""
+    """The steps without that on which clerks of a state only wrote down what both chambers had just passed, and without
+    hearings on the subject of a bill before there was one (Congress lists them with an original measure)."""
+    first = next((number for number, row in enumerate(history) if row["status"] == "introduced"), 0)
+    if all(row["status"] == "in_committee" for row in history[:first]):
+        history = history[first:]
     noted = {
         number
         for number, (before, row) in enumerate(pairwise(history), 1)

@@ -21,6 +21,7 @@ from crawlers.parsers.legistar import load_cities
 from pages.http import language
 from pages.http.language import N_, _, ngettext
 from settings import SITE
+from text.days import clock_in_words
 from text.yaml_config import BadYaml, read_yaml
 
 #: Sections of the glossary in the order in which a reader meets them, with the heading each has on its page.
@@ -200,10 +201,7 @@ def time_in_words(starts_at: str, timezone: str | None) -> str:
 
 def _clock(clock: str) -> str:
     """``13:20`` -> ``1:20 p.m.`` in English; other languages keep the hours of a day."""
-    hour, minute = clock.split(":")
-    if language.current() != language.ENGLISH or not (hour + minute).isdigit():
-        return clock
-    return f"{(int(hour) - 1) % 12 + 1}:{minute} {'a.m.' if int(hour) < 12 else 'p.m.'}"
+    return clock_in_words(clock) if language.current() == language.ENGLISH else clock
 
 
 def how_far(day: str, today: datetime.date) -> str:
